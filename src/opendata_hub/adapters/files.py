@@ -1,0 +1,64 @@
+"""Files by content: kept once, named by the SHA-256 of their bytes."""
+
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from opendata_hub.domain.errors import TooLarge
+
+BLOCK_BYTES = 1_048_576
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """Where the bytes lie, their digest (lower-case hex) and their number."""
+
+    path: Path
+    sha256: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileStore:
+    """A folder of files; nothing in it ever changes."""
+
+    folder: Path
+
+    def put(self, stream: BinaryIO, *, limit_bytes: int) -> StoredFile:
+        """Keep what ``stream`` gives, block by block.
+
+        The file appears whole or not at all. Raises TooLarge past ``limit_bytes``.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=self.folder, prefix="incoming-")
+        try:
+            with os.fdopen(handle, "wb") as target:
+                sha256, size = _copy(stream, target, limit_bytes)
+                target.flush()
+                os.fsync(target.fileno())
+            path = self.path(sha256)
+            path.parent.mkdir(exist_ok=True)
+            Path(name).replace(path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+        return StoredFile(path, sha256, size)
+
+    def path(self, sha256: str) -> Path:
+        """Where the bytes with that digest lie, or would."""
+        return self.folder / sha256[:2] / sha256
+
+
+def _copy(source: BinaryIO, target: BinaryIO, limit_bytes: int) -> tuple[str, int]:
+    """Copy block by block; returns digest and number of the bytes."""
+    digest, size = hashlib.sha256(), 0
+    while block := source.read(BLOCK_BYTES):
+        size += len(block)
+        if size > limit_bytes:
+            raise TooLarge(f"The file is larger than {limit_bytes:,} bytes")
+        digest.update(block)
+        target.write(block)
+    return digest.hexdigest(), size

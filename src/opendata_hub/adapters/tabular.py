@@ -1,0 +1,135 @@
+"""Frictionless, in our words: a file and a Table Schema give a Report."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from frictionless import Checklist, Dialect, FrictionlessException, Schema
+from frictionless.resources import TableResource
+
+from opendata_hub.adapters import encoding
+from opendata_hub.domain.catalog.family import Rule
+from opendata_hub.domain.catalog.report import Finding, Level, Report, unreadable
+from opendata_hub.domain.errors import BadTableSchema
+
+MAX_FINDINGS = 1000
+FORMATS: Mapping[str, tuple[str, str]] = {
+    ".csv": ("CSV", "text/csv"),
+    ".tsv": ("TSV", "text/tab-separated-values"),
+}
+"""Ending of the file's name to the EU file type and the IANA media type."""
+
+_UNREADABLE = {"encoding-error", "format-error", "scheme-error", "compression-error"}
+
+
+def check(
+    file: Path,
+    schema: Mapping[str, object],
+    *,
+    file_name: str,
+    rules: Sequence[Rule] = (),
+    language: str = "fr",
+    max_findings: int = MAX_FINDINGS,
+) -> Report:
+    """Check a CSV or TSV file against a Table Schema and row rules.
+
+    file:      where the bytes lie; file_name is what their sender called them.
+    language:  of the messages of ``rules``; Frictionless' own are English.
+    Reads record by record. Stops after ``max_findings``; 0 means none is too many.
+    Raises BadTableSchema when Frictionless can't read ``schema``.
+    """
+    if problem := _not_a_table(file, file_name):
+        return problem
+    text_encoding = encoding.detect(file)
+    if text_encoding is None:
+        return unreadable(
+            "broken-encoding",
+            "The text is neither UTF-8 nor a Windows encoding throughout; save it as UTF-8",
+        )
+    resource = TableResource(
+        path=file.name,
+        basepath=str(file.parent),
+        scheme="file",
+        format="csv",
+        encoding=text_encoding,
+        dialect=_dialect(file_name),
+        schema=_schema(schema),
+    )
+    by_formula = {rule.formula: rule for rule in rules}
+    errors, rows = _validate(resource, by_formula, max_findings)
+    if errors and errors[0].type in _UNREADABLE:
+        return unreadable(errors[0].type, errors[0].message)
+    return Report(
+        rows=rows,
+        findings=tuple(_finding(error, by_formula, language) for error in errors),
+        total_findings=len(errors),
+        is_complete=not max_findings or len(errors) < max_findings,
+        encoding=text_encoding,
+    )
+
+
+def check_schema(schema: Mapping[str, object]) -> None:
+    """Raise BadTableSchema unless Frictionless can read ``schema``."""
+    _schema(schema)
+
+
+def _not_a_table(file: Path, file_name: str) -> Report | None:
+    """The report on a file that need not be opened to be refused."""
+    ending = Path(file_name).suffix.lower()
+    if ending not in FORMATS:
+        return unreadable(
+            "unsupported-format",
+            f"{ending or 'no ending'} is not read yet; save the sheet as CSV UTF-8 (.csv)",
+        )
+    if file.stat().st_size == 0:
+        return unreadable("empty-file", "The file is empty")
+    if encoding.is_binary(file):
+        return unreadable("binary-file", f"This is no text, though it is called {ending}")
+    return None
+
+
+def _schema(descriptor: Mapping[str, object]) -> Schema:
+    try:
+        return Schema.from_descriptor(dict(descriptor))
+    except FrictionlessException as problem:
+        reasons = "; ".join(error.note for error in problem.reasons or [problem.error])
+        raise BadTableSchema(f"This is no Table Schema: {reasons}") from None
+
+
+def _dialect(file_name: str) -> Dialect:
+    """Tabs for .tsv; for .csv Frictionless looks at the first lines."""
+    if Path(file_name).suffix.lower() == ".tsv":
+        return Dialect.from_descriptor({"csv": {"delimiter": "\t"}})
+    return Dialect()
+
+
+def _validate(
+    resource: TableResource, rules: Mapping[str, Rule], max_findings: int
+) -> tuple[list[Any], int]:
+    """Frictionless' errors in reading order, and the number of records read."""
+    checks = [{"type": "row-constraint", "formula": formula} for formula in rules]
+    try:
+        result = resource.validate(
+            Checklist.from_descriptor({"checks": checks}), limit_errors=max_findings
+        )
+    except FrictionlessException as problem:
+        return [problem.error], 0
+    except (TypeError, ValueError, ArithmeticError) as problem:
+        # Frictionless breaks on some schemas, such as a bound that its own type can't hold.
+        raise BadTableSchema(f"Frictionless can't apply this Table Schema: {problem}") from None
+    errors: Iterable[Any] = [*result.errors, *(e for task in result.tasks for e in task.errors)]
+    rows = next((task.stats.get("rows") for task in result.tasks), 0)
+    return list(errors), rows or 0
+
+
+def _finding(error: Any, rules: Mapping[str, Rule], language: str) -> Finding:
+    """One Frictionless error in our words; a row rule speaks for itself."""
+    rule = next((r for formula, r in rules.items() if f'"{formula}"' in error.note), None)
+    is_rule = error.type == "row-constraint" and rule is not None
+    return Finding(
+        code=error.type,
+        message=rule.message[language] if is_rule and rule else error.message,
+        row=getattr(error, "row_number", None),
+        column=getattr(error, "field_name", None) or None,
+        level=rule.level if is_rule and rule else Level.ERROR,
+    )

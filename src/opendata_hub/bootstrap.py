@@ -1,0 +1,119 @@
+"""Builds the parts once: settings, declarations, database, files."""
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from opendata_hub.adapters.files import FileStore
+from opendata_hub.domain.catalog.dcat import Frame
+from opendata_hub.domain.catalog.family import Family
+from opendata_hub.domain.errors import PackBroken, UnknownFamily
+from opendata_hub.domain.requests.calendar import Calendar
+from opendata_hub.domain.requests.law import Law
+from opendata_hub.packs.families import load_families
+from opendata_hub.packs.folders import Folders
+from opendata_hub.packs.laws import law_names, load_calendar, load_law
+from opendata_hub.packs.site import load_site
+from opendata_hub.packs.vocabularies import load_vocabularies
+from opendata_hub.settings import Settings
+from opendata_hub.store import engine, migrate
+
+DEFAULT_BASE_URL = "http://127.0.0.1:8000"
+
+
+@dataclass(frozen=True, slots=True)
+class Hub:
+    """All the parts of a running hub.
+
+    laws, calendars: every declared law by name, every calendar by jurisdiction.
+    """
+
+    settings: Settings
+    frame: Frame
+    laws: Mapping[str, Law]
+    calendars: Mapping[str, Calendar]
+    engine: Engine
+    files: FileStore
+
+    def reading(self) -> AbstractContextManager[Session]:
+        """A session that changes nothing and waits for nobody."""
+        return engine.reading(self.engine)
+
+    def writing(self) -> AbstractContextManager[Session]:
+        """A session that is committed once, at the end, or not at all."""
+        return engine.writing(self.engine)
+
+    def family(self, name: str) -> Family:
+        """The family of that name; raises UnknownFamily, which lists those there are."""
+        return family_named(self.frame.families, name)
+
+    def calendar_of(self, law: Law) -> Calendar:
+        """The working days of the jurisdiction whose law it is."""
+        return self.calendars[law.name.partition("/")[0]]
+
+
+def open_hub(settings: Settings, *, base_url: str = "") -> Hub:
+    """Open the hub that the settings describe, creating what is missing.
+
+    base_url: used where the settings name none. Raises PackBroken on a bad declaration.
+    """
+    frame = load_frame(settings, base_url=settings.base_url or base_url or DEFAULT_BASE_URL)
+    folders = request_folders(settings)
+    laws = {name: load_law(folders, name) for name in law_names(folders)}
+    if frame.site.law not in laws:
+        raise PackBroken(f"catalog/site.yaml: law: no {frame.site.law!r} under requests/")
+    jurisdictions = sorted({name.partition("/")[0] for name in laws})
+    settings.home.mkdir(parents=True, exist_ok=True)
+    database = engine.open_engine(settings.database)
+    migrate.upgrade(database)
+    return Hub(
+        settings=settings,
+        frame=frame,
+        laws=laws,
+        calendars={code: load_calendar(folders, code) for code in jurisdictions},
+        engine=database,
+        files=FileStore(settings.home / "files"),
+    )
+
+
+def load_frame(settings: Settings, *, base_url: str) -> Frame:
+    """The declarations of the catalogue; raises PackBroken on a bad one."""
+    folders = catalog_folders(settings)
+    vocabularies = load_vocabularies(folders)
+    return Frame(
+        base_url=base_url,
+        site=load_site(folders, vocabularies),
+        families=load_families(folders, vocabularies),
+        vocabularies=vocabularies,
+    )
+
+
+def family_named(families: Mapping[str, Family], name: str) -> Family:
+    """The family of that name; raises UnknownFamily, which lists those there are."""
+    if name in families:
+        return families[name]
+    raise UnknownFamily(f"No family {name[:60]!r}; known: {', '.join(sorted(families))}")
+
+
+def catalog_folders(settings: Settings) -> Folders:
+    """Where the catalogue's declarations lie, an authority's own first."""
+    return _folders(settings.catalog_dir, "catalog")
+
+
+def request_folders(settings: Settings) -> Folders:
+    """Where laws and calendars lie, an authority's own first."""
+    return _folders(settings.requests_dir, "requests")
+
+
+def _folders(own: Path | None, name: str) -> Folders:
+    """The shipped folder is inside the wheel; in a checkout it stands beside ``src``."""
+    package = Path(__file__).parent
+    in_wheel = package / "shipped" / name
+    shipped = in_wheel if in_wheel.is_dir() else package.parents[1] / name
+    if own is not None and not own.is_dir():
+        raise PackBroken(f"{own} is not a folder")
+    return Folders((own, shipped) if own else (shipped,))

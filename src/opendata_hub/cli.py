@@ -1,0 +1,311 @@
+"""Commands: for stewards, officers and operators.
+
+Exit codes: 0 done or sound; 1 the file has findings; 2 wrong usage or something unreadable, with
+one line on stderr. Heavy parts are loaded by the command that needs them.
+"""
+
+import json
+import sys
+from datetime import date
+from enum import StrEnum
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from pydantic import ValidationError
+
+from opendata_hub import bootstrap, clock
+from opendata_hub.domain.catalog.report import Report
+from opendata_hub.domain.errors import BadTableSchema, HubError, Invalid
+from opendata_hub.domain.requests.deadline import deadline
+from opendata_hub.domain.secret import api_key_digest, new_api_key
+from opendata_hub.domain.texts import from_pairs
+from opendata_hub.packs.families import sample_file
+from opendata_hub.packs.laws import load_calendar, load_law
+from opendata_hub.settings import Settings
+from opendata_hub.store import tokens
+from opendata_hub.web.shapes import DeadlineOut, ReportOut
+
+FINDINGS, UNREADABLE = 1, 2
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, rich_markup_mode=None,
+    pretty_exceptions_enable=False, help="Open data and information requests in one house.",
+)  # fmt: skip
+token_app = typer.Typer(no_args_is_help=True, help="Keys to the writing doors of the API.")
+app.add_typer(token_app, name="token")
+
+File = Annotated[Path, typer.Argument(help="A CSV or TSV file.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+
+
+class Language(StrEnum):
+    """The languages of messages and reasons."""
+
+    AR = "ar"
+    FR = "fr"
+    EN = "en"
+
+
+InLanguage = Annotated[Language, typer.Option("--lang", help="Language of texts.")]
+
+
+def main() -> None:
+    """Run a command; every error is one line on stderr."""
+    try:
+        sys.exit(app(standalone_mode=False) or 0)
+    except HubError as problem:
+        _fail(f"{problem.code}: {problem}")
+    except ValidationError as problem:
+        wrong = problem.errors()[0]
+        name = "".join(f"OPENDATA_HUB_{part}".upper() for part in wrong["loc"])
+        _fail(f"bad-setting: {name}: {wrong['msg']}")
+    except typer.Abort:
+        _fail("aborted")
+    except typer.TyperException as problem:
+        _fail(f"usage: {problem.format_message()}")
+    except OSError as problem:
+        _fail(f"unreadable-file: {problem.filename or ''}: {problem.strerror or problem}")
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    context: typer.Context,
+    show_version: Annotated[bool, typer.Option("--version", help="Say which version.")] = False,
+) -> None:
+    """Open data and information requests in one house."""
+    if show_version:
+        typer.echo(version("opendata-hub"))
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@app.command()
+def validate(
+    file: File,
+    family: Annotated[
+        str, typer.Option(help="Check as this family; the hub keeps the report.")
+    ] = "",
+    schema: Annotated[Path | None, typer.Option(help="Check against this Table Schema.")] = None,
+    max_findings: Annotated[int, typer.Option(min=0, help="Stop after so many; 0: never.")] = 1000,
+    as_json: AsJson = False,
+    lang: InLanguage = Language.FR,
+) -> int:
+    """Check a file against a family of this hub, or against a Table Schema of yours."""
+    if bool(family) == bool(schema):
+        raise Invalid("give either --family NAME or --schema SCHEMA.json")
+    if schema:
+        from opendata_hub.adapters import tabular
+
+        descriptor = _read_schema(schema)
+        _must_be_file(file)
+        report = tabular.check(
+            file.resolve(), descriptor, file_name=file.name, max_findings=max_findings
+        )
+        return _print_report(report, {}, as_json=as_json)
+    hub = bootstrap.open_hub(Settings())
+    submission = _submit(hub, file, family, lang)
+    return _print_report(submission.report, {"submission": submission.id}, as_json=as_json)
+
+
+@app.command()
+def publish(
+    file: File,
+    family: Annotated[str, typer.Option(help="The family of the file.")],
+    title: Annotated[list[str], typer.Option(help="fr=… ; once for each language.")],
+    publisher: Annotated[str, typer.Option(help="Id of a publisher in catalog/site.yaml.")],
+    description: Annotated[list[str] | None, typer.Option(help="fr=… ; as for the title.")] = None,
+    slug: Annotated[str, typer.Option(help="The address; made from the title if empty.")] = "",
+    replace: Annotated[bool, typer.Option(help="Replace the dataset at that address.")] = False,
+    as_json: AsJson = False,
+    lang: InLanguage = Language.FR,
+) -> int:
+    """Check a file and, when it is sound, publish it. A refused file stays with its report."""
+    from opendata_hub.flows.catalog.publish import Words
+    from opendata_hub.flows.catalog.publish import publish as publish_flow
+
+    words = Words(publisher, from_pairs(title), from_pairs(description or []), slug, replace)
+    hub = bootstrap.open_hub(Settings())
+    hub.frame.site.publisher_named(publisher)
+    submission = _submit(hub, file, family, lang)
+    if not submission.report.is_valid:
+        return _print_report(submission.report, {"submission": submission.id}, as_json=as_json)
+    with hub.writing() as session:
+        dataset = publish_flow(session, hub.frame, submission, words, now=clock.now())
+    address = f"{hub.frame.base_url}/datasets/{dataset.slug}"
+    if as_json:
+        _print_json({"slug": dataset.slug, "url": address, "version": dataset.version})
+    else:
+        typer.echo(f"Published as {address} (version {dataset.version})")
+    return 0
+
+
+@app.command(name="deadline")
+def deadline_command(
+    law: Annotated[str, typer.Option(help="For example ma/31-13.")],
+    step: Annotated[str, typer.Option(help="For example reply.")],
+    start: Annotated[str, typer.Option("--from", help="Day zero, 2026-11-02.")],
+    as_json: AsJson = False,
+    lang: InLanguage = Language.FR,
+) -> None:
+    """Say the last day of a legal term and how it was counted. Needs no hub."""
+    folders = bootstrap.request_folders(Settings())
+    declared = load_law(folders, law)
+    term = deadline(declared.step(step), _day(start), load_calendar(folders, law.partition("/")[0]))
+    if as_json:
+        _print_json(DeadlineOut.of(term, law, lang).model_dump(mode="json", by_alias=True))
+        return
+    typer.echo(f"{term.step.title[lang]}: {term.due.isoformat()}")
+    typer.echo(f"safe: {term.safe.isoformat()}")
+    typer.echo(f"{law}, art. {term.step.article} ({term.step.confidence})")
+    for off in term.skipped:
+        typer.echo(f"  {off.day.isoformat()}  {off.reason[lang]}")
+    typer.echo(term.step.note[lang])
+    typer.echo(declared.disclaimer[lang])
+
+
+@app.command()
+def demo() -> None:
+    """Fill the hub with one small fictional dataset of each family; does no harm twice."""
+    from opendata_hub.flows.catalog.publish import Words
+    from opendata_hub.flows.catalog.publish import publish as publish_flow
+    from opendata_hub.store import datasets
+
+    hub = bootstrap.open_hub(Settings())
+    folders = bootstrap.catalog_folders(hub.settings)
+    for name, family in hub.frame.families.items():
+        slug = f"demo-{name}"
+        with hub.reading() as session:
+            if datasets.find(session, slug):
+                continue
+        submission = _submit(hub, sample_file(folders, name), name, Language.FR)
+        words = Words(hub.frame.site.publisher, family.title, family.description, slug)
+        with hub.writing() as session:
+            publish_flow(session, hub.frame, submission, words, now=clock.now())
+        typer.echo(f"Published {slug}")
+    typer.echo(f"The demo hub is in {hub.settings.home}. Start it: opendata-hub serve")
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
+) -> None:
+    """Serve portal, API and catalogue."""
+    import uvicorn
+
+    from opendata_hub.flows.catalog.publish import refresh_fragments
+    from opendata_hub.web.app import create_app
+
+    public_host = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104  (compared)
+    hub = bootstrap.open_hub(Settings(), base_url=f"http://{public_host}:{port}")
+    with hub.writing() as session:
+        refresh_fragments(session, hub.frame)
+    typer.echo(f"opendata_hub on {hub.frame.base_url} (Ctrl+C ends it)")
+    # No access log: addresses may hold what only a requester should know.
+    uvicorn.run(create_app(hub), host=host, port=port, access_log=False, log_level="warning")
+
+
+@token_app.command("create")
+def token_create(
+    name: Annotated[str, typer.Argument(help="Who or what will use it.")],
+) -> None:
+    """Make a key and print it, once; only its digest is kept."""
+    key = new_api_key()
+    hub = bootstrap.open_hub(Settings())
+    with hub.writing() as session:
+        tokens.add(session, name=name, sha256=api_key_digest(key), now=clock.now())
+    typer.echo(key)
+
+
+@token_app.command("list")
+def token_list() -> None:
+    """Say which keys there are, without the keys."""
+    hub = bootstrap.open_hub(Settings())
+    with hub.reading() as session:
+        for token in tokens.all_of(session):
+            state = f"revoked {token.revoked_at:%Y-%m-%d}" if token.revoked_at else "active"
+            used = f"{token.last_used_at:%Y-%m-%d}" if token.last_used_at else "never"
+            typer.echo(f"{token.name}\t{state}\tlast used {used}")
+
+
+@token_app.command("revoke")
+def token_revoke(name: Annotated[str, typer.Argument(help="As it was created.")]) -> None:
+    """Close a key for good."""
+    hub = bootstrap.open_hub(Settings())
+    with hub.writing() as session:
+        tokens.revoke(session, name, clock.now())
+    typer.echo(f"Revoked {name}")
+
+
+def _submit(hub: bootstrap.Hub, file: Path, family_name: str, lang: Language) -> Any:
+    from opendata_hub.flows.catalog.submit import examine, submit
+
+    family = hub.family(family_name)
+    _must_be_file(file)
+    with file.open("rb") as stream:
+        examined = examine(
+            hub.files,
+            stream,
+            family,
+            file_name=file.name,
+            limit_bytes=hub.settings.upload_limit_bytes,
+            language=lang,
+        )
+    with hub.writing() as session:
+        return submit(session, examined, family, now=clock.now())
+
+
+def _print_report(report: Report, extra: dict[str, Any], *, as_json: bool) -> int:
+    if as_json:
+        _print_json({**ReportOut.of(report).model_dump(mode="json"), **extra})
+    if not report.is_readable:
+        _say_error(f"{report.findings[0].code}: {report.findings[0].message}")
+        return UNREADABLE
+    if not as_json:
+        for finding in report.findings:
+            where = f"row {finding.row or '-'}, column {finding.column or '-'}"
+            typer.echo(f"{finding.level}: {where}: {finding.code}: {finding.message}")
+        verdict = "sound" if report.is_valid else "not sound"
+        more = "" if report.is_complete else " (stopped at the limit)"
+        typer.echo(f"{verdict}: {report.rows} rows, {report.total_findings} findings{more}")
+    return 0 if report.is_valid else FINDINGS
+
+
+def _read_schema(file: Path) -> dict[str, object]:
+    try:
+        descriptor = json.loads(file.read_text(encoding="utf-8"))
+    except UnicodeDecodeError:
+        raise BadTableSchema(f"{file}: not UTF-8") from None
+    except json.JSONDecodeError as problem:
+        raise BadTableSchema(f"{file}, line {problem.lineno}: {problem.msg}") from None
+    if not isinstance(descriptor, dict):
+        raise BadTableSchema(f"{file}: a Table Schema is a mapping")
+    return descriptor
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Invalid(f"--from: {text[:40]!r} is not a day such as 2026-11-02") from None
+
+
+def _must_be_file(file: Path) -> None:
+    if not file.is_file():
+        raise Invalid(f"{file}: no such file")
+
+
+def _print_json(value: object) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _fail(line: str) -> None:
+    _say_error(line)
+    sys.exit(UNREADABLE)
+
+
+def _say_error(line: str) -> None:
+    typer.echo(f"error: {' '.join(line.split())}", err=True)

@@ -1,0 +1,14 @@
+"""The only place that asks what time it is."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+
+def now() -> datetime:
+    """This instant, aware, in UTC, in whole seconds."""
+    return datetime.now(tz=UTC).replace(microsecond=0)
+
+
+def today(zone: str) -> date:
+    """The calendar day it is now in the IANA time zone ``zone``."""
+    return now().astimezone(ZoneInfo(zone)).date()

@@ -1,0 +1,1 @@
+"""What is true of datasets, their files, their checks and their records."""

@@ -1,0 +1,1 @@
+"""What is true of laws, calendars, deadlines and information requests."""

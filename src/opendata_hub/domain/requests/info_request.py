@@ -1,0 +1,119 @@
+"""A request for information: what is asked, by whom, and what has happened to it."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from opendata_hub.domain.errors import FutureReceipt, Invalid
+from opendata_hub.domain.requests.law import Law
+from opendata_hub.domain.texts import LANGUAGES
+
+SUBJECT_LENGTH = 300
+TEXT_LENGTH = 20_000
+IDENTITY_LENGTH = 500
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+class Act(StrEnum):
+    """What can happen to a request. The Case desk adds the officers' acts."""
+
+    RECEIVED = "received"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened: on which day it counts, and when it was written down."""
+
+    act: Act
+    happened_on: date
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Requester:
+    """Who asks, as the law's model form wants it (law 31-13, art. 14). Never shown to others."""
+
+    name: str
+    email: str
+    address: str
+    id_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked, in which language, and whether life, safety or liberty is at stake."""
+
+    subject: str
+    text: str
+    language: str
+    is_urgent: bool
+
+    @property
+    def first_step(self) -> str:
+        """The step of the law that starts on receipt (law 31-13, arts 16 and 17)."""
+        return "urgent-reply" if self.is_urgent else "reply"
+
+
+@dataclass(frozen=True, slots=True)
+class InfoRequest:
+    """A filed request, as its holder may read it; who asked is kept apart.
+
+    law:      the pack it was filed under, ``ma/31-13``.
+    events:   all that happened, oldest first; state and lateness are derived from them.
+    """
+
+    reference: str
+    law: str
+    question: Question
+    events: tuple[Event, ...]
+
+    @property
+    def received_on(self) -> date:
+        """Day zero of the first term."""
+        return next(event.happened_on for event in self.events if event.act is Act.RECEIVED)
+
+
+def checked_question(question: Question) -> Question:
+    """The same question, trimmed; raises Invalid when an officer could not work with it."""
+    if question.language not in LANGUAGES:
+        raise Invalid(f"language: {question.language!r} is not one of {', '.join(LANGUAGES)}")
+    return Question(
+        subject=_checked("subject", question.subject, SUBJECT_LENGTH),
+        text=_checked("text", question.text, TEXT_LENGTH),
+        language=question.language,
+        is_urgent=question.is_urgent,
+    )
+
+
+def checked_requester(requester: Requester, law: Law) -> Requester:
+    """The same person, trimmed; raises Invalid naming what the law wants and is missing."""
+    parts = {
+        name: _checked(
+            name, getattr(requester, name), IDENTITY_LENGTH, needed=name in law.needed_identity
+        )
+        for name in ("name", "email", "address", "id_number")
+    }
+    if parts["email"] and not _EMAIL.fullmatch(parts["email"]):
+        raise Invalid("requester.email: this is no e-mail address")
+    return Requester(**parts)
+
+
+def require_not_future(received_on: date, *, today: date) -> None:
+    """Raise FutureReceipt when a request is said to come from tomorrow."""
+    if received_on > today:
+        raise FutureReceipt(
+            f"received_on: {received_on.isoformat()} is after today, {today.isoformat()}"
+        )
+
+
+def _checked(name: str, text: str, longest: int, *, needed: bool = True) -> str:
+    if _CONTROL.search(text):
+        raise Invalid(f"{name}: holds a control character; remove it")
+    kept = text.strip()
+    if needed and not kept:
+        raise Invalid(f"{name}: must not be empty")
+    if len(kept) > longest:
+        raise Invalid(f"{name}: {len(kept)} characters, at most {longest}")
+    return kept

@@ -1,0 +1,40 @@
+"""Keys and codes that open a door: how they are made, and what is kept of them.
+
+Only a digest is ever stored. It needs no salt: nobody guesses what has 98 bits or more.
+"""
+
+import hashlib
+import secrets
+
+# Without 0/O, 1/I/L and U: read aloud, written by hand, typed on an old phone.
+_CODE_LETTERS = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
+_CODE_GROUPS, _CODE_GROUP_LENGTH = 4, 5
+
+
+def new_api_key() -> str:
+    """A key for programs, with a beginning that secret scanners can look for."""
+    return f"odh_{secrets.token_urlsafe(32)}"
+
+
+def api_key_digest(key: str) -> str:
+    """What is kept of an API key: SHA-256 in lower-case hex."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def new_tracking_code() -> str:
+    """A code for people: four groups of five letters."""
+    groups = (
+        "".join(secrets.choice(_CODE_LETTERS) for _ in range(_CODE_GROUP_LENGTH))
+        for _ in range(_CODE_GROUPS)
+    )
+    return "-".join(groups)
+
+
+def tracking_code_digest(code: str) -> str:
+    """What is kept of a tracking code; case, spaces and hyphens don't matter.
+
+    >>> tracking_code_digest("abcde fghjk") == tracking_code_digest("ABCDE-FGHJK")
+    True
+    """
+    letters = "".join(character for character in code.upper() if character.isalnum())
+    return hashlib.sha256(letters.encode()).hexdigest()

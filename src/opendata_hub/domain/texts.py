@@ -1,0 +1,40 @@
+"""A text in several languages, and the languages this house speaks."""
+
+from collections.abc import Iterable, Mapping
+
+from opendata_hub.domain.errors import Invalid
+
+LANGUAGES = ("ar", "fr", "en")
+"""The interface languages. Records may carry these, too; Arabic and French are equals."""
+
+Texts = Mapping[str, str]
+"""Language tag to text, for example ``{"fr": "Budget", "ar": "الميزانية"}``."""
+
+
+def in_language(texts: Texts, language: str) -> tuple[str, str]:
+    """The text for a reader of ``language`` and the language it is really in.
+
+    Falls back to French, then Arabic, then whatever there is: a page says which it shows.
+
+    >>> in_language({"fr": "Budget"}, "ar")
+    ('Budget', 'fr')
+    """
+    for candidate in (language, "fr", "ar", *texts):
+        if texts.get(candidate):
+            return texts[candidate], candidate
+    return "", language
+
+
+def from_pairs(pairs: Iterable[str]) -> Texts:
+    """``["fr=Budget", "ar=الميزانية"]`` as texts; raises Invalid on a pair without a language.
+
+    >>> from_pairs(["fr=Budget = 2026"])
+    {'fr': 'Budget = 2026'}
+    """
+    texts = {}
+    for pair in pairs:
+        language, sign, text = pair.partition("=")
+        if not sign:
+            raise Invalid(f"{pair[:60]!r}: write the language first, for example fr=…")
+        texts[language.strip()] = text
+    return texts

@@ -1,0 +1,1 @@
+"""What stewards do with files and datasets, and what aggregators read."""

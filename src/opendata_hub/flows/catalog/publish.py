@@ -1,0 +1,137 @@
+"""A sound submission becomes a dataset: words, record, change and fragments in one go."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePath
+
+from slugify import slugify
+from sqlmodel import Session
+
+from opendata_hub.adapters import rdf, tabular
+from opendata_hub.domain.catalog import dcat
+from opendata_hub.domain.catalog.dataset import (
+    DESCRIPTION_LENGTH,
+    TITLE_LENGTH,
+    Dataset,
+    Distribution,
+    checked_slug,
+    checked_texts,
+)
+from opendata_hub.domain.catalog.dcat import Frame
+from opendata_hub.domain.errors import NotPublishable, SlugTaken
+from opendata_hub.domain.texts import Texts, in_language
+from opendata_hub.store import datasets
+from opendata_hub.store.submissions import Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a steward says of a dataset beside the file.
+
+    description: empty means the family's own. slug: empty means one made from the title.
+    replaces:    whether a dataset at that address gives way; without it, it is in the way.
+    """
+
+    publisher: str
+    title: Texts
+    description: Texts
+    slug: str = ""
+    replaces: bool = False
+
+
+def publish(
+    session: Session, frame: Frame, submission: Submission, words: Words, *, now: datetime
+) -> Dataset:
+    """Publish the submitted file under these words.
+
+    Raises NotPublishable when its report has errors, UnknownPublisher, SlugTaken, and Invalid
+    for words that could not stand in a record. Nothing is written then.
+    """
+    report = submission.report
+    if not report.is_valid:
+        raise NotPublishable(
+            f"{submission.file_name}: {report.total_findings} findings; the first: "
+            f"{report.findings[0].message}",
+            submission_id=submission.id,
+        )
+    frame.site.publisher_named(words.publisher)
+    dataset = _dataset(session, frame, submission, words, now)
+    datasets.save(session, dataset)
+    datasets.log_change(
+        session, dataset.slug, "created" if dataset.version == 1 else "replaced", now
+    )
+    write_fragments(session, frame, dataset)
+    return dataset
+
+
+def write_fragments(session: Session, frame: Frame, dataset: Dataset) -> None:
+    """Serialise the dataset's record in every syntax and keep it."""
+    fragments = rdf.fragments(dcat.dataset_triples(frame, dataset), dcat.PREFIXES)
+    datasets.put_fragments(session, dataset.slug, fragments, written_for=written_for(frame))
+
+
+def refresh_fragments(session: Session, frame: Frame) -> int:
+    """Write anew what was written for another address, profile or declaration; returns how many.
+
+    A hub that moves behind a proxy gets another base address: its records must follow.
+    """
+    stale = datasets.slugs_not_written_for(session, written_for(frame))
+    for slug in stale:
+        write_fragments(session, frame, datasets.get(session, slug))
+    return len(stale)
+
+
+def written_for(frame: Frame) -> str:
+    """A digest of all that records depend on beside their dataset."""
+    parts = (dcat.PROFILE, frame.base_url, repr(frame.site), repr(frame.families))
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def _dataset(
+    session: Session, frame: Frame, submission: Submission, words: Words, now: datetime
+) -> Dataset:
+    family = frame.families[submission.family]
+    title = checked_texts(words.title, what="title", longest=TITLE_LENGTH, needed=True)
+    description = checked_texts(
+        words.description, what="description", longest=DESCRIPTION_LENGTH, needed=False
+    )
+    slug = checked_slug(words.slug or _slug(title))
+    before = datasets.find(session, slug)
+    if before and not words.replaces:
+        raise SlugTaken(
+            f"A dataset is already published as {slug!r}: choose another slug, or replace it"
+        )
+    return Dataset(
+        slug=slug,
+        family=family.name,
+        publisher=words.publisher,
+        title=title,
+        description=description or family.description,
+        keywords=family.keywords,
+        issued_at=before.issued_at if before else now,
+        modified_at=now,
+        version=before.version + 1 if before else 1,
+        submission_id=submission.id,
+        distribution=_distribution(slug, submission),
+    )
+
+
+def _distribution(slug: str, submission: Submission) -> Distribution:
+    ending = PurePath(submission.file_name).suffix.lower()
+    code, media_type = tabular.FORMATS[ending]
+    return Distribution(
+        file_name=f"{slug}{ending}",
+        format=code,
+        media_type=media_type,
+        size_bytes=submission.size_bytes,
+        sha256=submission.sha256,
+        rows=submission.report.rows,
+        issued_at=submission.submitted_at,
+    )
+
+
+def _slug(title: Texts) -> str:
+    """An address from the title: French first, or what there is, in Latin letters."""
+    text, _ = in_language(title, "fr")
+    return slugify(text, max_length=80, word_boundary=True) or "dataset"

@@ -1,0 +1,56 @@
+"""A steward hands in a file: keep it, check it, remember the report, good or bad."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import BinaryIO
+
+from sqlmodel import Session
+
+from opendata_hub.adapters import tabular
+from opendata_hub.adapters.files import FileStore, StoredFile
+from opendata_hub.domain.catalog.family import Family
+from opendata_hub.domain.catalog.report import Report
+from opendata_hub.store import submissions
+from opendata_hub.store.submissions import Submission
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A file that is kept and checked, and not yet remembered. file_name is its sender's."""
+
+    file_name: str
+    stored: StoredFile
+    report: Report
+
+
+def examine(
+    files: FileStore,
+    stream: BinaryIO,
+    family: Family,
+    *,
+    file_name: str,
+    limit_bytes: int,
+    language: str = "fr",
+) -> Examined:
+    """Keep the bytes, then check them; needs no session, for a large file takes its time.
+
+    Raises TooLarge past ``limit_bytes``. A file with faults is no error: its report says so.
+    """
+    stored = files.put(stream, limit_bytes=limit_bytes)
+    report = tabular.check(
+        stored.path, family.schema, file_name=file_name, rules=family.rules, language=language
+    )
+    return Examined(file_name, stored, report)
+
+
+def submit(session: Session, examined: Examined, family: Family, *, now: datetime) -> Submission:
+    """Remember the report on an examined file."""
+    return submissions.add(
+        session,
+        family=family.name,
+        file_name=examined.file_name,
+        sha256=examined.stored.sha256,
+        size_bytes=examined.stored.size_bytes,
+        report=examined.report,
+        now=now,
+    )

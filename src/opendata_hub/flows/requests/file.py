@@ -1,0 +1,70 @@
+"""A citizen files a request: reference, tracking code, first deadline, in one go."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session
+
+from opendata_hub.domain.requests.calendar import Calendar
+from opendata_hub.domain.requests.deadline import Deadline, deadline
+from opendata_hub.domain.requests.info_request import (
+    Act,
+    Event,
+    InfoRequest,
+    Question,
+    Requester,
+    checked_question,
+    checked_requester,
+    require_not_future,
+)
+from opendata_hub.domain.requests.law import Law
+from opendata_hub.domain.secret import new_tracking_code, tracking_code_digest
+from opendata_hub.store import info_requests
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the requester takes home. tracking_code is shown here once and kept nowhere."""
+
+    request: InfoRequest
+    tracking_code: str
+    deadline: Deadline
+
+
+def file(
+    session: Session,
+    question: Question,
+    requester: Requester,
+    *,
+    law: Law,
+    calendar: Calendar,
+    prefix: str,
+    received_on: date,
+    today: date,
+    now: datetime,
+) -> Receipt:
+    """File a request that was received on ``received_on``, in the authority's time zone.
+
+    Raises Invalid for words or a person the law could not work with, FutureReceipt, and
+    CalendarGap when the term runs into a year without a list of holidays.
+    """
+    require_not_future(received_on, today=today)
+    asked, person = checked_question(question), checked_requester(requester, law)
+    term = deadline(law.step(asked.first_step), received_on, calendar)
+    number = info_requests.next_number(session, f"request-{received_on.year}")
+    request = InfoRequest(
+        reference=f"{prefix}-{received_on.year}-{number:06d}",
+        law=law.name,
+        question=asked,
+        events=(Event(Act.RECEIVED, received_on, now),),
+    )
+    code = new_tracking_code()
+    info_requests.add(
+        session,
+        request,
+        person,
+        tracking_sha256=tracking_code_digest(code),
+        due_on=term.due,
+        safe_on=term.safe,
+    )
+    return Receipt(request, code, term)

@@ -1,0 +1,51 @@
+"""``catalog/site.yaml`` to Site."""
+
+from opendata_hub.domain.catalog.site import Publisher, Site
+from opendata_hub.domain.catalog.vocabulary import Vocabularies
+from opendata_hub.packs.folders import Folders
+from opendata_hub.packs.sheet import Sheet, read_sheet
+
+
+def load_site(folders: Folders, vocabularies: Vocabularies) -> Site:
+    """Whose hub this is; raises PackBroken where a code or a publisher is unknown."""
+    sheet = read_sheet(folders.file("site.yaml"))
+    sheet.only(
+        "title", "description", "publisher", "licence", "country", "law",
+        "reference_prefix", "publishers",
+    )  # fmt: skip
+    publishers = {
+        publisher.id: publisher
+        for publisher in (_publisher(each, vocabularies) for each in sheet.sheets("publishers"))
+    }
+    site = Site(
+        title=sheet.texts("title"),
+        description=sheet.texts("description"),
+        publisher=sheet.text("publisher"),
+        licence=coded(sheet, "licence", "licence", vocabularies),
+        country=coded(sheet, "country", "country", vocabularies),
+        law=sheet.text("law"),
+        reference_prefix=sheet.text("reference_prefix"),
+        publishers=publishers,
+    )
+    if site.publisher not in publishers:
+        sheet.refuse(f"publisher {site.publisher!r} is not among the publishers")
+    return site
+
+
+def coded(sheet: Sheet, key: str, vocabulary: str, vocabularies: Vocabularies) -> str:
+    """A code of a closed list; refuses the pack when the list doesn't know it."""
+    code = sheet.text(key)
+    if code not in vocabularies.get(vocabulary, {}):
+        sheet.refuse(f"{key}: {code!r} is not in catalog/vocabularies/{vocabulary}.csv")
+    return code
+
+
+def _publisher(sheet: Sheet, vocabularies: Vocabularies) -> Publisher:
+    sheet.only("id", "name", "type", "homepage", "email")
+    return Publisher(
+        id=sheet.text("id"),
+        name=sheet.texts("name"),
+        type=coded(sheet, "type", "publisher-type", vocabularies),
+        homepage=sheet.text("homepage"),
+        email=sheet.text("email"),
+    )

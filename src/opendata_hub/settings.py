@@ -1,0 +1,59 @@
+"""Every environment variable, typed, in one frozen object. ``docs/settings.md`` explains them."""
+
+from pathlib import Path
+
+from pydantic import AnyHttpUrl, Field, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Read from the environment only, each under the prefix ``OPENDATA_HUB_``."""
+
+    model_config = SettingsConfigDict(env_prefix="OPENDATA_HUB_", frozen=True, extra="ignore")
+
+    home: Path = Field(
+        default=Path("var"),
+        description="The folder of the embedded hub: database and files.",
+    )
+    database_url: str = Field(
+        default="",
+        description="SQLAlchemy address of the database. Empty: SQLite in the home folder.",
+    )
+    base_url: str = Field(
+        default="",
+        description=(
+            "The public address of the hub; every IRI begins with it. "
+            "Empty: the address that `serve` listens on."
+        ),
+    )
+    upload_limit_mb: int = Field(
+        default=200,
+        ge=1,
+        description="The largest file taken for checking, in megabytes (1,000,000 bytes).",
+    )
+    catalog_dir: Path | None = Field(
+        default=None,
+        description="An authority's own catalog/ folder, laid over the shipped one.",
+    )
+    requests_dir: Path | None = Field(
+        default=None,
+        description="An authority's own requests/ folder, laid over the shipped one.",
+    )
+
+    @field_validator("base_url")
+    @classmethod
+    def _without_trailing_slash(cls, value: str) -> str:
+        """Refuse what is no http address, early; IRIs add their own slash."""
+        if value:
+            AnyHttpUrl(value)
+        return value.rstrip("/")
+
+    @property
+    def database(self) -> str:
+        """The database's address, whichever way it was given."""
+        return self.database_url or f"sqlite:///{self.home.resolve() / 'hub.sqlite3'}"
+
+    @property
+    def upload_limit_bytes(self) -> int:
+        """The limit of an upload in bytes."""
+        return self.upload_limit_mb * 1_000_000

@@ -1,0 +1,81 @@
+"""Files that were handed in, each with its report."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from opendata_hub.domain.catalog.report import Finding, Level, Report
+from opendata_hub.domain.errors import UnknownSubmission
+from opendata_hub.store.tables import SubmissionRow
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A file and the report on it. file_name is the name its sender gave it."""
+
+    id: int
+    family: str
+    file_name: str
+    sha256: str
+    size_bytes: int
+    submitted_at: datetime
+    report: Report
+
+
+def add(
+    session: Session,
+    *,
+    family: str,
+    file_name: str,
+    sha256: str,
+    size_bytes: int,
+    report: Report,
+    now: datetime,
+) -> Submission:
+    """Keep a report, good or bad, with the file it is about."""
+    row = SubmissionRow(
+        family=family,
+        file_name=file_name,
+        sha256=sha256,
+        size_bytes=size_bytes,
+        submitted_at=now,
+        is_valid=report.is_valid,
+        is_readable=report.is_readable,
+        is_complete=report.is_complete,
+        rows=report.rows,
+        total_findings=report.total_findings,
+        encoding=report.encoding,
+        findings=[asdict(finding) for finding in report.findings],
+    )
+    session.add(row)
+    session.flush()
+    return _submission(row)
+
+
+def get(session: Session, submission_id: int) -> Submission:
+    """The submission of that number; raises UnknownSubmission."""
+    if row := session.get(SubmissionRow, submission_id):
+        return _submission(row)
+    raise UnknownSubmission(f"No report number {submission_id}")
+
+
+def _submission(row: SubmissionRow) -> Submission:
+    return Submission(
+        id=row.id,
+        family=row.family,
+        file_name=row.file_name,
+        sha256=row.sha256,
+        size_bytes=row.size_bytes,
+        submitted_at=row.submitted_at,
+        report=Report(
+            rows=row.rows,
+            findings=tuple(
+                Finding(**{**finding, "level": Level(finding["level"])}) for finding in row.findings
+            ),
+            total_findings=row.total_findings,
+            is_complete=row.is_complete,
+            is_readable=row.is_readable,
+            encoding=row.encoding,
+        ),
+    )

@@ -1,0 +1,147 @@
+"""The SQLModel tables, and nothing else.
+
+A table class does not validate: rows are filled from checked domain values only.
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, MetaData, Text
+from sqlmodel import Field, SQLModel
+
+SQLModel.metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_N_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+metadata = SQLModel.metadata
+
+
+class SubmissionRow(SQLModel, table=True):
+    """A file that was handed in and the report on it, good or bad."""
+
+    __tablename__ = "submission"
+    id: int = Field(default=None, primary_key=True)  # given by the database
+    family: str = Field(index=True)
+    file_name: str
+    sha256: str = Field(index=True)
+    size_bytes: int = Field(sa_type=BigInteger)
+    submitted_at: datetime
+    is_valid: bool
+    is_readable: bool
+    is_complete: bool
+    rows: int
+    total_findings: int
+    encoding: str | None
+    findings: list[dict[str, Any]] = Field(sa_type=JSON)
+
+
+class DatasetRow(SQLModel, table=True):
+    """A published dataset as it is now."""
+
+    __tablename__ = "dataset"
+    id: int = Field(default=None, primary_key=True)  # given by the database
+    slug: str = Field(unique=True)
+    family: str = Field(index=True)
+    publisher: str = Field(index=True)
+    title: dict[str, str] = Field(sa_type=JSON)
+    description: dict[str, str] = Field(sa_type=JSON)
+    keywords: dict[str, list[str]] = Field(sa_type=JSON)
+    issued_at: datetime
+    modified_at: datetime = Field(index=True)
+    version: int
+    submission_id: int = Field(foreign_key="submission.id", index=True)
+    file_name: str
+    file_format: str
+    media_type: str
+    file_issued_at: datetime
+
+
+class FragmentRow(SQLModel, table=True):
+    """A dataset's record in one syntax, ready to be joined with others.
+
+    written_for: digest of all that a record depends on beside its dataset.
+    """
+
+    __tablename__ = "fragment"
+    dataset_id: int = Field(foreign_key="dataset.id", primary_key=True)
+    syntax: str = Field(primary_key=True)
+    written_for: str
+    body: str = Field(sa_type=Text)
+
+
+class ChangeRow(SQLModel, table=True):
+    """The log of what happened to the catalogue; its highest number is the catalogue's state."""
+
+    __tablename__ = "change"
+    id: int = Field(default=None, primary_key=True)  # given by the database
+    slug: str = Field(index=True)
+    kind: str
+    changed_at: datetime
+
+
+class ApiTokenRow(SQLModel, table=True):
+    """A key to the writing doors; only its digest is kept."""
+
+    __tablename__ = "api_token"
+    id: int = Field(default=None, primary_key=True)  # given by the database
+    name: str = Field(unique=True)
+    sha256: str = Field(unique=True)
+    created_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+class CounterRow(SQLModel, table=True):
+    """The last number given out in a series, such as the requests of a year."""
+
+    __tablename__ = "counter"
+    series: str = Field(primary_key=True)
+    last: int
+
+
+class InfoRequestRow(SQLModel, table=True):
+    """A request for information, without who asked.
+
+    due_on, safe_on: cached for lists; the truth is counted from the events.
+    """
+
+    __tablename__ = "info_request"
+    id: int = Field(default=None, primary_key=True)  # given by the database
+    reference: str = Field(unique=True)
+    tracking_sha256: str
+    law: str
+    subject: str
+    text: str = Field(sa_type=Text)
+    language: str
+    is_urgent: bool
+    due_on: date = Field(index=True)
+    safe_on: date
+
+
+class RequesterRow(SQLModel, table=True):
+    """Who asked. Apart from the request, so that reading the one never reads the other."""
+
+    __tablename__ = "requester"
+    info_request_id: int = Field(foreign_key="info_request.id", primary_key=True)
+    name: str
+    email: str
+    address: str
+    id_number: str
+
+
+class EventRow(SQLModel, table=True):
+    """One thing that happened to a request; rows are added, never changed."""
+
+    __tablename__ = "event"
+    id: int = Field(default=None, primary_key=True)  # given by the database
+    info_request_id: int = Field(foreign_key="info_request.id", index=True)
+    act: str
+    happened_on: date
+    recorded_at: datetime

@@ -1,0 +1,1 @@
+"""The doors for people and machines: HTTP in, a flow, HTTP out."""

@@ -1,0 +1,45 @@
+"""Builds the FastAPI application."""
+
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from opendata_hub.bootstrap import Hub
+from opendata_hub.web import problems
+from opendata_hub.web.catalog import datasets_api, dcat
+from opendata_hub.web.catalog import pages as catalog_pages
+from opendata_hub.web.rendering import HERE
+from opendata_hub.web.requests import pages as request_pages
+from opendata_hub.web.requests import requests_api
+from opendata_hub.web.security import SecureHeaders
+
+BODY_LIMIT_BYTES = 262_144
+MULTIPART_OVERHEAD_BYTES = 65_536
+
+
+def create_app(hub: Hub) -> FastAPI:
+    """The whole web side of one hub. Bodies are small, but for files at the upload doors."""
+    app = FastAPI(
+        title="opendata_hub",
+        version=version("opendata-hub"),
+        openapi_url="/api/openapi.json",
+        docs_url=None,  # its page would load scripts from elsewhere
+        redoc_url=None,
+        max_body_size=BODY_LIMIT_BYTES,
+    )
+    app.state.hub = hub
+    app.add_middleware(SecureHeaders)
+    problems.install(app)
+    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    app.include_router(dcat.router)
+    app.include_router(
+        datasets_api.router,
+        prefix="/api/v1",
+        max_body_size=hub.settings.upload_limit_bytes + MULTIPART_OVERHEAD_BYTES,
+    )
+    app.include_router(datasets_api.public_router, prefix="/api/v1")
+    app.include_router(requests_api.router, prefix="/api/v1")
+    app.include_router(request_pages.router)
+    app.include_router(catalog_pages.router)
+    return app

@@ -1,0 +1,1 @@
+"""Doors to datasets: for machines, for stewards, for readers."""

@@ -1,0 +1,92 @@
+"""The stewards' door for programs: check a file, publish it, read its report."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, File, Form, UploadFile
+
+from opendata_hub import clock
+from opendata_hub.bootstrap import Hub
+from opendata_hub.domain.errors import Invalid
+from opendata_hub.domain.texts import LANGUAGES, from_pairs
+from opendata_hub.flows.catalog import submit as submit_flow
+from opendata_hub.flows.catalog.publish import Words, publish
+from opendata_hub.store import datasets, submissions
+from opendata_hub.store.submissions import Submission
+from opendata_hub.web.deps import HubDep, bearer
+from opendata_hub.web.security import TokenFirst
+from opendata_hub.web.shapes import DatasetOut, Problem, SubmissionOut
+
+REFUSALS: dict[int | str, dict[str, object]] = {
+    status: {"model": Problem} for status in (401, 404, 409, 413, 422)
+}
+
+router = APIRouter(
+    tags=["publishing"], route_class=TokenFirst, dependencies=[Depends(bearer)], responses=REFUSALS
+)
+
+TableFile = Annotated[UploadFile, File(description="A CSV or TSV file.")]
+FamilyName = Annotated[str, Form(description="For example association-subsidies.")]
+MessageLanguage = Annotated[str, Form(description="Of the messages: ar, fr or en.")]
+
+
+@router.post("/submissions", status_code=201)
+def submit(
+    hub: HubDep, file: TableFile, family: FamilyName, language: MessageLanguage = "fr"
+) -> SubmissionOut:
+    """Check a file. The report is kept and answered, whether it is good or bad."""
+    return SubmissionOut.of_submission(_submit(hub, file, family, language))
+
+
+@router.get("/submissions/{number}")
+def submission(hub: HubDep, number: int) -> SubmissionOut:
+    """A report as it is kept."""
+    with hub.reading() as session:
+        return SubmissionOut.of_submission(submissions.get(session, number))
+
+
+@router.post("/datasets", status_code=201)
+def publish_dataset(
+    hub: HubDep,
+    file: TableFile,
+    family: FamilyName,
+    publisher: Annotated[str, Form(description="Id of a publisher of this hub.")],
+    title: Annotated[list[str], Form(description="fr=… ; once for each language.")],
+    description: Annotated[list[str] | None, Form(description="fr=… ; as for the title.")] = None,
+    slug: Annotated[str, Form(description="The address; made from the title if empty.")] = "",
+    replace: Annotated[bool, Form(description="Replace the dataset at that address.")] = False,
+    language: MessageLanguage = "fr",
+) -> DatasetOut:
+    """Check a file and, when it is sound, publish it. A refused file stays with its report."""
+    words = Words(publisher, from_pairs(title), from_pairs(description or []), slug, replace)
+    hub.frame.site.publisher_named(publisher)
+    submitted = _submit(hub, file, family, language)
+    with hub.writing() as session:
+        dataset = publish(session, hub.frame, submitted, words, now=clock.now())
+    return DatasetOut.of(dataset, hub.frame.base_url)
+
+
+public_router = APIRouter(tags=["catalogue"], responses={404: {"model": Problem}})
+
+
+@public_router.get("/datasets/{slug}")
+def read_dataset(hub: HubDep, slug: str) -> DatasetOut:
+    """What is published at that address, in short; the full record is at ``url``."""
+    with hub.reading() as session:
+        return DatasetOut.of(datasets.get(session, slug), hub.frame.base_url)
+
+
+def _submit(hub: Hub, file: UploadFile, family_name: str, language: str) -> Submission:
+    """Keep, check, remember: the check itself holds no session open."""
+    if language not in LANGUAGES:
+        raise Invalid(f"language: {language[:20]!r} is not one of {', '.join(LANGUAGES)}")
+    family = hub.family(family_name)
+    examined = submit_flow.examine(
+        hub.files,
+        file.file,
+        family,
+        file_name=(file.filename or "")[-200:],
+        limit_bytes=hub.settings.upload_limit_bytes,
+        language=language,
+    )
+    with hub.writing() as session:
+        return submit_flow.submit(session, examined, family, now=clock.now())

@@ -1,0 +1,97 @@
+"""The catalogue for readers: home, a dataset, a publisher; and the way to a language."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import RedirectResponse, Response
+
+from opendata_hub.bootstrap import Hub
+from opendata_hub.domain.catalog.dataset import Dataset
+from opendata_hub.store import datasets, submissions
+from opendata_hub.web import negotiation
+from opendata_hub.web.deps import HubDep, PageLanguage
+from opendata_hub.web.rendering import page
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+def choose_language(request: Request) -> Response:
+    """Lead to the home page in the reader's language."""
+    return _to_language(request, "")
+
+
+@router.get("/{language}/")
+def home(request: Request, hub: HubDep, language: PageLanguage) -> Response:
+    """What is published here, and the two doors."""
+    with hub.reading() as session:
+        listed = list(datasets.all_of(session))
+    return page(request, "home.html", language, datasets=listed, families=hub.frame.families)
+
+
+@router.get("/{language}")
+def home_without_slash(language: PageLanguage) -> Response:
+    """One address for one page."""
+    return RedirectResponse(f"/{language}/", 308)
+
+
+@router.get("/{language}/datasets/{slug}")
+def dataset_page(request: Request, hub: HubDep, language: PageLanguage, slug: str) -> Response:
+    """A dataset: words, file, columns, check, legal basis."""
+    with hub.reading() as session:
+        dataset = datasets.get(session, slug)
+        report = submissions.get(session, dataset.submission_id).report
+    return page(
+        request,
+        "dataset.html",
+        language,
+        dataset=dataset,
+        report=report,
+        family=hub.frame.families[dataset.family],
+        publisher=hub.frame.site.publishers[dataset.publisher],
+        licence=hub.frame.term("licence", hub.frame.site.licence),
+        frequency=_frequency(hub, dataset),
+        base_url=hub.frame.base_url,
+    )
+
+
+@router.get("/{language}/publishers/{publisher_id}")
+def publisher_page(
+    request: Request, hub: HubDep, language: PageLanguage, publisher_id: str
+) -> Response:
+    """A public body and what it publishes."""
+    publisher = hub.frame.site.publisher_named(publisher_id)
+    with hub.reading() as session:
+        listed = list(datasets.all_of(session, publisher=publisher_id))
+    return page(
+        request,
+        "publisher.html",
+        language,
+        publisher=publisher,
+        datasets=listed,
+        families=hub.frame.families,
+    )
+
+
+def _frequency(hub: Hub, dataset: Dataset) -> object:
+    family = hub.frame.families[dataset.family]
+    return hub.frame.term("frequency", family.frequency).label
+
+
+def _to_language(request: Request, path: str) -> Response:
+    headers = {"Vary": "Accept-Language"}
+    return RedirectResponse(f"/{negotiation.language(request)}/{path}", 303, headers)
+
+
+@router.get("/{path:path}")
+def without_language(request: Request, path: str) -> Response:
+    """An address without a language leads to the one that has the reader's."""
+    known = ("requests/new", "requests/")
+    if path.startswith(known):
+        return _to_language(request, path)
+    return page(
+        request,
+        "error.html",
+        negotiation.language(request),
+        status=404,
+        code="not-known",
+        detail=path,
+    )

@@ -1,0 +1,114 @@
+"""Errors to HTTP: a status and an RFC 9457 problem document, or a page for those who read pages."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from opendata_hub.domain.errors import (
+    Denied,
+    HubError,
+    Invalid,
+    NotKnown,
+    NotPublishable,
+    Refused,
+    TooLarge,
+)
+from opendata_hub.domain.texts import LANGUAGES
+from opendata_hub.web.rendering import page
+
+MEDIA_TYPE = "application/problem+json"
+STATUSES: tuple[tuple[type[HubError], HTTPStatus], ...] = (
+    (Denied, HTTPStatus.UNAUTHORIZED),
+    (Refused, HTTPStatus.CONFLICT),
+    (TooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+    (Invalid, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (HubError, HTTPStatus.INTERNAL_SERVER_ERROR),
+)
+HTTP_CODES = {
+    400: "broken-request",
+    404: "not-known",
+    405: "method-not-allowed",
+    406: "not-acceptable",
+    413: "too-large",
+    415: "unsupported-media-type",
+}
+"""The codes of what HTTP itself refuses, before the hub sees it."""
+BROKEN_JSON, INTERNAL_ERROR = "broken-json", "internal-error"
+
+log = logging.getLogger(__name__)
+
+
+def install(app: FastAPI) -> None:
+    """Let the application answer every error by a problem document or a page."""
+    app.add_exception_handler(HubError, _hub_error)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def status_of(problem: HubError, method: str) -> HTTPStatus:
+    """What is not known is a wrong address when it is read, a wrong value when it is sent."""
+    if isinstance(problem, NotKnown):
+        return (
+            HTTPStatus.NOT_FOUND if method in {"GET", "HEAD"} else HTTPStatus.UNPROCESSABLE_ENTITY
+        )
+    return next(status for kind, status in STATUSES if isinstance(problem, kind))
+
+
+def respond(
+    request: Request, status: int, code: str, detail: str, extra: dict[str, Any] | None = None
+) -> Response:
+    """The answer to an error, for a program or for a reader of a page."""
+    language = request.url.path.split("/")[1]
+    if language in LANGUAGES:
+        return page(request, "error.html", language, status=status, code=code, detail=detail)
+    headers = {"WWW-Authenticate": "Bearer"} if code == "token-needed" else None
+    title = HTTPStatus(status).phrase
+    document = {
+        "type": f"urn:opendata-hub:problem:{code}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "code": code,
+        **(extra or {}),
+    }
+    return JSONResponse(document, status, headers, MEDIA_TYPE)
+
+
+def _hub_error(request: Request, problem: Exception) -> Response:
+    if not isinstance(problem, HubError):
+        raise problem
+    extra = {"submission": problem.submission_id} if isinstance(problem, NotPublishable) else {}
+    status = status_of(problem, request.method)
+    return respond(request, status, problem.code, str(problem), extra)
+
+
+def _validation_error(request: Request, problem: Exception) -> Response:
+    """Name the fields and the reasons, never the values: they may be somebody's address."""
+    if not isinstance(problem, RequestValidationError):
+        raise problem
+    errors = [
+        {"field": ".".join(str(part) for part in error["loc"][1:]), "reason": error["msg"]}
+        for error in problem.errors()
+    ]
+    if any(error["type"] == "json_invalid" for error in problem.errors()):
+        return respond(request, 400, BROKEN_JSON, "The body is not JSON")
+    detail = "; ".join(f"{error['field']}: {error['reason']}" for error in errors[:3])
+    return respond(request, 422, Invalid.code, detail, {"errors": errors})
+
+
+def _http_error(request: Request, problem: Exception) -> Response:
+    if not isinstance(problem, HTTPException):
+        raise problem
+    code = HTTP_CODES.get(problem.status_code, "refused")
+    return respond(request, problem.status_code, code, str(problem.detail))
+
+
+def _unexpected(request: Request, problem: Exception) -> Response:
+    log.error("unexpected error", exc_info=problem)
+    return respond(request, 500, INTERNAL_ERROR, "Something broke on our side; it has been noted")

@@ -1,0 +1,105 @@
+"""The citizens' door for readers: ask, keep the receipt, follow with the code."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import Response
+
+from opendata_hub import clock
+from opendata_hub.domain.errors import Invalid, UnknownRequest
+from opendata_hub.domain.requests.info_request import Question, Requester
+from opendata_hub.flows.requests import follow
+from opendata_hub.flows.requests.file import file
+from opendata_hub.web.deps import HubDep, PageLanguage
+from opendata_hub.web.rendering import page
+from opendata_hub.web.requests.requests_api import law_named
+
+router = APIRouter(include_in_schema=False)
+
+Field = Annotated[str, Form()]
+
+
+@router.get("/{language}/requests/new")
+def ask(request: Request, hub: HubDep, language: PageLanguage) -> Response:
+    """The form of the law."""
+    law = law_named(hub, None)
+    return page(request, "request_new.html", language, law=law, values={}, problem="")
+
+
+@router.post("/{language}/requests/new")
+def send(
+    request: Request,
+    hub: HubDep,
+    language: PageLanguage,
+    subject: Field = "",
+    text: Field = "",
+    urgent: Field = "",
+    name: Field = "",
+    email: Field = "",
+    address: Field = "",
+    id_number: Field = "",
+) -> Response:
+    """File what the form says; on a fault show it again with all that was typed."""
+    law = law_named(hub, None)
+    calendar = hub.calendar_of(law)
+    question = Question(subject, text, language, urgent == "yes")
+    requester = Requester(name, email, address, id_number)
+    now, today = clock.now(), clock.today(calendar.timezone)
+    try:
+        with hub.writing() as session:
+            receipt = file(
+                session,
+                question,
+                requester,
+                law=law,
+                calendar=calendar,
+                prefix=hub.frame.site.reference_prefix,
+                received_on=today,
+                today=today,
+                now=now,
+            )
+    except Invalid as problem:
+        values = {
+            "subject": subject, "text": text, "urgent": urgent, "name": name, "email": email,
+            "address": address, "id_number": id_number,
+        }  # fmt: skip
+        return page(
+            request, "request_new.html", language,
+            status=422, law=law, values=values, problem=str(problem),
+        )  # fmt: skip
+    return page(
+        request, "request_receipt.html", language,
+        status=201, law=law, receipt=receipt, term=receipt.deadline,
+    )  # fmt: skip
+
+
+@router.get("/{language}/requests/{reference}")
+def ask_code(request: Request, language: PageLanguage, reference: str) -> Response:
+    """Ask for the tracking code: it travels in a body, never in an address."""
+    return page(request, "request_code.html", language, reference=reference, problem="")
+
+
+@router.post("/{language}/requests/{reference}")
+def show(
+    request: Request,
+    hub: HubDep,
+    language: PageLanguage,
+    reference: str,
+    tracking_code: Field = "",
+) -> Response:
+    """The state of the request, for who holds its code."""
+    try:
+        with hub.reading() as session:
+            found = follow.find(session, reference, tracking_code)
+    except UnknownRequest as problem:
+        return page(
+            request, "request_code.html", language,
+            status=404, reference=reference, problem=problem.code,
+        )  # fmt: skip
+    law = hub.laws[found.law]
+    followed = follow.count(found, law, hub.calendar_of(law))
+    is_late = followed.deadline.is_late(clock.today(hub.calendar_of(law).timezone))
+    return page(
+        request, "request_status.html", language,
+        law=law, asked=found, term=followed.deadline, is_late=is_late,
+    )  # fmt: skip

@@ -1,0 +1,99 @@
+"""The citizens' door for programs: file a request, follow it with its code."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Query, Request
+
+from opendata_hub import clock
+from opendata_hub.bootstrap import Hub
+from opendata_hub.domain.errors import Invalid, TrackingCodeNeeded, UnknownLaw
+from opendata_hub.domain.requests.info_request import require_not_future
+from opendata_hub.domain.requests.law import Law
+from opendata_hub.domain.texts import LANGUAGES
+from opendata_hub.flows.requests import follow
+from opendata_hub.flows.requests.file import file
+from opendata_hub.web.deps import HubDep, require_token
+from opendata_hub.web.shapes import InfoRequestIn, InfoRequestOut, Problem, ReceiptOut
+
+router = APIRouter(
+    tags=["requests"],
+    responses={status: {"model": Problem} for status in (400, 401, 404, 413, 422)},
+)
+
+
+@router.post("/requests", status_code=201)
+def file_request(request: Request, hub: HubDep, body: InfoRequestIn) -> ReceiptOut:
+    """File a request; the answer holds its due day, counted, and the code to follow it."""
+    law = law_named(hub, body.law)
+    calendar = hub.calendar_of(law)
+    now, today = clock.now(), clock.today(calendar.timezone)
+    received_on = _received_on(request, body, today)
+    with hub.writing() as session:
+        receipt = file(
+            session,
+            body.question(),
+            body.requester.value(),
+            law=law,
+            calendar=calendar,
+            prefix=hub.frame.site.reference_prefix,
+            received_on=received_on,
+            today=today,
+            now=now,
+        )
+    shown = InfoRequestOut.of_request(
+        receipt.deadline,
+        body.language,
+        law=law.name,
+        reference=receipt.request.reference,
+        subject=receipt.request.question.subject,
+    )
+    return ReceiptOut(**shown.model_dump(), tracking_code=receipt.tracking_code)
+
+
+@router.get("/requests/{reference}")
+def read_request(
+    hub: HubDep,
+    reference: str,
+    x_tracking_code: Annotated[str, Header(description="The code of the receipt.")] = "",
+    tracking_code: Annotated[str, Query(description="The same, where no header can be sent.")] = "",
+    language: Annotated[str, Query(description="Of texts; the request's own if empty.")] = "",
+) -> InfoRequestOut:
+    """The state of a request, for who holds its code. Nobody is named in it."""
+    if language and language not in LANGUAGES:
+        raise Invalid(f"language: {language[:20]!r} is not one of {', '.join(LANGUAGES)}")
+    code = x_tracking_code or tracking_code
+    if not code.strip():
+        raise TrackingCodeNeeded("Send the tracking code of the receipt: X-Tracking-Code: …")
+    with hub.reading() as session:
+        request = follow.find(session, reference, code)
+    law = hub.laws[request.law]
+    followed = follow.count(request, law, hub.calendar_of(law))
+    return InfoRequestOut.of_request(
+        followed.deadline,
+        language or request.question.language,
+        law=law.name,
+        reference=request.reference,
+        subject=request.question.subject,
+    )
+
+
+def law_named(hub: Hub, name: str | None) -> Law:
+    """The law a request is filed under: the hub's own unless another is named."""
+    wanted = name or hub.frame.site.law
+    if wanted in hub.laws:
+        return hub.laws[wanted]
+    raise UnknownLaw(f"No law {wanted[:60]!r} here; known: {', '.join(sorted(hub.laws))}")
+
+
+def _received_on(request: Request, body: InfoRequestIn, today: date) -> date:
+    """Today for who files here; an officer with a key enters the day of a paper request."""
+    if body.received_on is None:
+        return today
+    try:
+        received_on = date.fromisoformat(body.received_on)
+    except ValueError:
+        raise Invalid("received_on: not a day such as 2026-11-02") from None
+    require_not_future(received_on, today=today)
+    require_token(request)
+    return received_on
