@@ -32,7 +32,8 @@ def load_law(folders: Folders, name: str) -> Law:
         "code", "jurisdiction", "title", "in_force_from", "version", "source", "disclaimer",
         "filing", "steps", "refusal_grounds", "exceptions",
     )  # fmt: skip
-    steps = sheet.sheet("steps")
+    steps, filing = sheet.sheet("steps"), sheet.sheet("filing")
+    filing.only("required", "optional", "article", "source", "confidence", "note")
     return Law(
         name=name,
         title=sheet.texts("title"),
@@ -40,7 +41,7 @@ def load_law(folders: Folders, name: str) -> Law:
         in_force_from=sheet.day("in_force_from"),
         source=sheet.text("source"),
         disclaimer=sheet.texts("disclaimer"),
-        needed_identity=frozenset(sheet.sheet("filing").words("required")),
+        needed_identity=frozenset(filing.words("required")),
         steps={step: _step(step, steps.sheet(step)) for step in steps.values},
     )
 

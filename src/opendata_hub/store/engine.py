@@ -20,8 +20,14 @@ def open_engine(url: str) -> Engine:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
-    """A session that sees one state of the store and changes nothing."""
-    with Session(engine.execution_options(is_reading=True)) as session:
+    """A session that sees one state of the store, however long it reads, and changes nothing."""
+    if engine.dialect.name == "postgresql":
+        one_state = engine.execution_options(
+            isolation_level="REPEATABLE READ", postgresql_readonly=True
+        )
+    else:
+        one_state = engine.execution_options(is_reading=True)
+    with Session(one_state) as session:
         yield session
 
 

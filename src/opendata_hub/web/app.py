@@ -12,7 +12,7 @@ from opendata_hub.web.catalog import pages as catalog_pages
 from opendata_hub.web.rendering import HERE
 from opendata_hub.web.requests import pages as request_pages
 from opendata_hub.web.requests import requests_api
-from opendata_hub.web.security import SecureHeaders
+from opendata_hub.web.security import BodyLimit, SecureHeaders
 
 BODY_LIMIT_BYTES = 262_144
 MULTIPART_OVERHEAD_BYTES = 65_536
@@ -26,18 +26,18 @@ def create_app(hub: Hub) -> FastAPI:
         openapi_url="/api/openapi.json",
         docs_url=None,  # its page would load scripts from elsewhere
         redoc_url=None,
-        max_body_size=BODY_LIMIT_BYTES,
     )
     app.state.hub = hub
+    app.add_middleware(
+        BodyLimit,
+        limit_bytes=BODY_LIMIT_BYTES,
+        upload_limit_bytes=hub.settings.upload_limit_bytes + MULTIPART_OVERHEAD_BYTES,
+    )
     app.add_middleware(SecureHeaders)
     problems.install(app)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.include_router(dcat.router)
-    app.include_router(
-        datasets_api.router,
-        prefix="/api/v1",
-        max_body_size=hub.settings.upload_limit_bytes + MULTIPART_OVERHEAD_BYTES,
-    )
+    app.include_router(datasets_api.router, prefix="/api/v1")
     app.include_router(datasets_api.public_router, prefix="/api/v1")
     app.include_router(requests_api.router, prefix="/api/v1")
     app.include_router(request_pages.router)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import mimeparse
 from fastapi import Request
+from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
 from opendata_hub.domain.texts import LANGUAGES
@@ -38,6 +39,12 @@ def language(request: Request) -> str:
             continue
     ranked = sorted((w for w in wanted if w[0] > 0), key=lambda w: -w[0])
     return next((code for _, code in ranked if code in LANGUAGES), DEFAULT_LANGUAGE)
+
+
+def to_language(request: Request, path: str) -> RedirectResponse:
+    """Lead to the page at ``path`` in the reader's language."""
+    headers = {"Vary": "Accept, Accept-Language"}
+    return RedirectResponse(f"/{language(request)}/{path}", 303, headers)
 
 
 def has_current(request: Request, etag: str) -> bool:

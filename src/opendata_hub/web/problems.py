@@ -19,6 +19,7 @@ from opendata_hub.domain.errors import (
     TooLarge,
 )
 from opendata_hub.domain.texts import LANGUAGES
+from opendata_hub.web import negotiation
 from opendata_hub.web.rendering import page
 
 MEDIA_TYPE = "application/problem+json"
@@ -64,8 +65,7 @@ def respond(
     request: Request, status: int, code: str, detail: str, extra: dict[str, Any] | None = None
 ) -> Response:
     """The answer to an error, for a program or for a reader of a page."""
-    language = request.url.path.split("/")[1]
-    if language in LANGUAGES:
+    if language := _reader_language(request):
         return page(request, "error.html", language, status=status, code=code, detail=detail)
     headers = {"WWW-Authenticate": "Bearer"} if code == "token-needed" else None
     title = HTTPStatus(status).phrase
@@ -78,6 +78,15 @@ def respond(
         **(extra or {}),
     }
     return JSONResponse(document, status, headers, MEDIA_TYPE)
+
+
+def _reader_language(request: Request) -> str | None:
+    """The language of a page to answer with; None for a program."""
+    first = request.url.path.split("/")[1]
+    if first in LANGUAGES:
+        return first
+    reads_pages = "text/html" in request.headers.get("accept", "") and first != "api"
+    return negotiation.language(request) if reads_pages else None
 
 
 def _hub_error(request: Request, problem: Exception) -> Response:

@@ -9,7 +9,6 @@ from fastapi import APIRouter, Request
 from fastapi.responses import (
     FileResponse,
     JSONResponse,
-    RedirectResponse,
     Response,
     StreamingResponse,
 )
@@ -48,7 +47,7 @@ def catalog(request: Request, hub: HubDep) -> Response:
     """The catalogue in the syntax the client prefers; readers of pages are led to the portal."""
     chosen = _negotiated(request)
     if chosen is None:
-        return _see_page(request, "")
+        return negotiation.to_language(request, "")
     return _catalog(request, hub, chosen, negotiated=True)
 
 
@@ -69,7 +68,7 @@ def dataset(request: Request, hub: HubDep, slug: str) -> Response:
     """One dataset's record, or its page for a reader of pages."""
     chosen = _negotiated(request)
     if chosen is None:
-        return _see_page(request, f"datasets/{slug}")
+        return negotiation.to_language(request, f"datasets/{slug}")
     return _dataset(request, hub, slug, chosen, negotiated=True)
 
 
@@ -96,7 +95,7 @@ def publisher(request: Request, hub: HubDep, publisher_id: str) -> Response:
     """A publisher's record, or its page for a reader of pages."""
     chosen = _negotiated(request)
     if chosen is None:
-        return _see_page(request, f"publishers/{publisher_id}")
+        return negotiation.to_language(request, f"publishers/{publisher_id}")
     body = serve.publisher(hub.frame, publisher_id, chosen)
     return Response(body, media_type=chosen.media_type, headers={"Vary": "Accept"})
 
@@ -121,12 +120,6 @@ def _syntax(ending: str) -> Syntax:
     if ending in SYNTAXES:
         return SYNTAXES[ending]
     raise NotKnown(f"No syntax {ending[:20]!r}; known: {', '.join(SYNTAXES)}")
-
-
-def _see_page(request: Request, path: str) -> Response:
-    language = negotiation.language(request)
-    headers = {"Vary": "Accept, Accept-Language"}
-    return RedirectResponse(f"/{language}/{path}", 303, headers)
 
 
 def _catalog(request: Request, hub: Hub, syntax: Syntax, *, negotiated: bool) -> Response:

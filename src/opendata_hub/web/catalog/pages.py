@@ -16,7 +16,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/")
 def choose_language(request: Request) -> Response:
     """Lead to the home page in the reader's language."""
-    return _to_language(request, "")
+    return negotiation.to_language(request, "")
 
 
 @router.get("/{language}/")
@@ -74,24 +74,3 @@ def publisher_page(
 def _frequency(hub: Hub, dataset: Dataset) -> object:
     family = hub.frame.families[dataset.family]
     return hub.frame.term("frequency", family.frequency).label
-
-
-def _to_language(request: Request, path: str) -> Response:
-    headers = {"Vary": "Accept-Language"}
-    return RedirectResponse(f"/{negotiation.language(request)}/{path}", 303, headers)
-
-
-@router.get("/{path:path}")
-def without_language(request: Request, path: str) -> Response:
-    """An address without a language leads to the one that has the reader's."""
-    known = ("requests/new", "requests/")
-    if path.startswith(known):
-        return _to_language(request, path)
-    return page(
-        request,
-        "error.html",
-        negotiation.language(request),
-        status=404,
-        code="not-known",
-        detail=path,
-    )

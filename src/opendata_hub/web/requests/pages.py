@@ -10,6 +10,7 @@ from opendata_hub.domain.errors import Invalid, UnknownRequest
 from opendata_hub.domain.requests.info_request import Question, Requester
 from opendata_hub.flows.requests import follow
 from opendata_hub.flows.requests.file import file
+from opendata_hub.web import negotiation
 from opendata_hub.web.deps import HubDep, PageLanguage
 from opendata_hub.web.rendering import page
 from opendata_hub.web.requests.requests_api import law_named
@@ -17,6 +18,12 @@ from opendata_hub.web.requests.requests_api import law_named
 router = APIRouter(include_in_schema=False)
 
 Field = Annotated[str, Form()]
+
+
+@router.get("/requests/{rest}")
+def without_language(request: Request, rest: str) -> Response:
+    """An address without a language leads to the one that has the reader's."""
+    return negotiation.to_language(request, f"requests/{rest}")
 
 
 @router.get("/{language}/requests/new")

@@ -1,0 +1,154 @@
+"""A file and a Table Schema give a report, whatever the file is."""
+
+import pytest
+
+from opendata_hub.adapters import encoding
+from opendata_hub.adapters.tabular import check
+from opendata_hub.domain.catalog.family import Rule
+from opendata_hub.domain.catalog.report import Level
+from opendata_hub.domain.errors import BadTableSchema
+
+SCHEMA = {
+    "fields": [
+        {"name": "year", "type": "integer", "constraints": {"required": True}},
+        {"name": "commune", "type": "string"},
+        {"name": "amount", "type": "number"},
+    ]
+}
+BY_NAME = {**SCHEMA, "fieldsMatch": "superset"}
+
+
+def verdict(tmp_path, content, schema=BY_NAME, *, file_name="table.csv", **options):
+    file = tmp_path / "stored"
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return check(file, schema, file_name=file_name, **options)
+
+
+def found(report):
+    return [(f.code, f.row, f.column) for f in report.findings]
+
+
+def test_a_sound_file(tmp_path):
+    report = verdict(tmp_path, "year,commune,amount\n2024,Exemple,10.5\n2025,المثال,11\n")
+    assert (report.is_valid, report.rows, report.encoding) == (True, 2, "utf-8")
+
+
+def test_a_fault_is_found_where_a_spreadsheet_shows_it(tmp_path):
+    report = verdict(tmp_path, "year,commune,amount\n2024,Exemple,ten\n,Exemple,1\n")
+    assert found(report) == [("type-error", 2, "amount"), ("constraint-error", 3, "year")]
+    assert (report.rows, report.total_findings, report.is_valid) == (2, 2, False)
+
+
+def test_columns_are_matched_by_name_and_optional_ones_may_be_absent(tmp_path):
+    assert verdict(tmp_path, "amount,year\n10.5,2024\n").is_valid
+
+
+def test_a_missing_required_column_is_one_finding(tmp_path):
+    report = verdict(tmp_path, "commune,amount\nExemple,1\nExemple,2\n")
+    assert found(report) == [("missing-label", None, "year")]
+
+
+def test_a_schema_that_says_nothing_matches_by_position_as_frictionless_does(tmp_path):
+    report = verdict(tmp_path, "amount,year\n10.5,2024\n", SCHEMA)
+    assert "incorrect-label" in {finding.code for finding in report.findings}
+
+
+def test_reading_stops_at_the_limit_and_says_so(tmp_path):
+    table = "year,commune,amount\n" + "x,Exemple,1\n" * 50
+    stopped = verdict(tmp_path, table, max_findings=10)
+    assert (stopped.total_findings, stopped.is_complete) == (10, False)
+    whole = verdict(tmp_path, table, max_findings=0)
+    assert (whole.total_findings, whole.is_complete) == (50, True)
+
+
+def test_a_row_rule_speaks_the_readers_language_and_may_only_warn(tmp_path):
+    messages = {"ar": "المبلغ صفر", "fr": "montant nul", "en": "zero amount"}
+    rule = Rule("amount", "amount > 0", frozenset({"amount"}), Level.WARNING, messages, "practice")
+    report = verdict(tmp_path, "year,amount\n2024,0\n", rules=[rule], language="ar")
+    assert report.is_valid
+    assert [(f.code, f.row, f.level, f.message) for f in report.findings] == [
+        ("row-constraint", 2, Level.WARNING, "المبلغ صفر")
+    ]
+
+
+def test_tabs_are_read_in_a_tsv(tmp_path):
+    report = verdict(tmp_path, "year\tcommune\n2024\ta, b\n", file_name="table.tsv")
+    assert (report.is_valid, report.rows) == (True, 1)
+
+
+@pytest.mark.parametrize(
+    ("content", "file_name", "code"),
+    [
+        (b"", "table.csv", "empty-file"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", "table.csv", "binary-file"),
+        ("année\n2024\n".encode() + "Meknès\n".encode("cp1252"), "table.csv", "broken-encoding"),
+        (b"year\n\xff\xfe\x81\n", "table.csv", "broken-encoding"),
+        (b"\xef\xbb\xbfyear\n\xff\n", "table.csv", "broken-encoding"),
+        (b"PK\x03\x04", "table.xlsx", "unsupported-format"),
+        (b"year\n2024\n", "table", "unsupported-format"),
+    ],
+)
+def test_a_file_that_is_no_table_is_unreadable_with_a_stable_code(
+    tmp_path, content, file_name, code
+):
+    report = verdict(tmp_path, content, file_name=file_name)
+    assert (report.is_readable, report.is_valid, found(report)) == (
+        False,
+        False,
+        [(code, None, None)],
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "written_as", "detected"),
+    [
+        ("year,commune\n2024,Meknès\n", "utf-8", "utf-8"),
+        ("year,commune\n2024,Meknès\n", "utf-8-sig", "utf-8-sig"),
+        ("year,commune\n2024,Meknès\n", "utf-16", "utf-16"),
+        ("year,commune\n2024,Meknès\n", "cp1252", "cp1252"),
+        ("year,commune\n2024,Fès – Salé\n", "cp1252", "cp1252"),
+        ("year,commune\n2024,جماعة المثال\n", "cp1256", "cp1256"),
+        ("year,commune\n2024,جماعة Meknès\n", "cp1256", "cp1256"),
+    ],
+)
+def test_the_encoding_is_proved_not_guessed(tmp_path, text, written_as, detected):
+    report = verdict(tmp_path, text.encode(written_as))
+    assert (report.encoding, report.is_valid, report.rows) == (detected, True, 1)
+
+
+def test_a_wrong_byte_at_the_end_of_a_large_file_is_found(tmp_path):
+    file = tmp_path / "large.csv"
+    file.write_bytes("commune\nMeknès\n".encode() + b"Exemple\n" * 300_000 + b"\xff\n")
+    assert encoding.detect(file) is None
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"fields": [{"name": "a", "type": "nonsense"}]},
+        {"fields": "a"},
+        {"fields": [{"name": "a", "type": "integer", "constraints": {"minimum": "ten"}}]},
+        {"fields": [{"type": "integer"}]},
+    ],
+)
+def test_a_schema_frictionless_cannot_read_is_refused_in_one_line(tmp_path, schema):
+    with pytest.raises(BadTableSchema) as refusal:
+        verdict(tmp_path, "a\n1\n", schema)
+    assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "year\n",
+        "year,year\n2024,2025\n",
+        ",\n1,2\n",
+        "year,commune\n2024\n2024,a,b,c\n\n",
+        'year,commune\n2024,"open\n2025,quote\n',
+        "\n\n\n",
+        "year;commune\r2024;a\r",
+    ],
+)
+def test_a_strange_table_gives_a_report(tmp_path, content):
+    report = verdict(tmp_path, content)
+    assert report.total_findings == len(report.findings)

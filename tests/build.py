@@ -1,0 +1,125 @@
+"""Values for tests, made by one hand: fictional, complete, easy to vary."""
+
+import io
+from datetime import UTC, date, datetime
+
+from opendata_hub.bootstrap import Hub, catalog_folders
+from opendata_hub.domain.confidence import Confidence
+from opendata_hub.domain.requests.calendar import Calendar, Holiday, HolidayStatus
+from opendata_hub.domain.requests.law import DayZero, End, Reading, Step, Unit
+from opendata_hub.domain.secret import api_key_digest, new_api_key
+from opendata_hub.flows.catalog.publish import Words, publish
+from opendata_hub.flows.catalog.submit import examine, submit
+from opendata_hub.packs.families import sample_file
+from opendata_hub.store import tokens
+
+BASE_URL = "http://hub.example"
+NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+TODAY = date(2026, 11, 22)
+
+
+def texts(word: str) -> dict[str, str]:
+    """The same word in each language, told apart by its ending."""
+    return {language: f"{word} {language}" for language in ("ar", "fr", "en")}
+
+
+def reading(
+    day_zero: DayZero = DayZero.EXCLUDED, end: End = End.NONE, *, uncertain_off: bool = True
+) -> Reading:
+    return Reading(day_zero, end, uncertain_off)
+
+
+def step(
+    length: int = 20,
+    unit: Unit = Unit.WORKING_DAYS,
+    legal: Reading | None = None,
+    safe: Reading | None = None,
+) -> Step:
+    legal = legal or reading()
+    return Step(
+        name="reply",
+        title=texts("Reply"),
+        actor="authority",
+        starts_on=texts("receipt"),
+        length=length,
+        unit=unit,
+        legal=legal,
+        safe=safe or legal,
+        article="1",
+        source="a law made up for tests",
+        confidence=Confidence.VERIFIED,
+        note=texts("note"),
+    )
+
+
+def holiday(day: date, status: HolidayStatus = HolidayStatus.OFFICIAL) -> Holiday:
+    return Holiday(day, texts(f"Feast of {day}"), status, "a notice", date(2020, 1, 1))
+
+
+def calendar(*holidays: Holiday, years: range = range(2019, 2032)) -> Calendar:
+    return Calendar(
+        jurisdiction="xx",
+        timezone="Africa/Casablanca",
+        weekend=frozenset({5, 6}),
+        holidays={each.day: each for each in holidays},
+        years=frozenset(years),
+        version="test",
+    )
+
+
+def filing(**changes: object) -> dict[str, object]:
+    """The body of a request for information, as a program sends it."""
+    body = {
+        "subject": "Budget 2026",
+        "text": "Les annexes du budget 2026 de la commune.",
+        "language": "fr",
+        "requester": {
+            "name": "Personne Fictive",
+            "email": "personne@requester.example",
+            "address": "1, rue de l’Exemple",
+            "id_number": "XX000000",
+        },
+    }
+    return {**body, **changes}
+
+
+def token(hub: Hub, name: str = "a steward's script") -> dict[str, str]:
+    key = new_api_key()
+    with hub.writing() as session:
+        tokens.add(session, name=name, sha256=api_key_digest(key), now=NOW)
+    return {"Authorization": f"Bearer {key}"}
+
+
+def submitted(hub: Hub, content: bytes, *, family: str, file_name: str = "table.csv"):
+    examined = examine(
+        hub.files,
+        io.BytesIO(content),
+        hub.family(family),
+        file_name=file_name,
+        limit_bytes=hub.settings.upload_limit_bytes,
+    )
+    with hub.writing() as session:
+        return submit(session, examined, hub.family(family), now=NOW)
+
+
+def sample(hub: Hub, family: str) -> bytes:
+    return sample_file(catalog_folders(hub.settings), family).read_bytes()
+
+
+def publish_sample(hub: Hub, family: str, *, now: datetime = NOW, **words: object):
+    """Publish a family's sample; ``words`` are changes to what the steward says of it."""
+    submission = submitted(hub, sample(hub, family), family=family)
+    said = {
+        "publisher": hub.frame.site.publisher,
+        "title": hub.family(family).title,
+        "description": {},
+        "slug": f"demo-{family}",
+        **words,
+    }
+    with hub.writing() as session:
+        return publish(session, hub.frame, submission, Words(**said), now=now)
+
+
+def publish_samples(hub: Hub) -> None:
+    for family in hub.frame.families:
+        publish_sample(hub, family)

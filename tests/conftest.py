@@ -1,0 +1,64 @@
+"""What tests share: a hub of their own, a client at its door, and where the reference data lies."""
+
+import os
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+import build
+from opendata_hub.bootstrap import Hub, open_hub
+from opendata_hub.settings import Settings
+from opendata_hub.web.app import create_app
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch, tmp_path):
+    """A developer's own hub is neither read nor written by a test."""
+    for name in [name for name in os.environ if name.startswith("OPENDATA_HUB_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("OPENDATA_HUB_HOME", str(tmp_path / "var"))
+
+
+@pytest.fixture
+def hub(tmp_path) -> Hub:
+    """An empty hub on SQLite."""
+    opened = open_hub(Settings(home=tmp_path / "var", base_url=build.BASE_URL))
+    yield opened
+    opened.engine.dispose()
+
+
+@pytest.fixture
+def demo_hub(hub) -> Hub:
+    """A hub with one dataset of each family."""
+    build.publish_samples(hub)
+    return hub
+
+
+@pytest.fixture
+def client(hub) -> TestClient:
+    """A browser or a program at the door of the empty hub."""
+    return TestClient(create_app(hub), base_url=build.BASE_URL, follow_redirects=False)
+
+
+@pytest.fixture
+def demo_client(demo_hub) -> TestClient:
+    """A browser or a program at the door of the hub with the samples."""
+    return TestClient(create_app(demo_hub), base_url=build.BASE_URL, follow_redirects=False)
+
+
+@pytest.fixture
+def token(hub) -> dict[str, str]:
+    """The header of a steward's program."""
+    return build.token(hub)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Reference data beside the project; whoever has only the project skips what needs it."""
+    folder = ROOT.parent / "shared"
+    if not (folder / "shapes").is_dir():
+        pytest.skip("the reference data is not beside this checkout (../shared)")
+    return folder

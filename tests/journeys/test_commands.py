@@ -1,0 +1,171 @@
+"""The commands as stewards, officers and operators type them."""
+
+import json
+import re
+import sqlite3
+import sys
+
+import pytest
+
+from opendata_hub import cli
+
+SAMPLE = "catalog/families/association-subsidies/sample.csv"
+BROKEN = "catalog/families/association-subsidies/broken.csv"
+FAMILY = ("--family", "association-subsidies")
+REPLY = ("deadline", "--law", "ma/31-13", "--step", "reply")
+WORDS = ("--title", "fr=Subventions", "--title", "ar=الإعانات", "--publisher", "commune-exemple")
+
+
+@pytest.fixture
+def run(monkeypatch, capsys, pytestconfig):
+    monkeypatch.chdir(pytestconfig.rootpath)
+
+    def run(*words):
+        monkeypatch.setattr(sys, "argv", ["opendata-hub", *map(str, words)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        said = capsys.readouterr()
+        return ended.value.code, said.out, said.err
+
+    return run
+
+
+@pytest.fixture
+def schema(tmp_path):
+    file = tmp_path / "schema.json"
+    file.write_text(json.dumps({"fields": [{"name": "year", "type": "integer"}]}))
+    return file
+
+
+def table(tmp_path, content, name="table.csv"):
+    file = tmp_path / name
+    file.write_bytes(content)
+    return file
+
+
+def test_validate_against_a_family(run):
+    assert run("validate", SAMPLE, *FAMILY) == (0, "sound: 16 rows, 0 findings\n", "")
+    code, out, err = run("validate", BROKEN, *FAMILY, "--json", "--lang", "ar")
+    report = json.loads(out)
+    assert (code, err) == (1, "")
+    assert (report["valid"], report["rows"], report["total_findings"]) == (False, 16, 13)
+    assert set(report["findings"][0]) == {"code", "row", "column", "level", "message"}
+
+
+def test_validate_against_a_schema_needs_no_hub(run, tmp_path, schema, monkeypatch):
+    home = tmp_path / "none"
+    monkeypatch.setenv("OPENDATA_HUB_HOME", str(home))
+    code, out, _ = run(
+        "validate", table(tmp_path, b"year\n2024\nx\n"), "--schema", schema, "--json"
+    )
+    finding = json.loads(out)["findings"][0]
+    assert (code, finding["code"], finding["row"], finding["column"]) == (
+        1,
+        "type-error",
+        3,
+        "year",
+    )
+    assert run("validate", table(tmp_path, b"year\n2024\n"), "--schema", schema)[0] == 0
+    assert not home.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "code"),
+    [
+        (b"", "x.csv", "empty-file"),
+        (b"\x00\x01", "x.csv", "binary-file"),
+        ("é\n".encode() + b"\xff\n", "x.csv", "broken-encoding"),
+        (b"PK\x03\x04", "x.xlsx", "unsupported-format"),
+    ],
+)
+def test_an_unreadable_file_is_one_line_and_exit_2(run, tmp_path, schema, content, name, code):
+    file = table(tmp_path, content, name)
+    exit_code, out, err = run("validate", file, "--schema", schema)
+    assert (exit_code, out) == (2, "")
+    assert re.fullmatch(rf"error: {code}: [^\n]+\n", err)
+    exit_code, out, _ = run("validate", file, "--schema", schema, "--json")
+    assert (exit_code, json.loads(out)["findings"][0]["code"]) == (2, code)
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("validate", SAMPLE), "invalid-input"),
+        (("validate", SAMPLE, "--family", "none"), "unknown-family"),
+        (("validate", "none.csv", *FAMILY), "invalid-input"),
+        (("validate", SAMPLE, "--schema", "none.json"), "unreadable-file"),
+        (("validate", SAMPLE, "--schema", SAMPLE), "bad-table-schema"),
+        (("validate", SAMPLE, *FAMILY, "--lang", "xx"), "usage"),
+        (("publish", SAMPLE, *FAMILY, *WORDS[:-1], "none"), "unknown-publisher"),
+        (("publish", SAMPLE, *FAMILY, "--publisher", "commune-exemple"), "usage"),
+        (("publish", SAMPLE, *FAMILY, *WORDS, "--slug", "A b"), "invalid-input"),
+        ((*REPLY, "--from", "soon"), "invalid-input"),
+        (("deadline", "--law", "xx/1", "--step", "reply", "--from", "2026-11-02"), "unknown-law"),
+        (("deadline", "--law", "ma/31-13", "--step", "x", "--from", "2026-11-02"), "unknown-step"),
+        ((*REPLY, "--from", "2028-12-20"), "calendar-gap"),
+        (("token", "revoke", "none"), "unknown-token"),
+        (("none",), "usage"),
+    ],
+)  # fmt: skip
+def test_wrong_usage_is_one_line_and_exit_2(run, words, code):
+    exit_code, _, err = run(*words)
+    assert exit_code == 2
+    assert re.fullmatch(rf"error: {code}: [^\n]+\n", err)
+
+
+def test_a_bad_setting_is_one_line_and_exit_2(run, monkeypatch):
+    monkeypatch.setenv("OPENDATA_HUB_UPLOAD_LIMIT_MB", "much")
+    code, _, err = run("demo")
+    assert (code, err.startswith("error: bad-setting: OPENDATA_HUB_UPLOAD_LIMIT_MB: ")) == (2, True)
+
+
+def test_publish_replace_and_refuse(run, tmp_path):
+    code, out, _ = run("publish", SAMPLE, *FAMILY, *WORDS, "--json")
+    assert (code, json.loads(out)["slug"]) == (0, "subventions")
+    code, _, err = run("publish", SAMPLE, *FAMILY, *WORDS)
+    assert (code, err.startswith("error: slug-taken: ")) == (2, True)
+    code, out, _ = run("publish", SAMPLE, *FAMILY, *WORDS, "--replace")
+    assert (code, "version 2" in out) == (0, True)
+    code, out, _ = run("publish", BROKEN, *FAMILY, *WORDS, "--slug", "other", "--json")
+    report = json.loads(out)
+    assert (code, report["valid"], report["submission"]) == (1, False, 4)
+    with sqlite3.connect(tmp_path / "var" / "hub.sqlite3") as store:
+        assert store.execute("SELECT count(*) FROM submission").fetchone() == (4,)
+        assert store.execute("SELECT count(*), max(version) FROM dataset").fetchone() == (1, 2)
+
+
+def test_a_deadline_for_machines_and_for_people(run):
+    words = ("deadline", "--law", "ma/31-13", "--step", "reply", "--from", "2026-11-02")
+    code, out, _ = run(*words, "--json")
+    said = json.loads(out)
+    assert (code, said["due"], said["safe"]) == (0, "2026-12-02", "2026-12-01")
+    assert {"day": "2026-11-06", "status": "official"}.items() <= said["skipped"][0].items()
+    for language, reason in [("fr", "Marche Verte"), ("ar", "المسيرة"), ("en", "Green March")]:
+        _, out, _ = run(*words, "--lang", language)
+        assert reason in out
+        assert "art. 16" in out
+
+
+def test_the_demo_does_no_harm_twice(run):
+    first, again = run("demo"), run("demo")
+    assert (first[0], again[0]) == (0, 0)
+    assert first[1].count("Published") == 3
+    assert "Published" not in again[1]
+
+
+def test_a_token_is_shown_once_and_can_be_revoked(run):
+    code, key, _ = run("token", "create", "a script")
+    assert (code, key.startswith("odh_")) == (0, True)
+    assert run("token", "create", "a script")[0] == 2
+    assert run("token", "list")[1] == "a script\tactive\tlast used never\n"
+    run("token", "revoke", "a script")
+    assert "revoked" in run("token", "list")[1]
+    assert key.strip() not in run("token", "list")[1]
+
+
+def test_version_and_help(run):
+    assert re.fullmatch(r"\d+\.\d+\.\d+\n", run("--version")[1])
+    code, out, _ = run("--help")
+    assert code == 0
+    for command in ("validate", "publish", "deadline", "token", "demo", "serve"):
+        assert command in out

@@ -1,0 +1,103 @@
+"""A bad declaration is refused with file, line and reason; an authority's own is laid over ours."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from opendata_hub.bootstrap import load_frame, open_hub, request_folders
+from opendata_hub.domain.errors import PackBroken, UnknownLaw
+from opendata_hub.packs.folders import Folders
+from opendata_hub.packs.laws import load_calendar, load_law
+from opendata_hub.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+FAMILY = "families/association-subsidies/family.yaml"
+CHECKS = "families/association-subsidies/checks.yaml"
+SCHEMA = "families/association-subsidies/schema.json"
+
+
+def replaced(source: Path, target: Path, old: str, new: str) -> Path:
+    text = source.read_text(encoding="utf-8")
+    assert old in text
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return target
+
+
+def test_an_authoritys_own_file_hides_the_shipped_one(tmp_path):
+    replaced(ROOT / "catalog/site.yaml", tmp_path / "site.yaml", "Open data", "Notre catalogue")
+    frame = load_frame(Settings(catalog_dir=tmp_path), base_url="http://hub.example")
+    assert frame.site.title["en"].startswith("Notre catalogue")
+    assert "association-subsidies" in frame.families
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "reason"),
+    [
+        ("site.yaml", "licence: CC_BY_4_0", "licence: CC_BY_9", "'CC_BY_9' is not in"),
+        ("site.yaml", "publisher: commune-exemple", "publisher: other", "not among the publishers"),
+        ("site.yaml", "country:", "contry:", "unknown key 'contry'"),
+        ("site.yaml", "  fr: Données", "  fr: [", "line 5: "),
+        ("site.yaml", "  ar: البيانات", "  nl: البيانات", "line 4: ar is missing"),
+        (FAMILY, "name: association", "name: subsidies", "as the folder is called"),
+        (FAMILY, "languages: [ar, fr]", "languages: [ar, tlh]", "'tlh' is not in"),
+        (FAMILY, "frequency: ANNUAL", "frequency: SOMETIMES", "'SOMETIMES' is not in"),
+        (FAMILY, "confidence: verified", "confidence: sure", "must be one of verified"),
+        (FAMILY, "frequency:", "frequency: ANNUAL\nfrequency:", "stands twice"),
+        (CHECKS, "association_nom_fr", "association_nom_frr", "the columns that its formula uses"),
+        (CHECKS, "level: error", "level: fatal", "must be one of error, warning"),
+        (SCHEMA, "{", "[", "line "),
+    ],
+)
+def test_a_broken_catalogue_pack_says_where_and_why(tmp_path, name, old, new, reason):
+    file = replaced(ROOT / "catalog" / name, tmp_path / name, old, new)
+    with pytest.raises(PackBroken) as refusal:
+        load_frame(Settings(catalog_dir=tmp_path), base_url="http://hub.example")
+    assert str(file) in str(refusal.value)
+    assert reason in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "reason"),
+    [
+        ("31-13/law.yaml", "length: 20", "length: twenty", "must be a whole number above zero"),
+        ("31-13/law.yaml", "unit: working_days", "unit: lunar_days", "must be one of working_days"),
+        ("31-13/law.yaml", "day_zero: excluded", "day_zero: maybe", "must be one of excluded"),
+        ("31-13/law.yaml", 'uncertain_days: "off"', 'uncertain_days: "on"', "'off' or 'counted'"),
+        ("31-13/law.yaml", "article: ", "artcle: ", "unknown key 'artcle'"),
+        ("31-13/law.yaml", "in_force_from: 2019-03-12", "in_force_from: soon", "must be a day"),
+        ("jurisdiction.yaml", "Africa/Casablanca", "Africa/Atlantis", "not an IANA time zone"),
+        ("jurisdiction.yaml", "saturday", "caturday", "'caturday' is not one of"),
+        ("holidays/2026.csv", "2026-01-11", "2026-13-11", "line 3: "),
+        ("holidays/2026.csv", "2026-01-11", "2027-01-11", "days of 2026 only"),
+        ("holidays/2026.csv", "2026-01-11", "2026-01-01", "in order, each once"),
+        ("holidays/2026.csv", "official", "rumoured", "rumoured"),
+        ("holidays/2026.csv", "status", "state", "line 1: the columns must be"),
+    ],
+)
+def test_a_broken_law_pack_says_where_and_why(tmp_path, name, old, new, reason):
+    shutil.copytree(ROOT / "requests" / "ma", tmp_path / "ma")
+    file = replaced(ROOT / "requests" / "ma" / name, tmp_path / "ma" / name, old, new)
+    with pytest.raises(PackBroken) as refusal:
+        open_hub(Settings(requests_dir=tmp_path, home=tmp_path / "var"))
+    assert str(file) in str(refusal.value)
+    assert reason in str(refusal.value)
+
+
+def test_a_list_of_holidays_is_called_by_its_year(tmp_path):
+    shutil.copytree(ROOT / "requests" / "ma", tmp_path / "ma")
+    (tmp_path / "ma" / "holidays" / "next.csv").write_text("day\n")
+    with pytest.raises(PackBroken, match="called by its year"):
+        load_calendar(Folders((tmp_path,)), "ma")
+
+
+@pytest.mark.parametrize("name", ["ma/none", "../etc", "ma/31-13/../31-13", "", "MA/31-13"])
+def test_an_unknown_law_names_those_there_are(name):
+    with pytest.raises(UnknownLaw, match="known: ma/31-13"):
+        load_law(request_folders(Settings()), name)
+
+
+def test_a_folder_that_is_not_there_is_a_broken_setting(tmp_path):
+    with pytest.raises(PackBroken, match="is not a folder"):
+        load_frame(Settings(catalog_dir=tmp_path / "none"), base_url="http://hub.example")

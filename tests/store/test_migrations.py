@@ -1,0 +1,25 @@
+"""The migrations make the tables that the code expects, up and down, on both databases."""
+
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import inspect
+
+from opendata_hub.store import migrate, tables
+
+
+def test_all_the_way_up_the_tables_are_those_of_the_code(engine):
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, tables.metadata) == []
+
+
+def test_all_the_way_down_nothing_is_left(engine):
+    migrate.downgrade(engine, "base")
+    assert inspect(engine).get_table_names() == ["alembic_version"]
+
+
+def test_up_again_after_down(engine):
+    migrate.downgrade(engine, "base")
+    migrate.upgrade(engine)
+    migrate.upgrade(engine)
+    assert set(tables.metadata.tables) <= set(inspect(engine).get_table_names())

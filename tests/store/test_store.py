@@ -1,0 +1,185 @@
+"""What is kept comes back as it was given, on both databases."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+import build
+from opendata_hub.domain.catalog.dataset import Dataset, Distribution
+from opendata_hub.domain.catalog.report import Finding, Level, Report
+from opendata_hub.domain.errors import Refused, UnknownDataset, UnknownRequest, UnknownSubmission
+from opendata_hub.domain.requests.info_request import (
+    Act,
+    Event,
+    InfoRequest,
+    Question,
+    Requester,
+)
+from opendata_hub.store import datasets, info_requests, submissions, tokens
+from opendata_hub.store.engine import reading, writing
+
+REPORT = Report(
+    rows=3,
+    findings=(Finding("type-error", "مبلغ غير صحيح", 2, "amount", Level.WARNING),),
+    total_findings=1,
+    encoding="utf-8",
+)
+
+
+def submission(session):
+    return submissions.add(
+        session,
+        family="association-subsidies",
+        file_name="été.csv",
+        sha256="ab" * 32,
+        size_bytes=5_000_000_000,
+        report=REPORT,
+        now=build.NOW,
+    )
+
+
+def dataset(submission_id, slug="budget", **changes):
+    file = Distribution(
+        file_name=f"{slug}.csv",
+        format="CSV",
+        media_type="text/csv",
+        size_bytes=5_000_000_000,
+        sha256="ab" * 32,
+        rows=3,
+        issued_at=build.NOW,
+    )
+    given = Dataset(
+        slug=slug,
+        family="association-subsidies",
+        publisher="commune-exemple",
+        title={"fr": "Budget", "ar": "الميزانية"},
+        description={"fr": "Tout"},
+        keywords={"fr": ["budget"]},
+        issued_at=build.NOW,
+        modified_at=build.NOW,
+        version=1,
+        submission_id=submission_id,
+        distribution=file,
+    )
+    return replace(given, **changes)
+
+
+def test_a_submission_and_its_report_come_back(engine):
+    with writing(engine) as session:
+        kept = submission(session)
+    with reading(engine) as session:
+        assert submissions.get(session, kept.id) == kept
+        assert kept.report == REPORT
+        with pytest.raises(UnknownSubmission):
+            submissions.get(session, kept.id + 1)
+
+
+def test_a_dataset_comes_back_and_is_replaced_in_place(engine):
+    with writing(engine) as session:
+        first = dataset(submission(session).id)
+        datasets.save(session, first)
+    with writing(engine) as session:
+        second = replace(first, title={"fr": "Budget 2026"}, version=2)
+        datasets.save(session, second)
+    with reading(engine) as session:
+        assert datasets.get(session, "budget") == second
+        assert list(datasets.all_of(session)) == [second]
+        assert list(datasets.all_of(session, publisher="another")) == []
+        with pytest.raises(UnknownDataset):
+            datasets.get(session, "none")
+
+
+def test_fragments_are_replaced_together_and_read_in_order(engine):
+    with writing(engine) as session:
+        number = submission(session).id
+        for slug in ("b", "a"):
+            datasets.save(session, dataset(number, slug))
+            datasets.put_fragments(session, slug, {"ttl": f"old {slug}"}, written_for="old")
+        datasets.put_fragments(session, "b", {"ttl": "new b", "nt": "n"}, written_for="new")
+    with reading(engine) as session:
+        assert list(datasets.fragments(session, "ttl")) == ["new b", "old a"]
+        assert list(datasets.fragments(session, "ttl", slug="a")) == ["old a"]
+        assert list(datasets.slugs(session)) == ["b", "a"]
+        assert datasets.slugs_not_written_for(session, "new") == ["a"]
+        assert datasets.slugs_not_written_for(session, "newer") == ["b", "a"]
+
+
+def test_the_last_change_is_the_state_of_the_catalogue(engine):
+    with reading(engine) as session:
+        assert datasets.last_change(session) == (0, None)
+    with writing(engine) as session:
+        datasets.log_change(session, "a", "created", build.NOW)
+        datasets.log_change(session, "a", "replaced", build.NOW + timedelta(hours=1))
+    with reading(engine) as session:
+        assert datasets.last_change(session) == (2, build.NOW + timedelta(hours=1))
+
+
+def test_what_fails_is_not_half_written(engine):
+    def fail_half_way():
+        with writing(engine) as session:
+            datasets.save(session, dataset(submission(session).id))
+            datasets.put_fragments(session, "none", {}, written_for="x")
+
+    with pytest.raises(UnknownDataset):
+        fail_half_way()
+    with reading(engine) as session:
+        assert list(datasets.slugs(session)) == []
+
+
+def test_a_reader_sees_one_state_while_others_write(engine):
+    with writing(engine) as session:
+        number = submission(session).id
+        datasets.save(session, dataset(number, "first"))
+    with reading(engine) as session:
+        assert list(datasets.slugs(session)) == ["first"]
+        with writing(engine) as other:
+            datasets.save(other, dataset(number, "second"))
+        assert list(datasets.slugs(session)) == ["first"]
+
+
+def test_a_request_opens_with_its_code_only_and_names_nobody(engine):
+    request = InfoRequest(
+        reference="AI-2026-000001",
+        law="ma/31-13",
+        question=Question("Budget", "Les annexes", "fr", True),
+        events=(Event(Act.RECEIVED, date(2026, 11, 2), build.NOW),),
+    )
+    person = Requester("Personne Fictive", "", "1, rue de l’Exemple", "XX000000")
+    with writing(engine) as session:
+        info_requests.add(
+            session,
+            request,
+            person,
+            tracking_sha256="right",
+            due_on=date(2026, 12, 2),
+            safe_on=date(2026, 12, 1),
+        )
+    with reading(engine) as session:
+        assert info_requests.get(session, request.reference, "right") == request
+        for reference, code in [(request.reference, "wrong"), ("AI-2026-000002", "right")]:
+            with pytest.raises(UnknownRequest, match="this reference and this tracking code"):
+                info_requests.get(session, reference, code)
+
+
+def test_numbers_are_given_once_even_to_those_who_come_together(engine):
+    def take(_turn):
+        with writing(engine) as session:
+            return info_requests.next_number(session, "request-2026")
+
+    with ThreadPoolExecutor(8) as crowd:
+        numbers = list(crowd.map(take, range(40)))
+    assert sorted(numbers) == list(range(1, 41))
+
+
+def test_a_token_is_known_until_it_is_revoked(engine):
+    with writing(engine) as session:
+        tokens.add(session, name="script", sha256="digest", now=build.NOW)
+        assert tokens.use(session, "digest", build.NOW).last_used_at == build.NOW
+        assert tokens.use(session, "other", build.NOW) is None
+        with pytest.raises(Refused, match="already a token named"):
+            tokens.add(session, name="script", sha256="another", now=build.NOW)
+        tokens.revoke(session, "script", build.NOW)
+        assert tokens.use(session, "digest", build.NOW) is None
+        assert [token.name for token in tokens.all_of(session)] == ["script"]

@@ -1,0 +1,56 @@
+"""What is documented is what there is."""
+
+import re
+from pathlib import Path
+
+from opendata_hub.domain import errors
+from opendata_hub.settings import Settings
+from opendata_hub.web import problems
+
+ROOT = Path(__file__).parent.parent
+
+
+def first_column(name):
+    """The code in the first cell of each row of the tables in a document."""
+    text = (ROOT / "docs" / name).read_text(encoding="utf-8")
+    return re.findall(r"^\| `([^`]+)` \|", text, flags=re.MULTILINE)
+
+
+def test_every_setting_is_documented_with_its_default():
+    documented = first_column("settings.md")
+    assert documented == [f"OPENDATA_HUB_{name.upper()}" for name in Settings.model_fields]
+
+
+def test_every_error_code_is_documented_once():
+    ours = {
+        kind.code
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, errors.HubError) and hasattr(kind, "code")
+    }
+    http = {*problems.HTTP_CODES.values(), problems.BROKEN_JSON, problems.INTERNAL_ERROR}
+    cli = {"usage", "bad-setting", "unreadable-file", "aborted"}
+    files = {"empty-file", "binary-file", "broken-encoding", "unsupported-format"}
+    documented = first_column("errors.md")
+    assert len(documented) == len(set(documented))
+    assert set(documented) == ours | http | cli | files
+
+
+def test_codes_are_never_shared():
+    kinds = [k for k in vars(errors).values() if isinstance(k, type) and hasattr(k, "code")]
+    codes = [kind.code for kind in kinds]
+    assert len(codes) == len(set(codes))
+
+
+def test_links_between_documents_lead_somewhere():
+    for document in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
+        text = document.read_text(encoding="utf-8")
+        for target in re.findall(r"\]\((?!https?://|#|mailto:)([^)#]+)", text):
+            assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+def test_the_changelog_keeps_its_order():
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    order = ["Security", "Removed", "Deprecated", "Added", "Changed", "Fixed"]
+    for version in text.split("\n## ")[1:]:
+        sections = re.findall(r"^### (.+)$", version, flags=re.MULTILINE)
+        assert sections == [name for name in order if name in sections]

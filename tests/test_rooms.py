@@ -1,0 +1,60 @@
+"""The house keeps its walls."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from importlinter.cli import lint_imports
+
+ROOT = Path(__file__).parent.parent
+SOURCE = ROOT / "src" / "opendata_hub"
+MODULES = sorted(SOURCE.rglob("*.py"))
+
+
+def tree_of(module):
+    return ast.parse(module.read_text(encoding="utf-8"))
+
+
+def test_imports_look_down_never_up(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    assert lint_imports(config_filename="pyproject.toml", no_cache=True) == 0
+
+
+def test_data_folders_hold_no_code():
+    """An ``__init__.py`` in ``requests/`` would shadow the library that others import."""
+    assert not [*(ROOT / "requests").rglob("*.py"), *(ROOT / "catalog").rglob("*.py")]
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda m: str(m.relative_to(SOURCE)))
+def test_imports_stand_at_the_top(module):
+    """Only a command may load a heavy part when it needs it (architecture, rule 7)."""
+    if module.name == "cli.py":
+        return
+    tree = tree_of(module)
+    hidden = [
+        node.lineno
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    assert hidden == []
+
+
+def test_no_room_holds_more_than_twelve_files():
+    rooms = {module.parent for module in MODULES}
+    crowded = {str(room): len(list(room.glob("*.py"))) for room in rooms}
+    assert {room: count for room, count in crowded.items() if count > 13} == {}
+
+
+@pytest.mark.parametrize("room", ["flows", "domain", "store", "adapters", "packs"])
+def test_nobody_but_the_doors_commits_or_asks_the_time(room):
+    for module in (SOURCE / room).rglob("*.py"):
+        if module.parent.name == "migrations" or module.name == "engine.py":
+            continue
+        calls = {
+            node.func.attr
+            for node in ast.walk(tree_of(module))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        }
+        assert not calls & {"commit", "now", "today", "utcnow"}, module

@@ -1,0 +1,136 @@
+"""All three ways by hand, in three languages, without JavaScript."""
+
+import re
+
+import pytest
+from starlette.testclient import TestClient
+
+import build
+from opendata_hub import clock
+from opendata_hub.store import datasets
+from opendata_hub.web.app import create_app
+
+FORM = {**build.filing()["requester"], "subject": "Budget", "text": "Les annexes"}
+
+
+@pytest.fixture(autouse=True)
+def _a_day_with_known_holidays(monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: build.NOW)
+
+
+@pytest.mark.parametrize(("language", "direction"), [("ar", "rtl"), ("fr", "ltr"), ("en", "ltr")])
+@pytest.mark.parametrize(
+    "path", ["", "datasets/demo-association-subsidies", "publishers/commune-exemple",
+             "requests/new", "requests/AI-2026-000001"],
+)  # fmt: skip
+def test_a_page_is_whole_in_every_language(demo_client, path, language, direction):
+    answer = demo_client.get(f"/{language}/{path}")
+    assert answer.status_code == 200
+    assert f'<html lang="{language}" dir="{direction}">' in answer.text
+    for code in ("ar", "fr", "en"):
+        assert f'href="/{code}/{path}"' in answer.text
+    assert "<script" not in answer.text
+    assert "style=" not in answer.text
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert len(answer.content) < 60_000
+    assert "set-cookie" not in answer.headers
+
+
+def test_the_home_page_leads_to_every_dataset(demo_client):
+    text = demo_client.get("/fr/").text
+    for family in demo_client.app.state.hub.frame.families:
+        assert f'href="/fr/datasets/demo-{family}"' in text
+
+
+def test_an_empty_hub_says_so(client):
+    assert "Nothing is published here yet." in client.get("/en/").text
+
+
+@pytest.mark.parametrize(
+    ("path", "language", "target"),
+    [
+        ("/", "ar", "/ar/"),
+        ("/", "", "/fr/"),
+        ("/requests/new", "en-GB,en;q=0.8", "/en/requests/new"),
+        ("/requests/AI-2026-000001", "xx, ar;q=0.2", "/ar/requests/AI-2026-000001"),
+    ],
+)
+def test_an_address_without_a_language_leads_to_the_readers(client, path, language, target):
+    answer = client.get(path, headers={"Accept-Language": language})
+    assert (answer.status_code, answer.headers["location"]) == (303, target)
+
+
+@pytest.mark.parametrize("language", ["ar", "fr", "en"])
+def test_a_citizen_files_and_follows(client, language):
+    receipt = client.post(f"/{language}/requests/new", data=FORM)
+    assert receipt.status_code == 201
+    reference = re.search(r"AI-2026-\d{6}", receipt.text).group()
+    code = re.search(r"[A-Z0-9]{5}(-[A-Z0-9]{5}){3}", receipt.text).group()
+    assert '<time datetime="2026-12-18">' in receipt.text
+    status = client.post(f"/{language}/requests/{reference}", data={"tracking_code": code})
+    assert status.status_code == 200
+    assert "Les annexes" in status.text
+    for secret in build.filing()["requester"].values():
+        assert secret not in status.text
+    wrong = client.post(f"/{language}/requests/{reference}", data={"tracking_code": "A"})
+    assert wrong.status_code == 404
+    assert "Les annexes" not in wrong.text
+
+
+def test_an_urgent_request_by_hand(client):
+    receipt = client.post("/en/requests/new", data={**FORM, "urgent": "yes"})
+    assert '<time datetime="2026-11-25">' in receipt.text
+
+
+def test_a_fault_in_the_form_loses_nothing(client):
+    answer = client.post("/en/requests/new", data={**FORM, "email": "no address", "urgent": "yes"})
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
+    for value in ("Budget", "Les annexes", "Personne Fictive", "no address", " checked"):
+        assert value in answer.text
+
+
+def test_a_fault_in_the_calendar_loses_nothing_either(client, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: build.NOW.replace(year=2028, month=12, day=20))
+    answer = client.post("/en/requests/new", data=FORM)
+    assert answer.status_code == 422
+    assert "Les annexes" in answer.text
+
+
+def test_what_people_type_is_never_markup(client):
+    hostile = '"><script>alert(1)</script>'
+    receipt = client.post("/en/requests/new", data={**FORM, "subject": hostile})
+    refused = client.post("/en/requests/new", data={**FORM, "subject": hostile, "text": ""})
+    for answer in (receipt, refused):
+        assert "<script" not in answer.text
+        assert "&lt;script&gt;" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/en/none", "/en/datasets/none", "/fr/publishers/none"])
+def test_a_wrong_address_is_a_page_in_the_readers_language(client, path):
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert answer.headers["content-type"].startswith("text/html")
+    assert f'<html lang="{path[1:3]}"' in answer.text
+
+
+def test_a_wrong_address_without_a_language_is_a_page_for_readers_only(client):
+    page = client.get("/none", headers={"Accept": "text/html", "Accept-Language": "ar"})
+    assert (page.status_code, page.headers["content-language"]) == (404, "ar")
+    assert client.get("/none").json()["code"] == "not-known"
+    api = client.get("/api/none", headers={"Accept": "text/html"})
+    assert api.headers["content-type"] == "application/problem+json"
+
+
+def test_an_unexpected_error_tells_strangers_nothing(demo_hub, monkeypatch):
+    def broken(*_args):
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr(datasets, "get", broken)
+    client = TestClient(create_app(demo_hub), raise_server_exceptions=False)
+    for path in ("/api/v1/datasets/any", "/fr/datasets/any"):
+        answer = client.get(path)
+        assert answer.status_code == 500
+        assert "internal-error" in answer.text
+        assert "secret" not in answer.text

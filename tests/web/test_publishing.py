@@ -1,0 +1,178 @@
+"""The stewards' door: with a key, with any file."""
+
+import pytest
+from starlette.testclient import TestClient
+
+import build
+from opendata_hub.bootstrap import open_hub
+from opendata_hub.settings import Settings
+from opendata_hub.store import tokens
+from opendata_hub.web.app import create_app
+
+FAMILY = "association-subsidies"
+WORDS = {
+    "family": FAMILY,
+    "publisher": "commune-exemple",
+    "title": ["fr=Subventions", "ar=الإعانات"],
+}
+
+
+@pytest.fixture
+def table(hub) -> bytes:
+    return build.sample(hub, FAMILY)
+
+
+@pytest.fixture
+def broken(table) -> bytes:
+    head, first, rest = table.split(b"\n", 2)
+    code, _, cells = first.split(b",", 2)
+    return b"\n".join([head, b",".join([code, b"MMXXIV", cells]), rest])
+
+
+def upload(content, name="subventions.csv"):
+    return {"file": (name, content)}
+
+
+def kept_files(hub):
+    return [path for path in hub.files.folder.rglob("*") if path.is_file()]
+
+
+def test_a_sound_file_is_published_and_served(client, token, table):
+    answer = client.post("/api/v1/datasets", data=WORDS, files=upload(table), headers=token)
+    assert answer.status_code == 201
+    published = answer.json()
+    assert published["slug"] == "subventions"
+    assert client.get(published["download_url"]).content == table
+    assert client.get(f"{published['url']}.ttl").status_code == 200
+    assert client.get("/ar/datasets/subventions").status_code == 200
+    assert client.get("/api/v1/datasets/subventions").json() == published
+
+
+def test_a_refused_file_stays_with_its_report(hub, client, token, broken):
+    answer = client.post("/api/v1/datasets", data=WORDS, files=upload(broken), headers=token)
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (422, "not-publishable")
+    report = client.get(f"/api/v1/submissions/{problem['submission']}", headers=token).json()
+    assert (report["valid"], report["file_name"]) == (False, "subventions.csv")
+    assert {"code": "type-error", "column": "exercice"}.items() <= report["findings"][0].items()
+    assert hub.files.path(report["sha256"]).read_bytes() == broken
+    assert client.get("/datasets/subventions").status_code == 404
+
+
+def test_a_check_keeps_its_report_and_publishes_nothing(client, token, broken):
+    answer = client.post(
+        "/api/v1/submissions", data={"family": FAMILY}, files=upload(broken), headers=token
+    )
+    report = answer.json()
+    assert (answer.status_code, report["valid"], report["total_findings"]) == (201, False, 1)
+    kept = client.get(f"/api/v1/submissions/{report['submission']}", headers=token)
+    assert kept.json() == report
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "code"),
+    [
+        (b"", "x.csv", "empty-file"),
+        (b"\x00\x01\x02", "x.csv", "binary-file"),
+        ("été\n".encode() + b"\xff\n", "x.csv", "broken-encoding"),
+        (b"PK\x03\x04", "x.xlsx", "unsupported-format"),
+        (b"a,b\n1,2\n", "x.csv", "missing-label"),
+    ],
+)
+def test_a_bad_file_has_a_report_with_a_stable_code(client, token, content, name, code):
+    answer = client.post("/api/v1/datasets", data=WORDS, files=upload(content, name), headers=token)
+    problem = answer.json()
+    assert (answer.status_code, problem["code"]) == (422, "not-publishable")
+    report = client.get(f"/api/v1/submissions/{problem['submission']}", headers=token).json()
+    assert code in {finding["code"] for finding in report["findings"]}
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "code"),
+    [
+        ({"family": "none"}, 422, "unknown-family"),
+        ({"publisher": "none"}, 422, "unknown-publisher"),
+        ({"title": ["Subventions"]}, 422, "invalid-input"),
+        ({"title": ["fr=\x07"]}, 422, "invalid-input"),
+        ({"title": ["fr="]}, 422, "invalid-input"),
+        ({"slug": "../etc"}, 422, "invalid-input"),
+        ({"language": "xx"}, 422, "invalid-input"),
+        ({"title": []}, 422, "invalid-input"),
+    ],
+)
+def test_bad_words_are_refused_with_a_code(client, token, table, changes, status, code):
+    answer = client.post(
+        "/api/v1/datasets", data={**WORDS, **changes}, files=upload(table), headers=token
+    )
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert client.get("/datasets/subventions.ttl").status_code == 404
+
+
+def test_an_address_is_taken_until_it_is_replaced(client, token, table):
+    first = client.post("/api/v1/datasets", data=WORDS, files=upload(table), headers=token)
+    again = client.post("/api/v1/datasets", data=WORDS, files=upload(table), headers=token)
+    assert (again.status_code, again.json()["code"]) == (409, "slug-taken")
+    replaced = client.post(
+        "/api/v1/datasets", data={**WORDS, "replace": "true"}, files=upload(table), headers=token
+    )
+    assert (first.json()["version"], replaced.json()["version"]) == (1, 2)
+
+
+@pytest.mark.parametrize("path", ["/api/v1/datasets", "/api/v1/submissions"])
+@pytest.mark.parametrize(
+    "header", [{}, {"Authorization": "Bearer odh_wrong"}, {"Authorization": "Basic x"}]
+)
+def test_a_stranger_is_refused_before_the_body_is_read(hub, client, path, header):
+    def body():
+        raise AssertionError("the body was read")
+        yield b""
+
+    answer = client.post(
+        path, content=body(), headers={**header, "Content-Type": "multipart/form-data; boundary=x"}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (401, "token-needed")
+    assert answer.headers["www-authenticate"] == "Bearer"
+    assert kept_files(hub) == []
+
+
+def test_a_stranger_reads_no_report(hub, client, broken):
+    number = build.submitted(hub, broken, family=FAMILY).id
+    assert client.get(f"/api/v1/submissions/{number}").status_code == 401
+
+
+def test_a_file_over_the_limit_is_refused_and_leaves_nothing(tmp_path):
+    settings = Settings(home=tmp_path / "small", upload_limit_mb=1, base_url=build.BASE_URL)
+    hub = open_hub(settings)
+    client, header = TestClient(create_app(hub), base_url=build.BASE_URL), build.token(hub)
+    table = b"a,b\n" + b"1,2\n" * 300_000
+
+    def in_pieces():
+        yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="x.csv"\r\n\r\n'
+        yield table
+        yield b"\r\n--x--\r\n"
+
+    announced = client.post("/api/v1/datasets", data=WORDS, files=upload(table), headers=header)
+    pieces = {**header, "Content-Type": "multipart/form-data; boundary=x"}
+    unannounced = client.post("/api/v1/datasets", content=in_pieces(), headers=pieces)
+    for answer in (announced, unannounced):
+        assert (answer.status_code, answer.json()["code"]) == (413, "too-large")
+    assert kept_files(hub) == []
+    hub.engine.dispose()
+
+
+def test_a_broken_form_is_refused_with_a_code(client, token):
+    answer = client.post(
+        "/api/v1/datasets",
+        content=b"no form at all",
+        headers={**token, "Content-Type": "multipart/form-data; boundary=x"},
+    )
+    assert answer.status_code in {400, 422}
+    assert answer.json()["code"] in {"broken-request", "invalid-input"}
+
+
+def test_a_revoked_key_opens_nothing(hub, client, token, table):
+    with hub.writing() as session:
+        tokens.revoke(session, "a steward's script", build.NOW)
+    answer = client.post("/api/v1/datasets", data=WORDS, files=upload(table), headers=token)
+    assert answer.status_code == 401

@@ -1,0 +1,154 @@
+"""The citizens' door: file, keep the code, follow; nobody else sees a thing."""
+
+import logging
+
+import pytest
+
+import build
+from opendata_hub import clock
+
+
+@pytest.fixture(autouse=True)
+def _a_day_with_known_holidays(monkeypatch):
+    """Monday 2 November 2026 in Casablanca, the day of the first worked example."""
+    now = build.NOW.replace(month=11, day=2)
+    monkeypatch.setattr(clock, "now", lambda: now)
+
+
+@pytest.fixture
+def receipt(client):
+    answer = client.post("/api/v1/requests", json=build.filing())
+    assert answer.status_code == 201
+    return answer.json()
+
+
+def test_a_receipt_says_when_the_answer_is_due_and_why(receipt):
+    assert receipt["reference"] == "AI-2026-000001"
+    assert (receipt["received_on"], receipt["due"], receipt["safe"]) == (
+        "2026-11-02",
+        "2026-12-02",
+        "2026-12-01",
+    )
+    assert (receipt["law"], receipt["step"], receipt["article"]) == ("ma/31-13", "reply", "16 §1")
+    holidays = [off["day"] for off in receipt["skipped"] if off["status"] != "weekend"]
+    assert holidays == ["2026-11-06", "2026-11-18"]
+    assert all(off["reason"] for off in receipt["skipped"])
+
+
+def test_reasons_are_in_the_language_of_the_request(client):
+    answer = client.post("/api/v1/requests", json=build.filing(language="ar")).json()
+    assert any("المسيرة الخضراء" in off["reason"] for off in answer["skipped"])
+
+
+def test_an_urgent_request_has_the_short_term(client):
+    answer = client.post("/api/v1/requests", json=build.filing(urgent=True)).json()
+    assert (answer["step"], answer["due"], answer["safe"]) == (
+        "urgent-reply",
+        "2026-11-05",
+        "2026-11-05",
+    )
+
+
+def test_references_count_up_through_the_year(client, receipt):
+    again = client.post("/api/v1/requests", json=build.filing()).json()
+    assert again["reference"] == "AI-2026-000002"
+    assert again["tracking_code"] != receipt["tracking_code"]
+
+
+def test_the_code_opens_the_request_and_it_names_nobody(client, receipt):
+    address = f"/api/v1/requests/{receipt['reference']}"
+    for query, headers in [
+        ("", {"X-Tracking-Code": receipt["tracking_code"]}),
+        ("", {"X-Tracking-Code": receipt["tracking_code"].lower().replace("-", " ")}),
+        (f"?tracking_code={receipt['tracking_code']}", {}),
+    ]:
+        answer = client.get(address + query, headers=headers)
+        assert answer.status_code == 200
+        assert {**answer.json(), "tracking_code": receipt["tracking_code"]} == receipt
+        for secret in build.filing()["requester"].values():
+            assert secret not in answer.text
+
+
+def test_without_the_right_code_nothing_is_told(client, receipt):
+    address = f"/api/v1/requests/{receipt['reference']}"
+    other = client.post("/api/v1/requests", json=build.filing()).json()
+    assert client.get(address).json()["code"] == "tracking-code-needed"
+    assert client.get(address).status_code == 401
+    wrong = client.get(address, headers={"X-Tracking-Code": other["tracking_code"]})
+    none = client.get("/api/v1/requests/AI-2026-999999", headers={"X-Tracking-Code": "A"})
+    assert (
+        (wrong.status_code, wrong.json()) == (none.status_code, none.json()) == (404, none.json())
+    )
+    assert none.json()["code"] == "unknown-request"
+
+
+def changed(part, value):
+    return {"requester": {**build.filing()["requester"], part: value}}
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"subject": ""}, "invalid-input"),
+        ({"text": "x" * 20_001}, "invalid-input"),
+        ({"language": "xx"}, "invalid-input"),
+        ({"law": "ma/none"}, "unknown-law"),
+        ({"urgent": "maybe"}, "invalid-input"),
+        ({"unknown": 1}, "invalid-input"),
+        ({"requester": None}, "invalid-input"),
+        (changed("name", ""), "invalid-input"),
+        (changed("id_number", " "), "invalid-input"),
+        (changed("email", "no address"), "invalid-input"),
+        (changed("name", "a\x00b"), "invalid-input"),
+        ({"received_on": "2026-11-03"}, "future-receipt"),
+        ({"received_on": "yesterday"}, "invalid-input"),
+    ],
+)
+def test_a_bad_request_is_refused_with_a_code_and_repeats_no_identity(client, changes, code):
+    answer = client.post("/api/v1/requests", json=build.filing(**changes))
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert answer.headers["content-type"] == "application/problem+json"
+    for secret in build.filing()["requester"].values():
+        assert secret not in answer.text
+
+
+def test_a_refused_request_takes_no_number(client):
+    client.post("/api/v1/requests", json=build.filing(subject=""))
+    answer = client.post("/api/v1/requests", json=build.filing())
+    assert answer.json()["reference"] == "AI-2026-000001"
+
+
+@pytest.mark.parametrize("body", [b"{", b"", b"[]", b'"text"', b"\xff\xfe", b'{"subject": NaN}'])
+def test_what_is_no_json_object_is_refused(client, body):
+    answer = client.post(
+        "/api/v1/requests", content=body, headers={"Content-Type": "application/json"}
+    )
+    assert answer.status_code in {400, 422}
+    assert answer.json()["code"] in {"broken-json", "broken-request", "invalid-input"}
+
+
+def test_a_body_over_the_limit_is_refused(client):
+    answer = client.post("/api/v1/requests", json=build.filing(text="x" * 300_000))
+    assert (answer.status_code, answer.json()["code"]) == (413, "too-large")
+
+
+def test_a_year_without_a_list_of_holidays_stops_the_filing(client, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: build.NOW.replace(year=2028, month=12, day=20))
+    answer = client.post("/api/v1/requests", json=build.filing())
+    assert (answer.status_code, answer.json()["code"]) == (422, "calendar-gap")
+    assert "2029.csv" in answer.json()["detail"]
+
+
+def test_only_an_officer_enters_the_day_of_a_paper_request(client, token):
+    paper = build.filing(received_on="2026-10-13")
+    assert client.post("/api/v1/requests", json=paper).status_code == 401
+    answer = client.post("/api/v1/requests", json=paper, headers=token)
+    assert (answer.status_code, answer.json()["received_on"]) == (201, "2026-10-13")
+
+
+def test_no_identity_reaches_the_log(client, caplog):
+    caplog.set_level(logging.DEBUG)
+    client.post("/api/v1/requests", json=build.filing())
+    client.post("/api/v1/requests", json=build.filing(subject=""))
+    for secret in build.filing()["requester"].values():
+        assert secret not in caplog.text
