@@ -16,15 +16,18 @@ import typer
 from pydantic import ValidationError
 
 from opendata_hub import bootstrap, clock
+from opendata_hub.domain.catalog.family import Family
 from opendata_hub.domain.catalog.report import Report
+from opendata_hub.domain.catalog.site import Publisher
 from opendata_hub.domain.errors import BadTableSchema, HubError, Invalid
 from opendata_hub.domain.requests.deadline import deadline
 from opendata_hub.domain.secret import api_key_digest, new_api_key
-from opendata_hub.domain.texts import from_pairs
+from opendata_hub.domain.texts import LANGUAGES, Texts, from_pairs
 from opendata_hub.packs.families import sample_file
 from opendata_hub.packs.laws import load_calendar, load_law
 from opendata_hub.settings import Settings
 from opendata_hub.store import tokens
+from opendata_hub.store.submissions import Submission
 from opendata_hub.web.shapes import DeadlineOut, ReportOut
 
 FINDINGS, UNREADABLE = 1, 2
@@ -175,13 +178,14 @@ def demo() -> None:
 
     hub = bootstrap.open_hub(Settings())
     folders = bootstrap.catalog_folders(hub.settings)
+    publisher = hub.frame.site.publishers[hub.frame.site.publisher]
     for name, family in hub.frame.families.items():
         slug = f"demo-{name}"
         with hub.reading() as session:
             if datasets.find(session, slug):
                 continue
         submission = _submit(hub, sample_file(folders, name), name, Language.FR)
-        words = Words(hub.frame.site.publisher, family.title, family.description, slug)
+        words = Words(publisher.id, _demo_title(family, publisher), family.description, slug)
         with hub.writing() as session:
             publish_flow(session, hub.frame, submission, words, now=clock.now())
         typer.echo(f"Published {slug}")
@@ -240,7 +244,11 @@ def token_revoke(name: Annotated[str, typer.Argument(help="As it was created.")]
     typer.echo(f"Revoked {name}")
 
 
-def _submit(hub: bootstrap.Hub, file: Path, family_name: str, lang: Language) -> Any:
+def _demo_title(family: Family, publisher: Publisher) -> Texts:
+    return {code: f"{family.title[code]} — {publisher.name[code]}" for code in LANGUAGES}
+
+
+def _submit(hub: bootstrap.Hub, file: Path, family_name: str, lang: Language) -> Submission:
     from opendata_hub.flows.catalog.submit import examine, submit
 
     family = hub.family(family_name)

@@ -49,8 +49,8 @@ def test_placeholders_survive_translation(language):
         ("ar", 2, "يوما عمل"),
         ("ar", 3, "أيام عمل"),
         ("ar", 20, "يوم"),
-        ("fr", 1, "jour ouvrable"),
-        ("fr", 20, "jours ouvrables"),
+        ("fr", 1, "1 jour de travail"),
+        ("fr", 20, "20 jours de travail"),
     ],
 )
 def test_plural_forms_are_those_of_the_language(language, number, form):

@@ -79,16 +79,21 @@ def _environment(language: str) -> Environment:
         """A text of a record, marked with the language it is really in."""
         words, real = in_language(texts, language)
         if real == language:
-            return Markup("<bdi>{}</bdi>").format(words)
+            # With its direction: a text may well begin with a word of the other one.
+            return Markup('<bdi dir="{}">{}</bdi>').format(DIRECTIONS[real], words)
         return Markup('<bdi lang="{}" dir="{}">{}</bdi>').format(real, DIRECTIONS[real], words)
 
     def day(value: date | datetime) -> Markup:
         shown = format_date(value, format="full", locale=locale)
         return Markup('<time datetime="{}">{}</time>').format(value.isoformat()[:10], shown)
 
+    def code(value: str) -> Markup:
+        """A reference that is read from left to right in every language."""
+        return Markup('<bdi dir="ltr">{}</bdi>').format(value)
+
     def number(value: int) -> str:
         return str(format_decimal(value, locale=locale))
 
     environment.globals.update(language=language, direction=DIRECTIONS[language])
-    environment.filters.update(text=text, day=day, number=number)
+    environment.filters.update(text=text, day=day, number=number, code=code)
     return environment
