@@ -4,10 +4,13 @@ Exit codes: 0 done or sound; 1 the file has findings; 2 wrong usage or something
 one line on stderr. Heavy parts are loaded by the command that needs them.
 """
 
+import csv
 import json
 import sys
-from datetime import date
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
@@ -20,7 +23,6 @@ from opendata_hub.domain.catalog.family import Family
 from opendata_hub.domain.catalog.report import Report
 from opendata_hub.domain.catalog.site import Publisher
 from opendata_hub.domain.errors import BadTableSchema, HubError, Invalid
-from opendata_hub.domain.requests.deadline import deadline
 from opendata_hub.domain.secret import api_key_digest, new_api_key
 from opendata_hub.domain.texts import LANGUAGES, Texts, from_pairs
 from opendata_hub.packs.families import sample_file
@@ -28,7 +30,9 @@ from opendata_hub.packs.laws import load_calendar, load_law
 from opendata_hub.settings import Settings
 from opendata_hub.store import tokens
 from opendata_hub.store.submissions import Submission
-from opendata_hub.web.shapes import DeadlineOut, ReportOut
+from opendata_hub.web import calculator
+from opendata_hub.web.explain import Speaker, explain, length_of, reason_of
+from opendata_hub.web.shapes import ReportOut
 
 FINDINGS, UNREADABLE = 1, 2
 
@@ -147,26 +151,85 @@ def publish(
 
 @app.command(name="deadline")
 def deadline_command(
-    law: Annotated[str, typer.Option(help="For example ma/31-13.")],
-    step: Annotated[str, typer.Option(help="For example reply.")],
-    start: Annotated[str, typer.Option("--from", help="Day zero, 2026-11-02.")],
+    law: Annotated[str, typer.Option(help="For example ma/31-13; with --step.")] = "",
+    step: Annotated[str, typer.Option(help="For example reply.")] = "",
+    unit: Annotated[str, typer.Option(help="Or a rule of your own: working_days, months …")] = "",
+    length: Annotated[int | None, typer.Option(help="How many units.")] = None,
+    start: Annotated[str, typer.Option("--from", help="Day zero, 2026-11-02, or an instant.")] = "",
+    weekend: Annotated[str, typer.Option(help="sat,sun or fri,sat.")] = "",
+    holidays: Annotated[Path | None, typer.Option(help="CSV with a column day; complete.")] = None,
+    day_zero: Annotated[str, typer.Option(help="excluded or included.")] = "",
+    end: Annotated[str, typer.Option(help="none, forward or backward.")] = "",
+    cases: Annotated[Path | None, typer.Option("--batch", help="JSON lines; - is stdin.")] = None,
+    as_explained: Annotated[bool, typer.Option("--explain", help="Tell every day.")] = False,
     as_json: AsJson = False,
     lang: InLanguage = Language.FR,
 ) -> None:
     """Say the last day of a legal term and how it was counted. Needs no hub."""
-    folders = bootstrap.request_folders(Settings())
-    declared = load_law(folders, law)
-    term = deadline(declared.step(step), _day(start), load_calendar(folders, law.partition("/")[0]))
-    if as_json:
-        _print_json(DeadlineOut.of(term, law, lang).model_dump(mode="json", by_alias=True))
+    if cases:
+        with _lines(cases) as lines:
+            for said in calculator.batch(lines, _declared()):
+                typer.echo(json.dumps(said, ensure_ascii=False))
         return
-    typer.echo(f"{term.step.title[lang]}: {term.due.isoformat()}")
+    given = {
+        "law": law, "step": step, "unit": unit, "length": length, "from": start,
+        "weekend": weekend.split(",") if weekend else None,
+        "holidays": _listed_days(holidays) if holidays else None,
+        "day_zero": day_zero, "end": end, "lang": lang.value,
+    }  # fmt: skip
+    case = calculator.parsed(
+        {key: value for key, value in given.items() if value not in ("", None)}
+    )
+    answer = calculator.calculate(case, _declared())
+    if as_json:
+        _print_json(calculator.answer_json(answer, lang))
+    elif as_explained and answer.law:
+        for sentence in explain(answer.deadline, answer.law, lang):
+            typer.echo(sentence)
+    else:
+        _print_answer(answer, lang)
+
+
+def _declared() -> calculator.Declared:
+    """Laws and calendars as they are shipped or laid over, each read when it is asked for."""
+    folders = bootstrap.request_folders(Settings())
+    return calculator.Declared(
+        law=cache(lambda name: load_law(folders, name)),
+        calendar=cache(lambda code: load_calendar(folders, code)),
+    )
+
+
+def _print_answer(answer: calculator.Answer, lang: Language) -> None:
+    term, speaker = answer.deadline, Speaker(lang)
+    title = term.step.title[lang] or length_of(term.step.term, speaker)
+    typer.echo(f"{title}: {term.due.isoformat()}")
     typer.echo(f"safe: {term.safe.isoformat()}")
-    typer.echo(f"{law}, art. {term.step.article} ({term.step.confidence})")
+    if answer.law:
+        typer.echo(f"{answer.law.name}, art. {term.step.article} ({term.step.confidence})")
     for off in term.skipped:
-        typer.echo(f"  {off.day.isoformat()}  {off.reason[lang]}")
-    typer.echo(term.step.note[lang])
-    typer.echo(declared.disclaimer[lang])
+        typer.echo(f"  {off.day.isoformat()}  {reason_of(off, speaker)}")
+    for text in (answer.note, term.step.note[lang], answer.law and answer.law.disclaimer[lang]):
+        if text:
+            typer.echo(text)
+
+
+@contextmanager
+def _lines(file: Path) -> Iterator[Iterable[str]]:
+    """The lines of a file, or of standard input for ``-``."""
+    if str(file) == "-":
+        yield sys.stdin
+    else:
+        with file.open(encoding="utf-8") as lines:
+            yield lines
+
+
+def _listed_days(file: Path) -> list[str]:
+    """The column ``day`` of a list of holidays; raises Invalid when there is none."""
+    with file.open(encoding="utf-8-sig", newline="") as stream:
+        rows = csv.DictReader(stream)
+        if "day" not in (rows.fieldnames or []):
+            raise Invalid(f"{file}: the first line must name a column day")
+        return [row["day"] for row in rows if row["day"]]
 
 
 @app.command()
@@ -292,13 +355,6 @@ def _read_schema(file: Path) -> dict[str, object]:
     if not isinstance(descriptor, dict):
         raise BadTableSchema(f"{file}: a Table Schema is a mapping")
     return descriptor
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise Invalid(f"--from: {text[:40]!r} is not a day such as 2026-11-02") from None
 
 
 def _must_be_file(file: Path) -> None:

@@ -7,7 +7,10 @@ HubError
 │   └── CalendarGap       we can't count: the holidays of that year aren't known
 ├── NotKnown          nothing here by that name
 ├── Refused           the input is sound, but not allowed in this state
-│   └── SlugTaken
+│   ├── SlugTaken
+│   ├── WrongMoment       this act can't follow the last one
+│   ├── NotInLaw          the law does not know this act
+│   └── ExtensionVoid     too late, too often, or without its reasons
 ├── Denied            the caller has not shown what this door asks for
 ├── TooLarge          more bytes than this door takes
 └── PackBroken        a file under catalog/ or requests/ breaks the rules of packs
@@ -119,6 +122,24 @@ class Refused(HubError):
     """The input is sound, but not allowed in this state."""
 
     code = "refused"
+
+
+class WrongMoment(Refused):
+    """This act can't follow the last one."""
+
+    code = "wrong-moment"
+
+
+class NotInLaw(Refused):
+    """The law a request was filed under does not know this act."""
+
+    code = "not-in-law"
+
+
+class ExtensionVoid(Refused):
+    """An extension that the law does not grant: too late, too often, or without its reasons."""
+
+    code = "extension-void"
 
 
 class SlugTaken(Refused):

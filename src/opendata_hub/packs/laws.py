@@ -2,21 +2,22 @@
 
 import hashlib
 import re
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from opendata_hub.domain.confidence import Confidence
 from opendata_hub.domain.errors import PackBroken, UnknownLaw
+from opendata_hub.domain.requests.acts import Act
 from opendata_hub.domain.requests.calendar import Calendar, Holiday, HolidayStatus
-from opendata_hub.domain.requests.law import DayZero, End, Law, Reading, Step, Unit
+from opendata_hub.domain.requests.law import ClosedDay, Law, Receipt
 from opendata_hub.packs.folders import Folders
 from opendata_hub.packs.sheet import Sheet, read_rows, read_sheet
+from opendata_hub.packs.steps import load_steps, require_known_steps
 
 HOLIDAY_COLUMNS = ("day", "name_fr", "name_ar", "name_en", "status", "source", "known_on")
-STEP_KEYS = (
-    "title", "actor", "starts_on", "article", "term", "count", "safe", "source", "confidence",
-    "note",
+LAW_KEYS = (
+    "code", "jurisdiction", "title", "in_force_from", "version", "source", "disclaimer", "filing",
+    "receipt", "acts", "steps", "refusal_grounds", "exceptions",
 )  # fmt: skip
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _LAW_NAME = re.compile(r"[a-z]{2,10}/[a-z0-9-]{1,40}")
@@ -28,22 +29,21 @@ def load_law(folders: Folders, name: str) -> Law:
         known = ", ".join(law_names(folders))
         raise UnknownLaw(f"No law {name[:60]!r} under requests/; known: {known}")
     sheet = read_sheet(file)
-    sheet.only(
-        "code", "jurisdiction", "title", "in_force_from", "version", "source", "disclaimer",
-        "filing", "steps", "refusal_grounds", "exceptions",
-    )  # fmt: skip
-    steps, filing = sheet.sheet("steps"), sheet.sheet("filing")
-    filing.only("required", "optional", "article", "source", "confidence", "note")
-    return Law(
+    sheet.only(*LAW_KEYS)
+    law = Law(
         name=name,
         title=sheet.texts("title"),
         version=sheet.text("version"),
         in_force_from=sheet.day("in_force_from"),
         source=sheet.text("source"),
         disclaimer=sheet.texts("disclaimer"),
-        needed_identity=frozenset(filing.words("required")),
-        steps={step: _step(step, steps.sheet(step)) for step in steps.values},
+        needed_identity=_needed_identity(sheet),
+        receipt=_receipt(sheet),
+        acts=_acts(sheet),
+        steps=load_steps(sheet.sheet("steps")),
     )
+    require_known_steps(sheet, law)
+    return law
 
 
 def law_names(folders: Folders) -> list[str]:
@@ -115,33 +115,29 @@ def _weekend(sheet: Sheet) -> frozenset[int]:
     return frozenset(map(WEEKDAYS.index, days))
 
 
-def _step(name: str, sheet: Sheet) -> Step:
-    sheet.only(*STEP_KEYS)
-    term = sheet.sheet("term")
-    term.only("length", "unit")
-    return Step(
-        name=name,
-        title=sheet.texts("title"),
-        actor=sheet.text("actor"),
-        starts_on=sheet.texts("starts_on"),
-        length=term.number("length"),
-        unit=term.choice("unit", Unit),
-        legal=_reading(sheet.sheet("count")),
-        safe=_reading(sheet.sheet("safe")),
-        article=sheet.text("article"),
-        source=sheet.text("source"),
-        confidence=sheet.choice("confidence", Confidence),
-        note=sheet.texts("note"),
-    )
+def _needed_identity(sheet: Sheet) -> frozenset[str]:
+    if not sheet.has("filing"):
+        return frozenset()
+    filing = sheet.sheet("filing")
+    filing.only("required", "optional", "article", "source", "confidence", "note")
+    return frozenset(filing.words("required"))
 
 
-def _reading(sheet: Sheet) -> Reading:
-    sheet.only("day_zero", "end", "uncertain_days")
-    uncertain = sheet.text("uncertain_days")
-    if uncertain not in {"off", "counted"}:
-        sheet.refuse(f"uncertain_days must be 'off' or 'counted', not {uncertain!r}")
-    return Reading(
-        day_zero=sheet.choice("day_zero", DayZero),
-        end=sheet.choice("end", End),
-        uncertain_off=uncertain == "off",
-    )
+def _receipt(sheet: Sheet) -> Receipt:
+    if not sheet.has("receipt"):
+        return Receipt()
+    receipt = sheet.sheet("receipt")
+    receipt.only("closed_day", "cut_off", "article", "confidence")
+    cut_off = receipt.text("cut_off")
+    try:
+        hour = None if cut_off == "none" else time.fromisoformat(cut_off)
+    except ValueError:
+        receipt.refuse(f'cut_off must be an hour such as "16:30" or none, not {cut_off!r}')
+    return Receipt(receipt.choice("closed_day", ClosedDay), hour)
+
+
+def _acts(sheet: Sheet) -> frozenset[Act] | None:
+    """What may be done under the law; a request is always received and may always be closed."""
+    if not sheet.has("acts"):
+        return None
+    return frozenset({*sheet.choices("acts", Act), Act.RECEIVE, Act.CLOSE})

@@ -59,6 +59,10 @@ class Sheet:
         if unknown := sorted(set(self.values) - set(keys)):
             self.refuse(f"unknown key {unknown[0]!r}; known: {', '.join(keys)}")
 
+    def has(self, key: str) -> bool:
+        """Whether an optional key is there."""
+        return key in self.values
+
     def text(self, key: str) -> str:
         """A text that is not empty."""
         value = self._value(key)
@@ -92,6 +96,20 @@ class Sheet:
             return kinds(value)
         except ValueError:
             self.refuse(f"{key} must be one of {', '.join(kinds)}, not {value!r}")
+
+    def choices(self, key: str, kinds: type[Choice]) -> tuple[Choice, ...]:
+        """A list of entries of a closed list."""
+        try:
+            return tuple(kinds(word) for word in self.words(key))
+        except ValueError as problem:
+            self.refuse(f"{key}: {problem}; known: {', '.join(kinds)}")
+
+    def flag(self, key: str) -> bool:
+        """True or false."""
+        value = self._value(key)
+        if not isinstance(value, bool):
+            self.refuse(f"{key} must be true or false, not {value!r}")
+        return value
 
     def words(self, key: str) -> tuple[str, ...]:
         """A list of texts."""

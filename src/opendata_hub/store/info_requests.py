@@ -6,13 +6,13 @@ from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from opendata_hub.domain.errors import UnknownRequest
+from opendata_hub.domain.requests.acts import Act
 from opendata_hub.domain.requests.info_request import (
-    Act,
-    Event,
     InfoRequest,
     Question,
     Requester,
 )
+from opendata_hub.domain.requests.timeline import Event
 from opendata_hub.store.tables import EventRow, InfoRequestRow, RequesterRow
 
 
@@ -64,6 +64,8 @@ def add(
             act=event.act,
             happened_on=event.happened_on,
             recorded_at=event.recorded_at,
+            ground=event.ground,
+            reasons=event.reasons,
         )
         for event in request.events
     )
@@ -89,5 +91,9 @@ def get(session: Session, reference: str, tracking_sha256: str) -> InfoRequest:
         reference=row.reference,
         law=row.law,
         question=Question(row.subject, row.text, row.language, row.is_urgent),
-        events=tuple(Event(Act(e.act), e.happened_on, e.recorded_at) for e in events),
+        events=tuple(map(_event, events)),
     )
+
+
+def _event(row: EventRow) -> Event:
+    return Event(Act(row.act), row.happened_on, row.recorded_at, row.ground, row.reasons)

@@ -109,7 +109,7 @@ class CounterRow(SQLModel, table=True):
 class InfoRequestRow(SQLModel, table=True):
     """A request for information, without who asked.
 
-    due_on, safe_on: cached for lists; the truth is counted from the events.
+    due_on, safe_on, is_open: cached for lists; the truth is counted from the events.
     """
 
     __tablename__ = "info_request"
@@ -123,6 +123,7 @@ class InfoRequestRow(SQLModel, table=True):
     is_urgent: bool
     due_on: date = Field(index=True)
     safe_on: date
+    is_open: bool = Field(default=True, index=True)
 
 
 class RequesterRow(SQLModel, table=True):
@@ -145,3 +146,49 @@ class EventRow(SQLModel, table=True):
     act: str
     happened_on: date
     recorded_at: datetime
+    ground: str = ""
+    reasons: str = Field(default="", sa_type=Text)
+
+
+class CalendarDayRow(SQLModel, table=True):
+    """A day that was announced to be off, or not to be; rows are added, never changed.
+
+    instead_of: a listed day that is an ordinary one after all: the feast has moved.
+    """
+
+    __tablename__ = "calendar_day"
+    id: int = Field(default=None, primary_key=True)  # given by the database
+    jurisdiction: str = Field(index=True)
+    day: date
+    name: dict[str, str] = Field(sa_type=JSON)
+    status: str
+    source: str
+    known_on: date
+    instead_of: date | None
+    announced_at: datetime
+
+
+class DueChangeRow(SQLModel, table=True):
+    """A due day that was counted anew: what it was, what it became, and why."""
+
+    __tablename__ = "due_change"
+    id: int = Field(default=None, primary_key=True)  # given by the database
+    info_request_id: int = Field(foreign_key="info_request.id", index=True)
+    due_before: date
+    due_after: date
+    safe_before: date
+    safe_after: date
+    reason: str
+    changed_at: datetime
+
+
+class OutboxRow(SQLModel, table=True):
+    """A notice to be sent after the transaction that wrote it; it names a request, no person."""
+
+    __tablename__ = "outbox"
+    id: int = Field(default=None, primary_key=True)  # given by the database
+    kind: str = Field(index=True)
+    subject: str
+    content: dict[str, Any] = Field(sa_type=JSON)
+    written_at: datetime
+    sent_at: datetime | None = Field(default=None, index=True)

@@ -1,28 +1,19 @@
 """Pages: templates in three languages, dates and numbers as each writes them."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
-from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 from babel.dates import format_date
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
-from babel.support import Translations
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from opendata_hub.domain.texts import LANGUAGES, Texts, in_language
-
-HERE = Path(__file__).parent
-LOCALES: Mapping[str, str] = {"ar": "ar_MA", "fr": "fr_MA", "en": "en_GB"}
-DIRECTIONS: Mapping[str, str] = {"ar": "rtl", "fr": "ltr", "en": "ltr"}
-NAMES: Mapping[str, str] = {"ar": "العربية", "fr": "Français", "en": "English"}
+from opendata_hub.web import explain
+from opendata_hub.web.languages import DIRECTIONS, HERE, LOCALES, NAMES, translations
 
 
 def page(
@@ -44,19 +35,6 @@ def page(
     )
     headers = {"Content-Language": language, "Vary": "Accept-Language"}
     return HTMLResponse(html, status, headers)
-
-
-@cache
-def translations(language: str) -> Translations:
-    """The catalogue of messages; message ids are English, so English has none."""
-    file = HERE / "locales" / f"{language}.po"
-    if not file.exists():
-        return Translations()
-    compiled = BytesIO()
-    with file.open("rb") as stream:
-        write_mo(compiled, read_po(stream, locale=language, abort_invalid=True))
-    compiled.seek(0)
-    return Translations(compiled)
 
 
 @cache
@@ -95,5 +73,7 @@ def _environment(language: str) -> Environment:
         return str(format_decimal(value, locale=locale))
 
     environment.globals.update(language=language, direction=DIRECTIONS[language])
-    environment.filters.update(text=text, day=day, number=number, code=code)
+    environment.filters.update(
+        text=text, day=day, number=number, code=code, **explain.filters(language)
+    )
     return environment

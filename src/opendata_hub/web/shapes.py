@@ -1,15 +1,20 @@
 """Bodies in and out, as Pydantic models; the OpenAPI document is made from them."""
 
 from datetime import date
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from opendata_hub.domain.catalog.dataset import Dataset
 from opendata_hub.domain.catalog.report import Level, Report
-from opendata_hub.domain.requests.calendar import DayOff
+from opendata_hub.domain.errors import Invalid
+from opendata_hub.domain.requests.acts import State
+from opendata_hub.domain.requests.calendar import Announcement, DayOff, Holiday, HolidayStatus
 from opendata_hub.domain.requests.deadline import Deadline
 from opendata_hub.domain.requests.info_request import Question, Requester
+from opendata_hub.domain.requests.term import AfterStop, DayZero, End, Span, StopDays, Unit
+from opendata_hub.domain.texts import LANGUAGES
+from opendata_hub.flows.requests.follow import Followed
 from opendata_hub.store.submissions import Submission
 
 
@@ -125,13 +130,13 @@ class DeadlineOut(BaseModel):
 
     model_config = ConfigDict(populate_by_name=True)
 
-    law: str
-    step: str
+    law: str | None
+    step: str | None
     start: date = Field(serialization_alias="from")
     due: date
     safe: date
-    length: int
-    unit: str
+    length: int | None
+    unit: str | None
     article: str
     confidence: str
     skipped: list[SkippedOut]
@@ -139,16 +144,17 @@ class DeadlineOut(BaseModel):
     calendar_version: str
 
     @classmethod
-    def of(cls, term: Deadline, law: str, language: str) -> Self:
+    def of(cls, term: Deadline, law: str | None, language: str) -> Self:
         """From the domain's deadline; texts in one language."""
+        span = term.step.term if isinstance(term.step.term, Span) else None
         return cls(
             law=law,
-            step=term.step.name,
+            step=term.step.name or None,
             start=term.start,
             due=term.due,
             safe=term.safe,
-            length=term.step.length,
-            unit=term.step.unit,
+            length=span.length if span else None,
+            unit=span.unit if span else None,
             article=term.step.article,
             confidence=term.step.confidence,
             skipped=[SkippedOut.of(off, language) for off in term.skipped],
@@ -176,6 +182,33 @@ class RequesterIn(_Strict):
         return Requester(self.name, self.email, self.address, self.id_number)
 
 
+class DeadlineCase(BaseModel):
+    """A term to count: a step of a law, or a rule of one's own.
+
+    start is a day, or an instant with its offset. holidays, where given, is the whole list.
+    suspensions are pairs of days; suspension_days says whether both are taken out, or only those
+    after the first. extensions are lengths, each counted from the last day of the one before.
+    """
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    id: str | int | None = Field(default=None, description="Given back with the answer.")
+    law: str | None = None
+    step: str | None = None
+    unit: Unit | None = None
+    length: int | None = Field(default=None, ge=1, le=100_000)
+    start: str = Field(alias="from")
+    weekend: list[str] | None = None
+    holidays: list[date] | None = None
+    day_zero: DayZero | None = None
+    end: End | None = None
+    suspensions: list[tuple[date, date]] = Field(default=[], max_length=100)
+    suspension_days: StopDays = StopDays.AFTER_STOP
+    after_suspension: AfterStop = AfterStop.REMAINING
+    extensions: list[int] = Field(default=[], max_length=20)
+    lang: Literal["ar", "fr", "en"] = "fr"
+
+
 class InfoRequestIn(_Strict):
     """A request for information as it is filed."""
 
@@ -200,22 +233,31 @@ class InfoRequestIn(_Strict):
 
 
 class InfoRequestOut(DeadlineOut):
-    """A filed request as its holder may read it, with the term that runs. Nobody is named."""
+    """A filed request as its holder may read it: the term of the answer, and the remedies.
+
+    remedies are the terms that the answer, or its absence, has opened. Nobody is named.
+    """
 
     reference: str
     subject: str
     received_on: date
+    state: State
+    is_late: bool
+    remedies: list[DeadlineOut]
 
     @classmethod
-    def of_request(
-        cls, term: Deadline, language: str, *, law: str, reference: str, subject: str
-    ) -> Self:
-        """From the request's words and its running term."""
+    def of_request(cls, followed: Followed, language: str) -> Self:
+        """From a request as its holder follows it; texts in one language."""
+        request, first = followed.request, followed.first
+        others = [clock for clock in followed.clocks.values() if clock is not first]
         return cls(
-            **DeadlineOut.of(term, law, language).model_dump(),
-            reference=reference,
-            subject=subject,
-            received_on=term.start,
+            **DeadlineOut.of(first.deadline, request.law, language).model_dump(),
+            reference=request.reference,
+            subject=request.question.subject,
+            received_on=request.received_on,
+            state=followed.state,
+            is_late=followed.is_late,
+            remedies=[DeadlineOut.of(c.deadline, request.law, language) for c in others],
         )
 
 
@@ -223,6 +265,36 @@ class ReceiptOut(InfoRequestOut):
     """What the requester keeps. tracking_code is shown this once."""
 
     tracking_code: str = ""
+
+
+class AnnouncementIn(_Strict):
+    """A day that is announced to be off; instead_of is a listed day that is an ordinary one."""
+
+    day: str
+    name: dict[str, str] = Field(description="In Arabic, French and English.")
+    status: str = Field(default="official", description="official, expected or exceptional.")
+    source: str
+    instead_of: str | None = None
+
+    def value(self, *, known_on: date) -> Announcement:
+        """As the domain's value; raises Invalid for a day or a status that is none."""
+        if set(self.name) != set(LANGUAGES) or not all(self.name.values()):
+            raise Invalid(f"name: give it in {', '.join(LANGUAGES)}")
+        if not self.source.strip():
+            raise Invalid("source: who announced the day?")
+        try:
+            instead = date.fromisoformat(self.instead_of) if self.instead_of else None
+            status = HolidayStatus(self.status)
+            day = date.fromisoformat(self.day)
+        except ValueError as problem:
+            raise Invalid(str(problem)) from None
+        return Announcement(Holiday(day, self.name, status, self.source, known_on), instead)
+
+
+class AnnouncementOut(BaseModel):
+    """How many open requests got another due day."""
+
+    recounted: int
 
 
 class Problem(BaseModel):

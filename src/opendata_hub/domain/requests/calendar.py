@@ -1,7 +1,7 @@
 """Which days are working days in one jurisdiction, and why a day is not one."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -41,6 +41,14 @@ class Holiday:
 
 
 @dataclass(frozen=True, slots=True)
+class Announcement:
+    """A day that was announced to be off; instead_of is a listed day that is an ordinary one."""
+
+    holiday: Holiday
+    instead_of: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DayOff:
     """A day that a count passed over. status is None for a plain weekend."""
 
@@ -63,8 +71,26 @@ class Calendar:
     timezone: str
     weekend: frozenset[int]
     holidays: Mapping[date, Holiday]
-    years: frozenset[int]
+    years: Container[int]
     version: str
+
+    def with_announced(self, announced: Sequence[Announcement]) -> "Calendar":
+        """The calendar as it is known after these announcements, in their order.
+
+        Announced days do not make a year known: one day is no list.
+        """
+        holidays = dict(self.holidays)
+        for each in announced:
+            if each.instead_of:
+                holidays.pop(each.instead_of, None)
+            holidays[each.holiday.day] = each.holiday
+        version = f"{self.version}+{len(announced)}" if announced else self.version
+        return replace(self, holidays=holidays, version=version)
+
+    def last_known_day(self) -> date:
+        """The last day that can be counted over; raises ValueError for a calendar without years."""
+        year = max(year for year in range(1900, 2200) if year in self.years)
+        return date(year, 12, 31)
 
     def require_known(self, day: date) -> None:
         """Raise CalendarGap when the holidays of that day's year aren't known."""

@@ -2,11 +2,11 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
-from enum import StrEnum
+from datetime import date
 
 from opendata_hub.domain.errors import FutureReceipt, Invalid
 from opendata_hub.domain.requests.law import Law
+from opendata_hub.domain.requests.timeline import Events, received_on
 from opendata_hub.domain.texts import LANGUAGES
 
 SUBJECT_LENGTH = 300
@@ -14,21 +14,6 @@ TEXT_LENGTH = 20_000
 IDENTITY_LENGTH = 500
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-
-
-class Act(StrEnum):
-    """What can happen to a request. The Case desk adds the officers' acts."""
-
-    RECEIVED = "received"
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One thing that happened: on which day it counts, and when it was written down."""
-
-    act: Act
-    happened_on: date
-    recorded_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +35,6 @@ class Question:
     language: str
     is_urgent: bool
 
-    @property
-    def first_step(self) -> str:
-        """The step of the law that starts on receipt (law 31-13, arts 16 and 17)."""
-        return "urgent-reply" if self.is_urgent else "reply"
-
 
 @dataclass(frozen=True, slots=True)
 class InfoRequest:
@@ -67,12 +47,12 @@ class InfoRequest:
     reference: str
     law: str
     question: Question
-    events: tuple[Event, ...]
+    events: Events
 
     @property
     def received_on(self) -> date:
         """Day zero of the first term."""
-        return next(event.happened_on for event in self.events if event.act is Act.RECEIVED)
+        return received_on(self.events)
 
 
 def checked_question(question: Question) -> Question:

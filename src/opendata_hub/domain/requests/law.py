@@ -2,70 +2,135 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from enum import StrEnum
 
 from opendata_hub.domain.confidence import Confidence
 from opendata_hub.domain.errors import UnknownStep
+from opendata_hub.domain.requests.acts import Act
+from opendata_hub.domain.requests.term import AfterStop, Reading, StopDays, Term
 from opendata_hub.domain.texts import Texts
 
 
-class Unit(StrEnum):
-    """How a term is counted."""
+class Actor(StrEnum):
+    """Who must keep a term."""
 
-    WORKING_DAYS = "working_days"
-    CALENDAR_DAYS = "calendar_days"
-
-
-class DayZero(StrEnum):
-    """Whether the day of the event is counted as the first day."""
-
-    EXCLUDED = "excluded"
-    INCLUDED = "included"
+    AUTHORITY = "authority"
+    REQUESTER = "requester"
+    HEAD = "head"
+    COMMISSION = "commission"
+    COURT = "court"
+    PUBLISHER = "publisher"
 
 
-class End(StrEnum):
-    """What happens when a term ends on a day off."""
+class Effect(StrEnum):
+    """What it means that a term has run out."""
 
-    NONE = "none"
-    FORWARD = "forward"
-    BACKWARD = "backward"
+    OPENS_REMEDY = "opens_remedy"
+    DEEMED_REFUSAL = "deemed_refusal"
+    DEEMED_ACCEPTANCE = "deemed_acceptance"
+    BREACH = "breach"
+    LAPSE = "lapse"
+
+
+class ClosedDay(StrEnum):
+    """What a receipt on a day off is worth."""
+
+    COUNTS = "counts"
+    NEXT_WORKING_DAY = "next_working_day"
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """One way to read how a term is counted, where the law leaves room.
+class Receipt:
+    """When a request is held to be received. cut_off: later than that counts as the next day."""
 
-    uncertain_off: whether expected and exceptional holidays are days off.
+    closed_day: ClosedDay = ClosedDay.COUNTS
+    cut_off: time | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """One event that may start a step; ``of`` names the step that expired, was answered or filed.
+
+    kind is ``receipt``, ``registration`` and so on, or ``expiry``, ``answer``, ``filing``.
     """
 
-    day_zero: DayZero
-    end: End
-    uncertain_off: bool
+    kind: str
+    of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A reason the law gives by a code."""
+
+    code: str
+    text: Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Suspension:
+    """A reason for which the law lets the clock stand. times: None means as often as needed."""
+
+    ground: str
+    then: AfterStop
+    days: StopDays
+    times: int | None
+    article: str
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    """What the silence of who should act leads to, and which steps it opens."""
+
+    effect: Effect
+    opens: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """The requests a step is for; None means any."""
+
+    urgent: bool | None = None
+    mode: str | None = None
+    requester: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """A term the law grants to somebody, from an event.
 
-    starts_on:  the event that is day zero, in words.
+    starts:     the events that may start it, in the order of the law.
+    starts_on:  the same in words.
     legal:      the reading we hold to be right; ``due`` comes from it.
     safe:       the careful reading, for those who can't afford to be wrong.
+    extends:    the step it prolongs; its day zero is that step's last day. times: how often.
+    grounds:    the closed list of reasons for which it may be used; empty means any.
+    is_optional: whether the next remedy is open without it.
+    kept_by:    the acts that keep the term.
     note:       what is doubtful, and why the safe day is earlier.
     """
 
     name: str
     title: Texts
-    actor: str
+    actor: Actor
+    starts: tuple[Start, ...]
     starts_on: Texts
-    length: int
-    unit: Unit
+    term: Term
     legal: Reading
     safe: Reading
     article: str
     source: str
     confidence: Confidence
     note: Texts
+    variant: Variant = Variant()
+    extends: str | None = None
+    times: int = 1
+    grounds: tuple[Ground, ...] = ()
+    suspensions: tuple[Suspension, ...] = ()
+    expiry: Expiry | None = None
+    is_optional: bool = False
+    kept_by: frozenset[Act] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +139,7 @@ class Law:
 
     name:            ``ma/31-13``.
     needed_identity: what a request must say of the requester (law 31-13, art. 14).
+    acts:            what may be done under it; None for terms that no request starts.
     disclaimer:      what readers must know before they rely on it.
     """
 
@@ -84,6 +150,8 @@ class Law:
     source: str
     disclaimer: Texts
     needed_identity: frozenset[str]
+    receipt: Receipt
+    acts: frozenset[Act] | None
     steps: Mapping[str, Step]
 
     def step(self, name: str) -> Step:
@@ -91,3 +159,20 @@ class Law:
         if name in self.steps:
             return self.steps[name]
         raise UnknownStep(f"{self.name} has no step {name!r}; known: {', '.join(self.steps)}")
+
+    def first_step(self, *, is_urgent: bool) -> Step:
+        """The step that the receipt of a request starts: the urgent one where the law has one."""
+        replies = [
+            step
+            for step in self.steps.values()
+            if step.actor is Actor.AUTHORITY
+            and step.extends is None
+            and step.variant.mode is None
+            and step.variant.requester is None
+        ]
+        urgent = next((step for step in replies if step.variant.urgent), None)
+        return urgent if is_urgent and urgent else self.step("reply")
+
+    def extension_of(self, step: Step) -> Step | None:
+        """The step that prolongs ``step``, if the law has one."""
+        return next((each for each in self.steps.values() if each.extends == step.name), None)

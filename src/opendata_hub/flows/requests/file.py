@@ -5,11 +5,10 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
+from opendata_hub.domain.requests.acts import Act
 from opendata_hub.domain.requests.calendar import Calendar
 from opendata_hub.domain.requests.deadline import Deadline, deadline
 from opendata_hub.domain.requests.info_request import (
-    Act,
-    Event,
     InfoRequest,
     Question,
     Requester,
@@ -18,6 +17,7 @@ from opendata_hub.domain.requests.info_request import (
     require_not_future,
 )
 from opendata_hub.domain.requests.law import Law
+from opendata_hub.domain.requests.timeline import Event
 from opendata_hub.domain.secret import new_tracking_code, tracking_code_digest
 from opendata_hub.store import info_requests
 
@@ -50,13 +50,13 @@ def file(
     """
     require_not_future(received_on, today=today)
     asked, person = checked_question(question), checked_requester(requester, law)
-    term = deadline(law.step(asked.first_step), received_on, calendar)
+    term = deadline(law.first_step(is_urgent=asked.is_urgent), received_on, calendar)
     number = info_requests.next_number(session, f"request-{received_on.year}")
     request = InfoRequest(
         reference=f"{prefix}-{received_on.year}-{number:06d}",
         law=law.name,
         question=asked,
-        events=(Event(Act.RECEIVED, received_on, now),),
+        events=(Event(Act.RECEIVE, received_on, now),),
     )
     code = new_tracking_code()
     info_requests.add(

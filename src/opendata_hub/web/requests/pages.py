@@ -8,12 +8,12 @@ from fastapi.responses import Response
 from opendata_hub import clock
 from opendata_hub.domain.errors import Invalid, UnknownRequest
 from opendata_hub.domain.requests.info_request import Question, Requester
-from opendata_hub.flows.requests import follow
+from opendata_hub.flows.requests.announce import current
 from opendata_hub.flows.requests.file import file
 from opendata_hub.web import negotiation
 from opendata_hub.web.deps import HubDep, PageLanguage
 from opendata_hub.web.rendering import page
-from opendata_hub.web.requests.requests_api import law_named
+from opendata_hub.web.requests.requests_api import followed_with, law_named, today_under
 
 router = APIRouter(include_in_schema=False)
 
@@ -48,10 +48,9 @@ def send(
 ) -> Response:
     """File what the form says; on a fault show it again with all that was typed."""
     law = law_named(hub, None)
-    calendar = hub.calendar_of(law)
     question = Question(subject, text, language, urgent == "yes")
     requester = Requester(name, email, address, id_number)
-    now, today = clock.now(), clock.today(calendar.timezone)
+    now, today = clock.now(), today_under(hub, law)
     try:
         with hub.writing() as session:
             receipt = file(
@@ -59,7 +58,7 @@ def send(
                 question,
                 requester,
                 law=law,
-                calendar=calendar,
+                calendar=current(session, hub.calendar_of(law)),
                 prefix=hub.frame.site.reference_prefix,
                 received_on=today,
                 today=today,
@@ -96,17 +95,13 @@ def show(
 ) -> Response:
     """The state of the request, for who holds its code."""
     try:
-        with hub.reading() as session:
-            found = follow.find(session, reference, tracking_code)
+        followed = followed_with(hub, reference, tracking_code)
     except UnknownRequest as problem:
         return page(
             request, "request_code.html", language,
             status=404, reference=reference, problem=problem.code,
         )  # fmt: skip
-    law = hub.laws[found.law]
-    followed = follow.count(found, law, hub.calendar_of(law))
-    is_late = followed.deadline.is_late(clock.today(hub.calendar_of(law).timezone))
     return page(
         request, "request_status.html", language,
-        law=law, asked=found, term=followed.deadline, is_late=is_late,
+        law=hub.laws[followed.request.law], followed=followed,
     )  # fmt: skip

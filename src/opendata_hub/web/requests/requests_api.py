@@ -4,14 +4,17 @@ from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request
+from fastapi.responses import Response
 
 from opendata_hub import clock
+from opendata_hub.adapters import ics
 from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.errors import Invalid, TrackingCodeNeeded, UnknownLaw
 from opendata_hub.domain.requests.info_request import require_not_future
 from opendata_hub.domain.requests.law import Law
 from opendata_hub.domain.texts import LANGUAGES
 from opendata_hub.flows.requests import follow
+from opendata_hub.flows.requests.announce import current
 from opendata_hub.flows.requests.file import file
 from opendata_hub.web.deps import HubDep, require_token
 from opendata_hub.web.shapes import InfoRequestIn, InfoRequestOut, Problem, ReceiptOut
@@ -26,10 +29,10 @@ router = APIRouter(
 def file_request(request: Request, hub: HubDep, body: InfoRequestIn) -> ReceiptOut:
     """File a request; the answer holds its due day, counted, and the code to follow it."""
     law = law_named(hub, body.law)
-    calendar = hub.calendar_of(law)
-    now, today = clock.now(), clock.today(calendar.timezone)
+    now, today = clock.now(), today_under(hub, law)
     received_on = _received_on(request, body, today)
     with hub.writing() as session:
+        calendar = current(session, hub.calendar_of(law))
         receipt = file(
             session,
             body.question(),
@@ -41,13 +44,8 @@ def file_request(request: Request, hub: HubDep, body: InfoRequestIn) -> ReceiptO
             today=today,
             now=now,
         )
-    shown = InfoRequestOut.of_request(
-        receipt.deadline,
-        body.language,
-        law=law.name,
-        reference=receipt.request.reference,
-        subject=receipt.request.question.subject,
-    )
+    followed = follow.count(receipt.request, law, calendar, today=today)
+    shown = InfoRequestOut.of_request(followed, body.language)
     return ReceiptOut(**shown.model_dump(), tracking_code=receipt.tracking_code)
 
 
@@ -65,17 +63,48 @@ def read_request(
     code = x_tracking_code or tracking_code
     if not code.strip():
         raise TrackingCodeNeeded("Send the tracking code of the receipt: X-Tracking-Code: …")
+    followed = followed_with(hub, reference, code)
+    return InfoRequestOut.of_request(followed, language or followed.request.question.language)
+
+
+@router.get("/requests/{reference}/deadlines.ics", response_class=Response)
+def request_calendar(
+    hub: HubDep,
+    reference: str,
+    x_tracking_code: Annotated[str, Header(description="The code of the receipt.")] = "",
+    tracking_code: Annotated[str, Query(description="The same, where no header can be sent.")] = "",
+) -> Response:
+    """The due days of a request as iCalendar, for who holds its code."""
+    code = x_tracking_code or tracking_code
+    if not code.strip():
+        raise TrackingCodeNeeded("Send the tracking code of the receipt: X-Tracking-Code: …")
+    followed = followed_with(hub, reference, code)
+    language = followed.request.question.language
+    days = [
+        ics.Day(
+            uid=f"{reference}-{name}@{hub.frame.site.publisher}",
+            day=each.deadline.due,
+            title=f"{reference}: {each.step.title[language]}",
+            details=each.step.note[language],
+        )
+        for name, each in followed.clocks.items()
+        if each.kept_on is None and not each.is_standing
+    ]
+    return Response(ics.calendar(days, now=clock.now()), media_type=ics.MEDIA_TYPE)
+
+
+def followed_with(hub: Hub, reference: str, code: str) -> follow.Followed:
+    """The request for who holds its code, counted by the calendar as it is known now."""
     with hub.reading() as session:
         request = follow.find(session, reference, code)
-    law = hub.laws[request.law]
-    followed = follow.count(request, law, hub.calendar_of(law))
-    return InfoRequestOut.of_request(
-        followed.deadline,
-        language or request.question.language,
-        law=law.name,
-        reference=request.reference,
-        subject=request.question.subject,
-    )
+        law = law_named(hub, request.law)
+        calendar = current(session, hub.calendar_of(law))
+    return follow.count(request, law, calendar, today=today_under(hub, law))
+
+
+def today_under(hub: Hub, law: Law) -> date:
+    """The day it is in the time zone of the law's jurisdiction."""
+    return clock.today(hub.calendar_of(law).timezone)
 
 
 def law_named(hub: Hub, name: str | None) -> Law:

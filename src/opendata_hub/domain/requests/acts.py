@@ -1,0 +1,133 @@
+"""What can be done to a request, and which state each act leads to.
+
+The table is the whole of it: an act that does not stand here in a state is refused there. What
+a law does not know is refused under that law, whatever the table says.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from opendata_hub.domain.errors import WrongMoment
+
+
+class Act(StrEnum):
+    """What can happen to a request."""
+
+    RECEIVE = "receive"
+    ACKNOWLEDGE = "acknowledge"
+    ASK_CLARIFICATION = "ask_clarification"
+    CLARIFY = "clarify"
+    ASK_FEE = "ask_fee"
+    PAY = "pay"
+    EXTEND = "extend"
+    TRANSFER = "transfer"
+    GRANT = "grant"
+    GRANT_IN_PART = "grant_in_part"
+    REFUSE = "refuse"
+    NOT_HELD = "not_held"
+    ALREADY_PUBLISHED = "already_published"
+    WITHDRAW = "withdraw"
+    COMPLAIN_TO_HEAD = "complain_to_head"
+    HEAD_DECIDES = "head_decides"
+    COMPLAIN_TO_COMMISSION = "complain_to_commission"
+    COMMISSION_DECIDES = "commission_decides"
+    SUE = "sue"
+    CLOSE = "close"
+    REOPEN = "reopen"
+
+
+class State(StrEnum):
+    """Where a request stands. Whether it is late is never a state, but a question."""
+
+    NEW = "new"
+    RECEIVED = "received"
+    WAITING_FOR_CLARIFICATION = "waiting_for_clarification"
+    WAITING_FOR_FEE = "waiting_for_fee"
+    ANSWERED = "answered"
+    TRANSFERRED = "transferred"
+    WITHDRAWN = "withdrawn"
+    WITH_THE_HEAD = "with_the_head"
+    DECIDED_BY_THE_HEAD = "decided_by_the_head"
+    WITH_THE_COMMISSION = "with_the_commission"
+    DECIDED_BY_THE_COMMISSION = "decided_by_the_commission"
+    IN_COURT = "in_court"
+    CLOSED = "closed"
+
+
+DECISIONS = frozenset(
+    {Act.GRANT, Act.GRANT_IN_PART, Act.REFUSE, Act.NOT_HELD, Act.ALREADY_PUBLISHED}
+)
+STOPS: Mapping[Act, str] = {Act.ASK_CLARIFICATION: "clarification", Act.ASK_FEE: "fees"}
+"""The acts that stop the clock, by the ground a law calls it."""
+RESUMES = frozenset({Act.CLARIFY, Act.PAY})
+
+_DECIDE = dict.fromkeys(DECISIONS, State.ANSWERED)
+_REMEDIES = {
+    Act.COMPLAIN_TO_HEAD: State.WITH_THE_HEAD,
+    Act.COMPLAIN_TO_COMMISSION: State.WITH_THE_COMMISSION,
+    Act.SUE: State.IN_COURT,
+}
+# A late answer is still an answer: the authority may give one while a complaint is under way,
+# and the complaint goes on until who hears it decides or the requester withdraws it.
+TRANSITIONS: Mapping[State, Mapping[Act, State]] = {
+    State.NEW: {Act.RECEIVE: State.RECEIVED},
+    State.RECEIVED: {
+        **_DECIDE,
+        **_REMEDIES,
+        Act.ACKNOWLEDGE: State.RECEIVED,
+        Act.EXTEND: State.RECEIVED,
+        Act.ASK_CLARIFICATION: State.WAITING_FOR_CLARIFICATION,
+        Act.ASK_FEE: State.WAITING_FOR_FEE,
+        Act.TRANSFER: State.TRANSFERRED,
+        Act.WITHDRAW: State.WITHDRAWN,
+    },
+    State.WAITING_FOR_CLARIFICATION: {
+        Act.CLARIFY: State.RECEIVED,
+        Act.REFUSE: State.ANSWERED,
+        Act.WITHDRAW: State.WITHDRAWN,
+        Act.CLOSE: State.CLOSED,
+    },
+    State.WAITING_FOR_FEE: {
+        Act.PAY: State.RECEIVED,
+        Act.WITHDRAW: State.WITHDRAWN,
+        Act.CLOSE: State.CLOSED,
+    },
+    State.ANSWERED: {**_REMEDIES, Act.CLOSE: State.CLOSED, Act.REOPEN: State.RECEIVED},
+    State.TRANSFERRED: {Act.CLOSE: State.CLOSED, Act.REOPEN: State.RECEIVED},
+    State.WITHDRAWN: {Act.REOPEN: State.RECEIVED},
+    State.WITH_THE_HEAD: {
+        **dict.fromkeys(DECISIONS, State.WITH_THE_HEAD),
+        Act.HEAD_DECIDES: State.DECIDED_BY_THE_HEAD,
+        Act.COMPLAIN_TO_COMMISSION: State.WITH_THE_COMMISSION,
+        Act.SUE: State.IN_COURT,
+        Act.WITHDRAW: State.WITHDRAWN,
+    },
+    State.DECIDED_BY_THE_HEAD: {
+        Act.COMPLAIN_TO_COMMISSION: State.WITH_THE_COMMISSION,
+        Act.SUE: State.IN_COURT,
+        Act.CLOSE: State.CLOSED,
+    },
+    State.WITH_THE_COMMISSION: {
+        **dict.fromkeys(DECISIONS, State.WITH_THE_COMMISSION),
+        Act.COMMISSION_DECIDES: State.DECIDED_BY_THE_COMMISSION,
+        Act.SUE: State.IN_COURT,
+        Act.WITHDRAW: State.WITHDRAWN,
+    },
+    State.DECIDED_BY_THE_COMMISSION: {Act.SUE: State.IN_COURT, Act.CLOSE: State.CLOSED},
+    State.IN_COURT: {
+        **dict.fromkeys(DECISIONS, State.IN_COURT),
+        Act.WITHDRAW: State.WITHDRAWN,
+        Act.CLOSE: State.CLOSED,
+    },
+    State.CLOSED: {Act.REOPEN: State.RECEIVED},
+}
+
+
+def state_after(state: State, act: Act) -> State:
+    """The state that ``act`` leads to; raises WrongMoment, which lists what is open instead."""
+    possible = TRANSITIONS[state]
+    if act in possible:
+        return possible[act]
+    raise WrongMoment(
+        f"{act} is not possible while a request is {state}; possible: {', '.join(possible)}"
+    )

@@ -1,0 +1,113 @@
+"""The legal clock for programs: count a term, announce a day, keep the due days in a calendar."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query
+from fastapi.responses import Response
+
+from opendata_hub import clock
+from opendata_hub.adapters import ics
+from opendata_hub.bootstrap import Hub
+from opendata_hub.domain.errors import UnknownLaw
+from opendata_hub.domain.requests.calendar import Calendar
+from opendata_hub.domain.requests.law import Law
+from opendata_hub.flows.requests.announce import announce, current
+from opendata_hub.store import calendars
+from opendata_hub.web import calculator
+from opendata_hub.web.deps import HubDep, bearer
+from opendata_hub.web.security import TokenFirst
+from opendata_hub.web.shapes import AnnouncementIn, AnnouncementOut, DeadlineOut, Problem
+
+router = APIRouter(tags=["deadlines"], responses={422: {"model": Problem}})
+officers_router = APIRouter(
+    tags=["deadlines"],
+    route_class=TokenFirst,
+    dependencies=[Depends(bearer)],
+    responses={status: {"model": Problem} for status in (401, 422)},
+)
+
+
+@router.get("/deadlines")
+def count_deadline(
+    hub: HubDep,
+    start: Annotated[str, Query(alias="from", description="Day zero, or an instant.")],
+    law: Annotated[str | None, Query(description="For example ma/31-13; with step.")] = None,
+    step: Annotated[str | None, Query(description="For example reply.")] = None,
+    unit: Annotated[str | None, Query(description="Or a rule: working_days, months …")] = None,
+    length: Annotated[int | None, Query(description="How many units.")] = None,
+    weekend: Annotated[str | None, Query(description="sat,sun or fri,sat.")] = None,
+    day_zero: Annotated[str | None, Query(description="excluded or included.")] = None,
+    end: Annotated[str | None, Query(description="none, forward or backward.")] = None,
+    lang: Annotated[str, Query(description="ar, fr or en.")] = "fr",
+) -> DeadlineOut:
+    """Count a step of a law, or a rule of one's own, by the calendar as it is known now."""
+    given = {
+        "from": start, "law": law, "step": step, "unit": unit, "length": length,
+        "weekend": weekend.split(",") if weekend else None, "day_zero": day_zero, "end": end,
+        "lang": lang,
+    }  # fmt: skip
+    case = calculator.parsed({key: value for key, value in given.items() if value is not None})
+    answer = calculator.calculate(case, declared(hub))
+    return DeadlineOut.of(answer.deadline, answer.law.name if answer.law else None, lang)
+
+
+@officers_router.post("/calendars/{jurisdiction}/days", status_code=201)
+def announce_day(hub: HubDep, jurisdiction: str, body: AnnouncementIn) -> AnnouncementOut:
+    """Announce a day off: every open request is counted anew, and a notice is written for each."""
+    calendar = calendar_named(hub, jurisdiction)
+    today = clock.today(calendar.timezone)
+    with hub.writing() as session:
+        recounted = announce(
+            session,
+            body.value(known_on=today),
+            calendar=calendar,
+            laws=laws_of(hub, jurisdiction),
+            today=today,
+            now=clock.now(),
+        )
+    return AnnouncementOut(recounted=recounted)
+
+
+@officers_router.get("/requests.ics", response_class=Response)
+def open_due_days(hub: HubDep) -> Response:
+    """The due days of all open requests as iCalendar, by reference; nobody is named."""
+    with hub.reading() as session:
+        days = [
+            ics.Day(
+                uid=f"{request.reference}-due@{hub.frame.site.publisher}",
+                day=request.due_on,
+                title=request.reference,
+                details=request.law,
+            )
+            for batch in calendars.open_requests(session, list(hub.laws))
+            for request in batch
+        ]
+    return Response(ics.calendar(days, now=clock.now()), media_type=ics.MEDIA_TYPE)
+
+
+def declared(hub: Hub) -> calculator.Declared:
+    """The hub's laws and its calendars, with all that was announced."""
+
+    def law(name: str) -> Law:
+        if name in hub.laws:
+            return hub.laws[name]
+        raise UnknownLaw(f"No law {name[:60]!r} here; known: {', '.join(sorted(hub.laws))}")
+
+    def calendar(jurisdiction: str) -> Calendar:
+        with hub.reading() as session:
+            return current(session, calendar_named(hub, jurisdiction))
+
+    return calculator.Declared(law=law, calendar=calendar)
+
+
+def calendar_named(hub: Hub, jurisdiction: str) -> Calendar:
+    """The declared calendar of a jurisdiction; raises UnknownLaw."""
+    if jurisdiction in hub.calendars:
+        return hub.calendars[jurisdiction]
+    known = ", ".join(sorted(hub.calendars))
+    raise UnknownLaw(f"No jurisdiction {jurisdiction[:20]!r} here; known: {known}")
+
+
+def laws_of(hub: Hub, jurisdiction: str) -> dict[str, Any]:
+    """The laws of a jurisdiction, by name."""
+    return {name: law for name, law in hub.laws.items() if name.startswith(f"{jurisdiction}/")}
