@@ -5,8 +5,11 @@ from datetime import UTC, date, datetime
 
 from opendata_hub.bootstrap import Hub, catalog_folders
 from opendata_hub.domain.confidence import Confidence
+from opendata_hub.domain.requests.acts import DECISIONS, Act
 from opendata_hub.domain.requests.calendar import Calendar, Holiday, HolidayStatus
-from opendata_hub.domain.requests.law import DayZero, End, Reading, Step, Unit
+from opendata_hub.domain.requests.law import Actor, Law, Receipt, Start, Step
+from opendata_hub.domain.requests.term import DayZero, End, Reading, Span, Unit
+from opendata_hub.domain.requests.timeline import Event
 from opendata_hub.domain.secret import api_key_digest, new_api_key
 from opendata_hub.flows.catalog.publish import Words, publish
 from opendata_hub.flows.catalog.submit import examine, submit
@@ -34,22 +37,45 @@ def step(
     unit: Unit = Unit.WORKING_DAYS,
     legal: Reading | None = None,
     safe: Reading | None = None,
+    **changes: object,
 ) -> Step:
     legal = legal or reading()
-    return Step(
-        name="reply",
-        title=texts("Reply"),
-        actor="authority",
-        starts_on=texts("receipt"),
-        length=length,
-        unit=unit,
-        legal=legal,
-        safe=safe or legal,
-        article="1",
-        source="a law made up for tests",
-        confidence=Confidence.VERIFIED,
-        note=texts("note"),
-    )
+    given = {
+        "name": "reply",
+        "title": texts("Reply"),
+        "actor": Actor.AUTHORITY,
+        "starts": (Start("receipt"),),
+        "starts_on": texts("receipt"),
+        "term": Span(length, unit),
+        "legal": legal,
+        "safe": safe or legal,
+        "article": "1",
+        "source": "a law made up for tests",
+        "confidence": Confidence.VERIFIED,
+        "note": texts("note"),
+        "kept_by": DECISIONS,
+    }
+    return Step(**{**given, **changes})
+
+
+def law(*steps: Step, **changes: object) -> Law:
+    given = {
+        "name": "xx/1",
+        "title": texts("Law"),
+        "version": "2020-01-01",
+        "in_force_from": date(2020, 1, 1),
+        "source": "made up for tests",
+        "disclaimer": texts("disclaimer"),
+        "needed_identity": frozenset({"name", "address", "id_number"}),
+        "receipt": Receipt(),
+        "acts": None,
+        "steps": {each.name: each for each in (steps or (step(),))},
+    }
+    return Law(**{**given, **changes})
+
+
+def event(act: Act, day: str, **changes: str) -> Event:
+    return Event(act, date.fromisoformat(day), NOW, **changes)
 
 
 def holiday(day: date, status: HolidayStatus = HolidayStatus.OFFICIAL) -> Holiday:

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from opendata_hub.adapters.files import FileStore
 from opendata_hub.domain.catalog.dcat import Frame
 from opendata_hub.domain.catalog.family import Family
-from opendata_hub.domain.errors import PackBroken, UnknownFamily
+from opendata_hub.domain.errors import PackBroken, UnknownFamily, UnknownLaw
 from opendata_hub.domain.requests.calendar import Calendar
 from opendata_hub.domain.requests.law import Law
 from opendata_hub.packs.families import load_families
@@ -54,6 +54,23 @@ class Hub:
     def calendar_of(self, law: Law) -> Calendar:
         """The working days of the jurisdiction whose law it is."""
         return self.calendars[law.name.partition("/")[0]]
+
+    def calendar_named(self, jurisdiction: str) -> Calendar:
+        """The declared calendar of a jurisdiction; raises UnknownLaw, which lists those known."""
+        if jurisdiction in self.calendars:
+            return self.calendars[jurisdiction]
+        known = ", ".join(sorted(self.calendars))
+        raise UnknownLaw(f"No jurisdiction {jurisdiction[:20]!r} here; known: {known}")
+
+    def law_named(self, name: str) -> Law:
+        """The law of that name; raises UnknownLaw, which lists those there are."""
+        if name in self.laws:
+            return self.laws[name]
+        raise UnknownLaw(f"No law {name[:60]!r} here; known: {', '.join(sorted(self.laws))}")
+
+    def laws_of(self, jurisdiction: str) -> Mapping[str, Law]:
+        """The laws of a jurisdiction, by name."""
+        return {k: law for k, law in self.laws.items() if k.startswith(f"{jurisdiction}/")}
 
 
 def open_hub(settings: Settings, *, base_url: str = "") -> Hub:

@@ -25,6 +25,7 @@ from opendata_hub.domain.catalog.site import Publisher
 from opendata_hub.domain.errors import BadTableSchema, HubError, Invalid
 from opendata_hub.domain.secret import api_key_digest, new_api_key
 from opendata_hub.domain.texts import LANGUAGES, Texts, from_pairs
+from opendata_hub.flows.requests.announce import announce, current, warn_of_end
 from opendata_hub.packs.families import sample_file
 from opendata_hub.packs.laws import load_calendar, load_law
 from opendata_hub.settings import Settings
@@ -32,7 +33,7 @@ from opendata_hub.store import tokens
 from opendata_hub.store.submissions import Submission
 from opendata_hub.web import calculator
 from opendata_hub.web.explain import Speaker, explain, length_of, reason_of
-from opendata_hub.web.shapes import ReportOut
+from opendata_hub.web.shapes import AnnouncementIn, ReportOut
 
 FINDINGS, UNREADABLE = 1, 2
 
@@ -42,6 +43,10 @@ app = typer.Typer(
 )  # fmt: skip
 token_app = typer.Typer(no_args_is_help=True, help="Keys to the writing doors of the API.")
 app.add_typer(token_app, name="token")
+calendar_app = typer.Typer(
+    no_args_is_help=True, help="Days off, and what their announcement moves."
+)
+app.add_typer(calendar_app, name="calendar")
 
 File = Annotated[Path, typer.Argument(help="A CSV or TSV file.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
@@ -305,6 +310,64 @@ def token_revoke(name: Annotated[str, typer.Argument(help="As it was created.")]
     with hub.writing() as session:
         tokens.revoke(session, name, clock.now())
     typer.echo(f"Revoked {name}")
+
+
+@calendar_app.command("announce")
+def calendar_announce(
+    day: Annotated[str, typer.Argument(help="The day that is off, 2027-03-10.")],
+    name: Annotated[list[str], typer.Option(help="fr=… ; once for each language.")],
+    source: Annotated[str, typer.Option(help="Who announced it, where.")],
+    jurisdiction: Annotated[str, typer.Option(help="For example ma.")] = "ma",
+    status: Annotated[str, typer.Option(help="official, expected or exceptional.")] = "official",
+    instead_of: Annotated[str, typer.Option(help="A listed day that is not off after all.")] = "",
+) -> None:
+    """Announce a day off: every open request is counted anew, and a notice is written for each."""
+    hub = bootstrap.open_hub(Settings())
+    announced = AnnouncementIn(
+        day=day, name=dict(from_pairs(name)), status=status, source=source,
+        instead_of=instead_of or None,
+    )  # fmt: skip
+    calendar = hub.calendar_named(jurisdiction)
+    today = clock.today(calendar.timezone)
+    with hub.writing() as session:
+        moved = announce(
+            session,
+            announced.value(known_on=today),
+            calendar=calendar,
+            laws=hub.laws_of(jurisdiction),
+            today=today,
+            now=clock.now(),
+        )
+    typer.echo(f"Announced {day}; {moved} open requests have another due day")
+
+
+@calendar_app.command("list")
+def calendar_list(
+    year: Annotated[int, typer.Argument(help="For example 2027.")],
+    jurisdiction: Annotated[str, typer.Option(help="For example ma.")] = "ma",
+    lang: InLanguage = Language.FR,
+) -> None:
+    """Say which days are off in a year, as it is known now."""
+    hub = bootstrap.open_hub(Settings())
+    with hub.reading() as session:
+        calendar = current(session, hub.calendar_named(jurisdiction))
+    for day, holiday in sorted(calendar.holidays.items()):
+        if day.year == year:
+            typer.echo(f"{day.isoformat()}\t{holiday.status}\t{holiday.name[lang]}")
+
+
+@calendar_app.command("check")
+def calendar_check() -> int:
+    """Warn of calendars that run out within 90 days: 1 when there is one, 0 otherwise."""
+    hub = bootstrap.open_hub(Settings())
+    ending = []
+    for code, calendar in hub.calendars.items():
+        today = clock.today(calendar.timezone)
+        with hub.writing() as session:
+            if warn_of_end(session, calendar, today=today, now=clock.now()):
+                ending.append(code)
+                typer.echo(f"{code}: no list of holidays after {calendar.last_known_day()}")
+    return FINDINGS if ending else 0
 
 
 def _demo_title(family: Family, publisher: Publisher) -> Texts:

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+import build
 from opendata_hub.domain.errors import FutureReceipt, Invalid
 from opendata_hub.domain.requests.info_request import (
     Question,
@@ -14,11 +15,7 @@ from opendata_hub.domain.requests.info_request import (
 )
 from opendata_hub.domain.secret import new_tracking_code, tracking_code_digest
 
-
-class _Law:
-    needed_identity = frozenset({"name", "address", "id_number"})
-
-
+LAW = build.law()
 PERSON = Requester("Personne Fictive", "", "1, rue de l’Exemple", "XX000000")
 
 
@@ -45,14 +42,14 @@ def test_a_question_nobody_could_work_with_is_refused(question, reason):
 
 
 def test_the_law_says_who_must_be_named():
-    assert checked_requester(PERSON, _Law) == PERSON
+    assert checked_requester(PERSON, LAW) == PERSON
     with pytest.raises(Invalid, match="address: must not be empty"):
-        checked_requester(Requester("Personne Fictive", "", " ", "XX000000"), _Law)
+        checked_requester(Requester("Personne Fictive", "", " ", "XX000000"), LAW)
 
 
 def test_an_address_that_is_no_email_is_refused_without_repeating_it():
     with pytest.raises(Invalid) as refusal:
-        checked_requester(Requester("Personne Fictive", "me at home", "1, rue", "XX0"), _Law)
+        checked_requester(Requester("Personne Fictive", "me at home", "1, rue", "XX0"), LAW)
     assert "me at home" not in str(refusal.value)
 
 

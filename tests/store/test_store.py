@@ -10,9 +10,8 @@ import build
 from opendata_hub.domain.catalog.dataset import Dataset, Distribution
 from opendata_hub.domain.catalog.report import Finding, Level, Report
 from opendata_hub.domain.errors import Refused, UnknownDataset, UnknownRequest, UnknownSubmission
+from opendata_hub.domain.requests.acts import Act
 from opendata_hub.domain.requests.info_request import (
-    Act,
-    Event,
     InfoRequest,
     Question,
     Requester,
@@ -144,7 +143,7 @@ def test_a_request_opens_with_its_code_only_and_names_nobody(engine):
         reference="AI-2026-000001",
         law="ma/31-13",
         question=Question("Budget", "Les annexes", "fr", True),
-        events=(Event(Act.RECEIVED, date(2026, 11, 2), build.NOW),),
+        events=(build.event(Act.RECEIVE, "2026-11-02"),),
     )
     person = Requester("Personne Fictive", "", "1, rue de l’Exemple", "XX000000")
     with writing(engine) as session:

@@ -61,6 +61,10 @@ def _environment(language: str) -> Environment:
             return Markup('<bdi dir="{}">{}</bdi>').format(DIRECTIONS[real], words)
         return Markup('<bdi lang="{}" dir="{}">{}</bdi>').format(real, DIRECTIONS[real], words)
 
+    def plain(texts: Texts) -> str:
+        """The same where no markup can stand, such as in a list to choose from."""
+        return in_language(texts, language)[0]
+
     def day(value: date | datetime) -> Markup:
         shown = format_date(value, format="full", locale=locale)
         return Markup('<time datetime="{}">{}</time>').format(value.isoformat()[:10], shown)
@@ -74,6 +78,6 @@ def _environment(language: str) -> Environment:
 
     environment.globals.update(language=language, direction=DIRECTIONS[language])
     environment.filters.update(
-        text=text, day=day, number=number, code=code, **explain.filters(language)
+        text=text, plain=plain, day=day, number=number, code=code, **explain.filters(language)
     )
     return environment

@@ -154,6 +154,11 @@ class Law:
     acts: frozenset[Act] | None
     steps: Mapping[str, Step]
 
+    @property
+    def takes_requests(self) -> bool:
+        """Whether information is requested under it; other packs hold terms only."""
+        return self.acts is not None and "reply" in self.steps
+
     def step(self, name: str) -> Step:
         """The step of that name; raises UnknownStep, which lists those there are."""
         if name in self.steps:

@@ -1,6 +1,6 @@
 """The legal clock for programs: count a term, announce a day, keep the due days in a calendar."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
@@ -8,9 +8,7 @@ from fastapi.responses import Response
 from opendata_hub import clock
 from opendata_hub.adapters import ics
 from opendata_hub.bootstrap import Hub
-from opendata_hub.domain.errors import UnknownLaw
 from opendata_hub.domain.requests.calendar import Calendar
-from opendata_hub.domain.requests.law import Law
 from opendata_hub.flows.requests.announce import announce, current
 from opendata_hub.store import calendars
 from opendata_hub.web import calculator
@@ -54,14 +52,14 @@ def count_deadline(
 @officers_router.post("/calendars/{jurisdiction}/days", status_code=201)
 def announce_day(hub: HubDep, jurisdiction: str, body: AnnouncementIn) -> AnnouncementOut:
     """Announce a day off: every open request is counted anew, and a notice is written for each."""
-    calendar = calendar_named(hub, jurisdiction)
+    calendar = hub.calendar_named(jurisdiction)
     today = clock.today(calendar.timezone)
     with hub.writing() as session:
         recounted = announce(
             session,
             body.value(known_on=today),
             calendar=calendar,
-            laws=laws_of(hub, jurisdiction),
+            laws=hub.laws_of(jurisdiction),
             today=today,
             now=clock.now(),
         )
@@ -88,26 +86,8 @@ def open_due_days(hub: HubDep) -> Response:
 def declared(hub: Hub) -> calculator.Declared:
     """The hub's laws and its calendars, with all that was announced."""
 
-    def law(name: str) -> Law:
-        if name in hub.laws:
-            return hub.laws[name]
-        raise UnknownLaw(f"No law {name[:60]!r} here; known: {', '.join(sorted(hub.laws))}")
-
     def calendar(jurisdiction: str) -> Calendar:
         with hub.reading() as session:
-            return current(session, calendar_named(hub, jurisdiction))
+            return current(session, hub.calendar_named(jurisdiction))
 
-    return calculator.Declared(law=law, calendar=calendar)
-
-
-def calendar_named(hub: Hub, jurisdiction: str) -> Calendar:
-    """The declared calendar of a jurisdiction; raises UnknownLaw."""
-    if jurisdiction in hub.calendars:
-        return hub.calendars[jurisdiction]
-    known = ", ".join(sorted(hub.calendars))
-    raise UnknownLaw(f"No jurisdiction {jurisdiction[:20]!r} here; known: {known}")
-
-
-def laws_of(hub: Hub, jurisdiction: str) -> dict[str, Any]:
-    """The laws of a jurisdiction, by name."""
-    return {name: law for name, law in hub.laws.items() if name.startswith(f"{jurisdiction}/")}
+    return calculator.Declared(law=hub.law_named, calendar=calendar)

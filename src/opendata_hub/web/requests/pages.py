@@ -2,18 +2,20 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import Response
 
 from opendata_hub import clock
-from opendata_hub.domain.errors import Invalid, UnknownRequest
+from opendata_hub.domain.errors import HubError, Invalid, UnknownRequest
 from opendata_hub.domain.requests.info_request import Question, Requester
 from opendata_hub.flows.requests.announce import current
 from opendata_hub.flows.requests.file import file
-from opendata_hub.web import negotiation
+from opendata_hub.web import calculator, negotiation
 from opendata_hub.web.deps import HubDep, PageLanguage
+from opendata_hub.web.explain import explain
 from opendata_hub.web.rendering import page
-from opendata_hub.web.requests.requests_api import followed_with, law_named, today_under
+from opendata_hub.web.requests.deadlines_api import declared
+from opendata_hub.web.requests.requests_api import followed_with, law_for, today_under
 
 router = APIRouter(include_in_schema=False)
 
@@ -26,10 +28,43 @@ def without_language(request: Request, rest: str) -> Response:
     return negotiation.to_language(request, f"requests/{rest}")
 
 
+@router.get("/deadlines")
+def calculator_without_language(request: Request) -> Response:
+    """An address without a language leads to the one that has the reader's."""
+    return negotiation.to_language(request, "deadlines")
+
+
+@router.get("/{language}/deadlines")
+def count_deadline(
+    request: Request,
+    hub: HubDep,
+    language: PageLanguage,
+    law: Annotated[str, Query()] = "",
+    step: Annotated[str, Query()] = "",
+    start: Annotated[str, Query(alias="from")] = "",
+) -> Response:
+    """The calculator: a law, a step, a day; the due day, with every day that was counted."""
+    values = {"law": law or hub.frame.site.law, "step": step or "reply", "from": start}
+    answer, problem = None, ""
+    if start:
+        try:
+            case = calculator.parsed({**values, "lang": language})
+            answer = calculator.calculate(case, declared(hub))
+        except HubError as wrong:
+            problem = str(wrong)
+    chosen = hub.laws.get(values["law"], hub.laws[hub.frame.site.law])
+    return page(
+        request, "deadlines.html", language,
+        status=422 if problem else 200, laws=hub.laws, law=chosen, values=values,
+        term=answer.deadline if answer else None, problem=problem,
+        sentences=explain(answer.deadline, chosen, language) if answer else (),
+    )  # fmt: skip
+
+
 @router.get("/{language}/requests/new")
 def ask(request: Request, hub: HubDep, language: PageLanguage) -> Response:
     """The form of the law."""
-    law = law_named(hub, None)
+    law = law_for(hub, None)
     return page(request, "request_new.html", language, law=law, values={}, problem="")
 
 
@@ -47,7 +82,7 @@ def send(
     id_number: Field = "",
 ) -> Response:
     """File what the form says; on a fault show it again with all that was typed."""
-    law = law_named(hub, None)
+    law = law_for(hub, None)
     question = Question(subject, text, language, urgent == "yes")
     requester = Requester(name, email, address, id_number)
     now, today = clock.now(), today_under(hub, law)

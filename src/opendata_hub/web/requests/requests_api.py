@@ -28,7 +28,7 @@ router = APIRouter(
 @router.post("/requests", status_code=201)
 def file_request(request: Request, hub: HubDep, body: InfoRequestIn) -> ReceiptOut:
     """File a request; the answer holds its due day, counted, and the code to follow it."""
-    law = law_named(hub, body.law)
+    law = law_for(hub, body.law)
     now, today = clock.now(), today_under(hub, law)
     received_on = _received_on(request, body, today)
     with hub.writing() as session:
@@ -97,7 +97,7 @@ def followed_with(hub: Hub, reference: str, code: str) -> follow.Followed:
     """The request for who holds its code, counted by the calendar as it is known now."""
     with hub.reading() as session:
         request = follow.find(session, reference, code)
-        law = law_named(hub, request.law)
+        law = law_for(hub, request.law)
         calendar = current(session, hub.calendar_of(law))
     return follow.count(request, law, calendar, today=today_under(hub, law))
 
@@ -107,12 +107,15 @@ def today_under(hub: Hub, law: Law) -> date:
     return clock.today(hub.calendar_of(law).timezone)
 
 
-def law_named(hub: Hub, name: str | None) -> Law:
-    """The law a request is filed under: the hub's own unless another is named."""
-    wanted = name or hub.frame.site.law
-    if wanted in hub.laws:
-        return hub.laws[wanted]
-    raise UnknownLaw(f"No law {wanted[:60]!r} here; known: {', '.join(sorted(hub.laws))}")
+def law_for(hub: Hub, name: str | None) -> Law:
+    """The law a request is filed under: the hub's own unless another is named.
+
+    Raises UnknownLaw, also for a pack of terms under which nothing is requested.
+    """
+    law = hub.law_named(name or hub.frame.site.law)
+    if not law.takes_requests:
+        raise UnknownLaw(f"{law.name} is no law to ask for information under")
+    return law
 
 
 def _received_on(request: Request, body: InfoRequestIn, today: date) -> date:
