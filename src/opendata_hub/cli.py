@@ -18,14 +18,14 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
-from opendata_hub import bootstrap, clock
+from opendata_hub import bootstrap, clock, jobs
 from opendata_hub.domain.catalog.family import Family
 from opendata_hub.domain.catalog.report import Report
 from opendata_hub.domain.catalog.site import Publisher
 from opendata_hub.domain.errors import BadTableSchema, HubError, Invalid
 from opendata_hub.domain.secret import api_key_digest, new_api_key
 from opendata_hub.domain.texts import LANGUAGES, Texts, from_pairs
-from opendata_hub.flows.requests.announce import announce, current, warn_of_end
+from opendata_hub.flows.requests.announce import announce, current
 from opendata_hub.packs.families import sample_file
 from opendata_hub.packs.laws import load_calendar, load_law
 from opendata_hub.settings import Settings
@@ -276,8 +276,12 @@ def serve(
     with hub.writing() as session:
         refresh_fragments(session, hub.frame)
     typer.echo(f"opendata_hub on {hub.frame.base_url} (Ctrl+C ends it)")
-    # No access log: addresses may hold what only a requester should know.
-    uvicorn.run(create_app(hub), host=host, port=port, access_log=False, log_level="warning")
+    scheduler = jobs.start(hub)
+    try:
+        # No access log: addresses may hold what only a requester should know.
+        uvicorn.run(create_app(hub), host=host, port=port, access_log=False, log_level="warning")
+    finally:
+        scheduler.shutdown()
 
 
 @token_app.command("create")
@@ -360,13 +364,9 @@ def calendar_list(
 def calendar_check() -> int:
     """Warn of calendars that run out within 90 days: 1 when there is one, 0 otherwise."""
     hub = bootstrap.open_hub(Settings())
-    ending = []
-    for code, calendar in hub.calendars.items():
-        today = clock.today(calendar.timezone)
-        with hub.writing() as session:
-            if warn_of_end(session, calendar, today=today, now=clock.now()):
-                ending.append(code)
-                typer.echo(f"{code}: no list of holidays after {calendar.last_known_day()}")
+    ending = jobs.check_calendars(hub)
+    for code in ending:
+        typer.echo(f"{code}: no list of holidays after {hub.calendars[code].last_known_day()}")
     return FINDINGS if ending else 0
 
 

@@ -4,19 +4,24 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
-from opendata_hub.web.rendering import HERE, translations
+from opendata_hub.web.explain import UNITS
+from opendata_hub.web.languages import HERE, translations
 
+SPOKEN = {"say": None, "plural": (1, 2)}
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2)}
 
 
 def used() -> set[str]:
-    found = extract_from_dir(
+    """What templates and sentences say."""
+    of_pages = extract_from_dir(
         HERE / "templates",
         [("**.html", "jinja2")],
         keywords=KEYWORDS,
         options_map={"**.html": {"newstyle_gettext": "true"}},
     )
-    return {m[0] if isinstance(m, tuple) else m for _, _, m, _, _ in found}
+    of_sentences = extract_from_dir(HERE, [("explain.py", "python")], keywords=SPOKEN)
+    found = {m[0] if isinstance(m, tuple) else m for _, _, m, *_ in [*of_pages, *of_sentences]}
+    return found | {one for one, _ in UNITS.values()}
 
 
 def catalogue(language):

@@ -70,24 +70,27 @@ def length_of(term: Term, speaker: Speaker) -> str:
             return speaker.say("by the next %(day)s", day=shown)
         case MonthsAfter(months):
             return speaker.plural(
-                "to the end of the month after", "to the end of month %(num)s after", months
+                "to the end of the month after (%(num)s)",
+                "to the end of month %(num)s after",
+                months,
             )
         case Part(numerator, denominator, whole):
             share, of = f"{numerator}/{denominator}", length_of(whole, speaker)
             return speaker.say("%(share)s of %(term)s", share=share, term=of)
         case Extreme(terms, is_latest):
             lengths = " / ".join(length_of(each, speaker) for each in terms)
-            kind = "the latest of: %(terms)s" if is_latest else "the earliest of: %(terms)s"
-            return speaker.say(kind, terms=lengths)
+            if is_latest:
+                return speaker.say("the latest of: %(terms)s", terms=lengths)
+            return speaker.say("the earliest of: %(terms)s", terms=lengths)
 
 
 def reason_of(off: DayOff, speaker: Speaker) -> str:
     """Why a day was passed over, and what is uncertain about it."""
     reason = speaker.text(off.reason)
     if off.status is HolidayStatus.EXPECTED:
-        return f"{reason} ({speaker.say('expected, not announced yet')})"
+        return speaker.say("%(reason)s (expected, not announced yet)", reason=reason)
     if off.status is HolidayStatus.EXCEPTIONAL:
-        return f"{reason} ({speaker.say('exceptional closure')})"
+        return speaker.say("%(reason)s (exceptional closure)", reason=reason)
     return reason
 
 
