@@ -1,5 +1,6 @@
 """The clock, against properties that must always hold."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 import build
 from opendata_hub.domain.errors import CalendarGap, Invalid
-from opendata_hub.domain.requests.calendar import HolidayStatus
+from opendata_hub.domain.requests.calendar import HolidayStatus, Suspended
 from opendata_hub.domain.requests.deadline import deadline, received
 from opendata_hub.domain.requests.law import ClosedDay, Receipt
 from opendata_hub.domain.requests.term import (
@@ -259,3 +260,17 @@ def test_hours_are_real_hours_whatever_the_clocks_on_the_wall_do(zone, start, du
     moment = datetime.fromisoformat(start).replace(tzinfo=ZoneInfo(zone))
     counted = count(48, Unit.HOURS, build.reading(), moment, build.calendar())
     assert counted.due == date.fromisoformat(due)
+
+
+def test_a_general_suspension_stops_every_term_and_says_why():
+    emergency = Suspended(date(2026, 3, 10), date(2026, 3, 19), build.texts("emergency"))
+    calendar = replace(build.calendar(), suspended=(emergency,))
+    for unit in (Unit.WORKING_DAYS, Unit.CALENDAR_DAYS, Unit.MONTHS):
+        length = 1 if unit is Unit.MONTHS else 20
+        free = count(length, unit, build.reading(), date(2026, 3, 2), build.calendar())
+        held = count(length, unit, build.reading(), date(2026, 3, 2), calendar)
+        assert held.due > free.due
+        assert {"emergency fr"} <= {off.reason["fr"] for off in held.skipped}
+    assert count(20, Unit.CALENDAR_DAYS, build.reading(), date(2026, 3, 2), calendar).due == date(
+        2026, 4, 1
+    )

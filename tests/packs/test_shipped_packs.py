@@ -9,11 +9,12 @@ import pytest
 import build
 from opendata_hub.adapters import tabular
 from opendata_hub.bootstrap import catalog_folders, load_frame, request_folders
-from opendata_hub.domain.requests.acts import Act
+from opendata_hub.domain.requests.acts import TRANSITIONS, Act, State
 from opendata_hub.domain.requests.calendar import HolidayStatus
 from opendata_hub.domain.requests.deadline import deadline
+from opendata_hub.domain.requests.law import Actor
 from opendata_hub.domain.requests.term import count
-from opendata_hub.domain.requests.timeline import clocks
+from opendata_hub.domain.requests.timeline import add, clocks, state_of
 from opendata_hub.packs.laws import law_names, load_calendar, load_law
 from opendata_hub.settings import Settings
 
@@ -135,3 +136,37 @@ def test_the_three_families_are_there():
         "procurement-results",
         "asset-declarations",
     }
+
+
+@pytest.mark.parametrize("law", [name for name in LAWS if load_law(FOLDERS, name).takes_requests])
+def test_a_citizen_who_meets_silence_finds_each_remedy_open_until_there_is_none(law):
+    """Every remedy on its last day, every decider silent: none is lost, none comes twice."""
+    calendar, declared = load_calendar(FOLDERS, law.partition("/")[0]), load_law(FOLDERS, law)
+    events = (build.event(Act.RECEIVE, "2024-02-05"),)
+    used: list[str] = []
+    while True:
+        started = clocks(events, declared, calendar, is_urgent=False, today=date(2028, 11, 1))
+        open_remedies = [
+            clock
+            for name, clock in started.items()
+            if clock.step.actor is Actor.REQUESTER and name not in used and clock.kept_on is None
+        ]
+        if not open_remedies:
+            break
+        clock = min(open_remedies, key=lambda each: each.deadline.due)
+        (act,) = clock.step.kept_by or {None}
+        used.append(clock.step.name)
+        if act is None or act not in TRANSITIONS[state_of(events)]:
+            # A parallel remedy: whoever is in court no longer asks an ombudsman.
+            assert act is None or state_of(events) is State.IN_COURT
+            continue
+        day = max(clock.deadline.due, events[-1].happened_on).isoformat()
+        events = add(events, build.event(act, day), declared, calendar, is_urgent=False)
+    reachable = {
+        step.name
+        for step in declared.steps.values()
+        if step.actor is Actor.REQUESTER and {s.kind for s in step.starts} & {"expiry", "answer"}
+    }
+    silent = {n for n in reachable if {s.kind for s in declared.steps[n].starts} & {"expiry"}}
+    assert silent <= set(used), silent - set(used)
+    assert len(used) == len(set(used))

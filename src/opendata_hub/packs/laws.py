@@ -6,9 +6,10 @@ from datetime import date, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from opendata_hub.domain.confidence import Confidence
 from opendata_hub.domain.errors import PackBroken, UnknownLaw
 from opendata_hub.domain.requests.acts import Act
-from opendata_hub.domain.requests.calendar import Calendar, Holiday, HolidayStatus
+from opendata_hub.domain.requests.calendar import Calendar, Holiday, HolidayStatus, Suspended
 from opendata_hub.domain.requests.law import ClosedDay, Law, Receipt
 from opendata_hub.packs.folders import Folders
 from opendata_hub.packs.sheet import Sheet, read_rows, read_sheet
@@ -55,7 +56,7 @@ def law_names(folders: Folders) -> list[str]:
 def load_calendar(folders: Folders, jurisdiction: str) -> Calendar:
     """The working days of a jurisdiction; raises PackBroken with file, line and reason."""
     sheet = read_sheet(folders.file(f"{jurisdiction}/jurisdiction.yaml"))
-    sheet.only("code", "name", "timezone", "weekend", "sources")
+    sheet.only("code", "name", "timezone", "weekend", "sources", "suspended")
     files = {
         _year(folders.file(name)): folders.file(name)
         for name in folders.names(f"{jurisdiction}/holidays", ".csv")
@@ -72,7 +73,20 @@ def load_calendar(folders: Folders, jurisdiction: str) -> Calendar:
         holidays=holidays,
         years=frozenset(files),
         version=digest.hexdigest()[:12],
+        suspended=tuple(map(_suspended, sheet.sheets("suspended")))
+        if sheet.has("suspended")
+        else (),
     )
+
+
+def _suspended(sheet: Sheet) -> Suspended:
+    sheet.only("from", "to", "reason", "source", "confidence")
+    sheet.text("source")
+    sheet.choice("confidence", Confidence)
+    suspended = Suspended(sheet.day("from"), sheet.day("to"), sheet.texts("reason"))
+    if suspended.end < suspended.start:
+        sheet.refuse("to must not be before from")
+    return suspended
 
 
 def _year(file: Path) -> int:

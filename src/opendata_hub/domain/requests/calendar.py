@@ -49,6 +49,15 @@ class Announcement:
 
 
 @dataclass(frozen=True, slots=True)
+class Suspended:
+    """A time in which a text stopped every legal term of a jurisdiction, both days included."""
+
+    start: date
+    end: date
+    reason: Texts
+
+
+@dataclass(frozen=True, slots=True)
 class DayOff:
     """A day that a count passed over. status is None for a plain weekend."""
 
@@ -65,6 +74,7 @@ class Calendar:
     weekend:  weekday numbers, Monday = 0.
     years:    the years whose holidays are known; counting outside them raises.
     version:  a short digest of the files, so that an old count can say what it knew.
+    suspended: the times in which no term ran, such as a health emergency.
     """
 
     jurisdiction: str
@@ -73,6 +83,7 @@ class Calendar:
     holidays: Mapping[date, Holiday]
     years: Container[int]
     version: str
+    suspended: tuple[Suspended, ...] = ()
 
     def with_announced(self, announced: Sequence[Announcement]) -> "Calendar":
         """The calendar as it is known after these announcements, in their order.

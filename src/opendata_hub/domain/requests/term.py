@@ -6,12 +6,12 @@ days elapsed are days counted plus days skipped.
 
 import calendar as month_lengths
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from opendata_hub.domain.errors import Invalid
-from opendata_hub.domain.requests.calendar import ONE_DAY, Calendar, DayOff
+from opendata_hub.domain.requests.calendar import ONE_DAY, Calendar, DayOff, Suspended
 from opendata_hub.domain.texts import Texts
 
 MONTHS_IN_A_YEAR, DAYS_IN_A_LEGAL_MONTH, HOURS_IN_A_DAY = 12, 30, 24
@@ -129,6 +129,7 @@ class Stop:
     end: date
     then: AfterStop = AfterStop.REMAINING
     days: StopDays = StopDays.AFTER_STOP
+    reason: Texts = field(default_factory=lambda: STOPPED)
 
     def takes(self, day: date) -> bool:
         """Whether ``day`` is not counted because of this stop."""
@@ -163,7 +164,8 @@ def count(
     Python's calendar.
     """
     try:
-        return _count(term, reading, start, calendar, tuple(sorted(stops, key=_start_of)))
+        held = (*stops, *(_general(each) for each in calendar.suspended))
+        return _count(term, reading, start, calendar, tuple(sorted(held, key=_start_of)))
     except (OverflowError, ValueError):
         raise Invalid(f"{start.isoformat()} is too far a day to count from") from None
 
@@ -221,7 +223,7 @@ def _run(
     first = day_zero if reading.day_zero is DayZero.INCLUDED else day_zero + ONE_DAY
 
     def stopped(day: date) -> DayOff | None:
-        return DayOff(day, STOPPED) if any(stop.takes(day) for stop in stops) else None
+        return next((DayOff(day, stop.reason) for stop in stops if stop.takes(day)), None)
 
     def closed(day: date) -> DayOff | None:
         return calendar.day_off(day, uncertain_off=reading.uncertain_off)
@@ -314,6 +316,11 @@ def _next_such_day(start: date, month: int, day: int) -> date:
 
 def _day_of(start: date | datetime) -> date:
     return start.date() if isinstance(start, datetime) else start
+
+
+def _general(suspended: Suspended) -> Stop:
+    """A stop of every term, whatever its law says of stops."""
+    return Stop(suspended.start, suspended.end, days=StopDays.BOTH, reason=suspended.reason)
 
 
 def _start_of(stop: Stop) -> date:
