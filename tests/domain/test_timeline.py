@@ -224,3 +224,25 @@ def test_the_safe_count_of_an_extended_reply_is_never_later():
     term = clocks(events, law, CALENDAR, is_urgent=False, today=date(2026, 3, 11))["reply"].deadline
     assert (term.due, term.safe) == (date(2026, 4, 13), date(2026, 4, 10))
     assert term.step.term == Span(20, Unit.WORKING_DAYS)
+
+
+def test_several_clocks_run_at_once():
+    acknowledge = build.step(5, name="acknowledge", kept_by=frozenset({Act.ACKNOWLEDGE}))
+    transfer = build.step(8, name="transfer", kept_by=frozenset({Act.TRANSFER}))
+    law = build.law(REPLY, acknowledge, transfer)
+    events = follow((Act.ACKNOWLEDGE, "2026-03-04"), law=law)
+    started = clocks(events, law, CALENDAR, is_urgent=False, today=date(2026, 3, 5))
+    assert {name: clock.deadline.due.isoformat() for name, clock in started.items()} == {
+        "reply": "2026-03-30",
+        "acknowledge": "2026-03-09",
+        "transfer": "2026-03-12",
+    }
+    assert started["acknowledge"].kept_on == date(2026, 3, 4)
+    assert started["transfer"].kept_on is None
+
+
+def test_a_reopened_request_is_counted_from_its_reopening():
+    events = follow((Act.GRANT, "2026-03-10"), (Act.REOPEN, "2026-04-01"))
+    started = clocks(events, LAW, CALENDAR, is_urgent=False, today=date(2026, 4, 2))
+    assert started["reply"].deadline.due == date(2026, 4, 29)
+    assert started["reply"].kept_on is None

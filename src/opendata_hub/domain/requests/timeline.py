@@ -30,6 +30,8 @@ class Event:
 
 
 Events = tuple[Event, ...]
+RECEIPTS = frozenset({"receipt", "registration", "competent-unit", "complete-file"})
+"""The starts that happen when a request is received: the hub is told of one receipt only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +110,9 @@ def clocks(
             extensions=extensions_of(events, law, step) if is_first else (),
             safe_start=days[0],
         )
-        kept = (e.happened_on for e in events if e.act in step.kept_by and e.happened_on >= days[0])
+        # A request that was reopened waits for another answer; a remedy may be used early.
+        since = days[-1] if is_first else days[0]
+        kept = (e.happened_on for e in events if e.act in step.kept_by and e.happened_on >= since)
         started[step.name] = Clock(step, term, next(kept, None), is_standing)
     return started
 
@@ -147,9 +151,8 @@ def _start_days(
 ) -> Iterator[date]:
     """The days on which the events a step may start with have happened."""
     for start in step.starts:
-        if start.of is None:
-            if start.kind != "payment" and step is first:
-                yield from (e.happened_on for e in events if e.act in {Act.RECEIVE, Act.REOPEN})
+        if start.kind in RECEIPTS:
+            yield from (e.happened_on for e in events if e.act in {Act.RECEIVE, Act.REOPEN})
         elif clock := started.get(_resolved(start, first)):
             if start.kind == "expiry" and clock.has_expired(today):
                 yield clock.deadline.due
