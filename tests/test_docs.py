@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from opendata_hub.domain import errors
+from opendata_hub.domain.catalog.privacy import Kind
 from opendata_hub.settings import Settings
 from opendata_hub.web import problems
 
@@ -29,6 +30,9 @@ def test_every_error_code_is_documented_once():
     }
     http = {*problems.HTTP_CODES.values(), problems.BROKEN_JSON, problems.INTERNAL_ERROR}
     cli = {"usage", "bad-setting", "unreadable-file", "aborted"}
+    personal = {f"`{kind}`" for kind in Kind}
+    text = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
+    assert all(code in text for code in personal)
     files = {"empty-file", "binary-file", "broken-encoding", "unsupported-format"}
     documented = first_column("errors.md")
     assert len(documented) == len(set(documented))

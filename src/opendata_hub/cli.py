@@ -20,7 +20,7 @@ from pydantic import ValidationError
 
 from opendata_hub import bootstrap, clock, jobs
 from opendata_hub.domain.catalog.family import Family
-from opendata_hub.domain.catalog.report import Report
+from opendata_hub.domain.catalog.report import Report, clearances_from
 from opendata_hub.domain.catalog.site import Publisher
 from opendata_hub.domain.errors import BadTableSchema, HubError, Invalid
 from opendata_hub.domain.secret import api_key_digest, new_api_key
@@ -131,6 +131,7 @@ def publish(
     description: Annotated[list[str] | None, typer.Option(help="fr=… ; as for the title.")] = None,
     slug: Annotated[str, typer.Option(help="The address; made from the title if empty.")] = "",
     replace: Annotated[bool, typer.Option(help="Replace the dataset at that address.")] = False,
+    clear: Annotated[list[str] | None, typer.Option(help="personal-phone/column=reason")] = None,
     as_json: AsJson = False,
     lang: InLanguage = Language.FR,
 ) -> int:
@@ -138,11 +139,14 @@ def publish(
     from opendata_hub.flows.catalog.publish import Words
     from opendata_hub.flows.catalog.publish import publish as publish_flow
 
-    words = Words(publisher, from_pairs(title), from_pairs(description or []), slug, replace)
+    words = Words(
+        publisher, from_pairs(title), from_pairs(description or []), slug, replace,
+        clearances_from(clear or []),
+    )  # fmt: skip
     hub = bootstrap.open_hub(Settings())
     hub.frame.site.publisher_named(publisher)
     submission = _submit(hub, file, family, lang)
-    if not submission.report.is_valid:
+    if not submission.report.is_valid and not clear:
         return _print_report(submission.report, {"submission": submission.id}, as_json=as_json)
     with hub.writing() as session:
         dataset = publish_flow(session, hub.frame, submission, words, now=clock.now())

@@ -5,8 +5,9 @@ from starlette.testclient import TestClient
 
 import build
 from opendata_hub.bootstrap import open_hub
+from opendata_hub.domain.catalog.report import Clearance
 from opendata_hub.settings import Settings
-from opendata_hub.store import tokens
+from opendata_hub.store import submissions, tokens
 from opendata_hub.web.app import create_app
 
 FAMILY = "association-subsidies"
@@ -176,3 +177,56 @@ def test_a_revoked_key_opens_nothing(hub, client, token, table):
         tokens.revoke(session, "a steward's script", build.NOW)
     answer = client.post("/api/v1/datasets", data=WORDS, files=upload(table), headers=token)
     assert answer.status_code == 401
+
+
+def with_phone(table):
+    head, first, rest = table.split(b"\n", 2)
+    position = head.split(b",").index(b"observations")
+    cells = first.split(b",")
+    cells[position] = b"Appeler le 06 12 34 56 78"
+    return b"\n".join([head, b",".join(cells), rest])
+
+
+def test_personal_data_stops_publication_until_a_steward_clears_it(hub, client, token, table):
+    content = with_phone(table)
+    refused = client.post("/api/v1/datasets", data=WORDS, files=upload(content), headers=token)
+    assert (refused.status_code, refused.json()["code"]) == (422, "not-publishable")
+    number = refused.json()["submission"]
+    report = client.get(f"/api/v1/submissions/{number}", headers=token)
+    (finding,) = report.json()["findings"]
+    assert (finding["code"], finding["row"], finding["column"]) == (
+        "personal-phone",
+        2,
+        "observations",
+    )
+    assert "06 12" not in report.text
+    cleared = {**WORDS, "clear": ["personal-phone/observations=line of the town hall"]}
+    answer = client.post("/api/v1/datasets", data=cleared, files=upload(content), headers=token)
+    assert answer.status_code == 201
+    with hub.reading() as session:
+        kept = submissions.clearances(session, number + 1)
+    assert kept == [Clearance("personal-phone", "observations", "line of the town hall")]
+
+
+@pytest.mark.parametrize(
+    "clear",
+    [
+        "personal-phone/observations=",
+        "personal-phone/observations",
+        "type-error/observations=it is fine",
+        "personal-phone/objet=nothing is there",
+        "personal-rib/observations=another kind",
+    ],
+)
+def test_a_clearance_of_nothing_or_without_a_reason_is_refused(client, token, table, clear):
+    data = {**WORDS, "clear": [clear]}
+    content = with_phone(table)
+    answer = client.post("/api/v1/datasets", data=data, files=upload(content), headers=token)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid-input")
+    assert client.get("/datasets/subventions.ttl").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["liste 0612345678.csv", "prenom.nom@courriel.example.csv"])
+def test_a_file_name_gives_somebody_away_too(client, token, table, name):
+    answer = client.post("/api/v1/datasets", data=WORDS, files=upload(table, name), headers=token)
+    assert answer.json()["code"] == "not-publishable"

@@ -1,6 +1,7 @@
 """Frictionless, in our words: a file and a Table Schema give a Report."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ from frictionless import Checklist, Dialect, FrictionlessException, Schema
 from frictionless.resources import TableResource
 
 from opendata_hub.adapters import encoding
+from opendata_hub.domain.catalog import privacy
 from opendata_hub.domain.catalog.family import Rule
 from opendata_hub.domain.catalog.report import Finding, Level, Report, unreadable
 from opendata_hub.domain.errors import BadTableSchema
@@ -30,11 +32,13 @@ def check(
     rules: Sequence[Rule] = (),
     language: str = "fr",
     max_findings: int = MAX_FINDINGS,
+    is_for_publication: bool = False,
 ) -> Report:
     """Check a CSV or TSV file against a Table Schema and row rules.
 
     file:      where the bytes lie; file_name is what their sender called them.
     language:  of the messages of ``rules``; Frictionless' own are English.
+    is_for_publication: whether to look for personal data as well, in cells and names.
     Reads record by record. Stops after ``max_findings``; 0 means none is too many.
     Raises BadTableSchema when Frictionless can't read ``schema``.
     """
@@ -46,24 +50,23 @@ def check(
             "broken-encoding",
             "The text is neither UTF-8 nor a Windows encoding throughout; save it as UTF-8",
         )
-    resource = TableResource(
-        path=file.name,
-        basepath=str(file.parent),
-        scheme="file",
-        format="csv",
-        encoding=text_encoding,
-        dialect=_dialect(file_name),
-        schema=_schema(schema),
-    )
+    resource = _resource(file, file_name, text_encoding)
+    resource.schema = _schema(schema)
     by_formula = {rule.formula: rule for rule in rules}
     errors, rows = _validate(resource, by_formula, max_findings)
     if errors and errors[0].type in _UNREADABLE:
         return unreadable(errors[0].type, errors[0].message)
+    findings = [_finding(error, by_formula, language) for error in errors]
+    is_complete = not max_findings or len(errors) < max_findings
+    if is_for_publication:
+        personal = _personal_data(_resource(file, file_name, text_encoding), file_name, language)
+        kept = list(islice(personal, max_findings or None))
+        findings, is_complete = findings + kept, is_complete and len(kept) != max_findings
     return Report(
         rows=rows,
-        findings=tuple(_finding(error, by_formula, language) for error in errors),
-        total_findings=len(errors),
-        is_complete=not max_findings or len(errors) < max_findings,
+        findings=tuple(findings),
+        total_findings=len(findings),
+        is_complete=is_complete,
         encoding=text_encoding,
     )
 
@@ -71,6 +74,38 @@ def check(
 def check_schema(schema: Mapping[str, object]) -> None:
     """Raise BadTableSchema unless Frictionless can read ``schema``."""
     _schema(schema)
+
+
+def _resource(file: Path, file_name: str, text_encoding: str) -> TableResource:
+    """The file as Frictionless opens it. We never hand it a name that somebody chose."""
+    return TableResource(
+        path=file.name,
+        basepath=str(file.parent),
+        scheme="file",
+        format="csv",
+        encoding=text_encoding,
+        dialect=_dialect(file_name),
+    )
+
+
+def _personal_data(resource: TableResource, file_name: str, language: str) -> Iterator[Finding]:
+    """Personal data in the file's name, its header and its cells, in reading order."""
+    for kind in sorted(privacy.traces(file_name, column="")):
+        yield Finding(kind, privacy.MESSAGES[kind][language])
+    try:
+        with resource as opened:
+            columns: list[str] = []
+            for number, cells in enumerate(opened.cell_stream, start=1):
+                columns = columns or [str(cell) for cell in cells]
+                for position, cell in enumerate(cells):
+                    column = columns[position] if position < len(columns) else ""
+                    named = "" if number == 1 else column
+                    for kind in sorted(privacy.traces(str(cell or ""), column=named)):
+                        yield Finding(
+                            kind, privacy.MESSAGES[kind][language], number, column or None
+                        )
+    except FrictionlessException:
+        return  # what can't be opened is refused by the check itself
 
 
 def _not_a_table(file: Path, file_name: str) -> Report | None:

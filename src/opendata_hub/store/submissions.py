@@ -3,11 +3,11 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
-from opendata_hub.domain.catalog.report import Finding, Level, Report
+from opendata_hub.domain.catalog.report import Clearance, Finding, Level, Report
 from opendata_hub.domain.errors import UnknownSubmission
-from opendata_hub.store.tables import SubmissionRow
+from opendata_hub.store.tables import ClearanceRow, SubmissionRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,30 @@ def get(session: Session, submission_id: int) -> Submission:
     if row := session.get(SubmissionRow, submission_id):
         return _submission(row)
     raise UnknownSubmission(f"No report number {submission_id}")
+
+
+def clear(session: Session, submission_id: int, clearance: Clearance, now: datetime) -> None:
+    """Keep a steward's clearance of a false alarm, with its reason."""
+    session.add(
+        ClearanceRow(
+            submission_id=submission_id,
+            code=clearance.code,
+            column_name=clearance.column,
+            reason=clearance.reason.strip(),
+            cleared_at=now,
+        )
+    )
+    session.flush()
+
+
+def clearances(session: Session, submission_id: int) -> list[Clearance]:
+    """What was cleared for a submission, oldest first."""
+    question = (
+        select(ClearanceRow)
+        .where(ClearanceRow.submission_id == submission_id)
+        .order_by(col(ClearanceRow.id))
+    )
+    return [Clearance(row.code, row.column_name, row.reason) for row in session.exec(question)]
 
 
 def _submission(row: SubmissionRow) -> Submission:

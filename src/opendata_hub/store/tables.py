@@ -42,6 +42,18 @@ class SubmissionRow(SQLModel, table=True):
     findings: list[dict[str, Any]] = Field(sa_type=JSON)
 
 
+class ClearanceRow(SQLModel, table=True):
+    """A steward's word that what looks like personal data is none; rows are only added."""
+
+    __tablename__ = "clearance"
+    id: int = Field(default=None, primary_key=True)  # given by the database
+    submission_id: int = Field(foreign_key="submission.id", index=True)
+    code: str
+    column_name: str | None
+    reason: str
+    cleared_at: datetime
+
+
 class DatasetRow(SQLModel, table=True):
     """A published dataset as it is now."""
 

@@ -1,7 +1,10 @@
 """What a check of a file found, and whether it stops publication."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+
+from opendata_hub.domain.errors import Invalid
 
 
 class Level(StrEnum):
@@ -28,6 +31,15 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Clearance:
+    """A steward's word that what looks like personal data in a column is none, and why."""
+
+    code: str
+    column: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The verdict on one file.
 
@@ -46,12 +58,37 @@ class Report:
     is_readable: bool = True
     encoding: str | None = None
 
+    def blocking(self, clearances: Iterable[Clearance] = ()) -> tuple[Finding, ...]:
+        """The findings that stop publication, without those that a steward has cleared."""
+        cleared = {(each.code, each.column) for each in clearances}
+        return tuple(
+            finding
+            for finding in self.findings
+            if finding.level is Level.ERROR and (finding.code, finding.column) not in cleared
+        )
+
     @property
     def is_valid(self) -> bool:
         """Whether nothing stops publication; warnings don't."""
-        return self.is_readable and not any(f.level is Level.ERROR for f in self.findings)
+        return self.is_readable and not self.blocking()
 
 
 def unreadable(code: str, message: str) -> Report:
     """The report on a file that is no table: one finding, nothing read."""
     return Report(rows=0, findings=(Finding(code, message),), total_findings=1, is_readable=False)
+
+
+def clearances_from(texts: Iterable[str]) -> tuple[Clearance, ...]:
+    """``personal-phone/objet=service line`` as clearances; raises Invalid on another form.
+
+    >>> clearances_from(["personal-phone/objet=the town hall's line"])
+    (Clearance(code='personal-phone', column='objet', reason="the town hall's line"),)
+    """
+    found = []
+    for text in texts:
+        where, sign, reason = text.partition("=")
+        code, slash, column = where.partition("/")
+        if not sign or not slash or not reason.strip():
+            raise Invalid(f"clear {text[:60]!r}: write code/column=reason")
+        found.append(Clearance(code.strip(), column.strip() or None, reason.strip()))
+    return tuple(found)

@@ -19,9 +19,11 @@ from opendata_hub.domain.catalog.dataset import (
     checked_texts,
 )
 from opendata_hub.domain.catalog.dcat import Frame
-from opendata_hub.domain.errors import NotPublishable, SlugTaken
+from opendata_hub.domain.catalog.privacy import Kind
+from opendata_hub.domain.catalog.report import Clearance
+from opendata_hub.domain.errors import Invalid, NotPublishable, SlugTaken
 from opendata_hub.domain.texts import Texts, in_language
-from opendata_hub.store import datasets
+from opendata_hub.store import datasets, submissions
 from opendata_hub.store.submissions import Submission
 
 
@@ -31,6 +33,7 @@ class Words:
 
     description: empty means the family's own. slug: empty means one made from the title.
     replaces:    whether a dataset at that address gives way; without it, it is in the way.
+    clearances:  what looks like personal data and is none, each with a reason that is kept.
     """
 
     publisher: str
@@ -38,6 +41,7 @@ class Words:
     description: Texts
     slug: str = ""
     replaces: bool = False
+    clearances: tuple[Clearance, ...] = ()
 
 
 def publish(
@@ -48,15 +52,11 @@ def publish(
     Raises NotPublishable when its report has errors, UnknownPublisher, SlugTaken, and Invalid
     for words that could not stand in a record. Nothing is written then.
     """
-    report = submission.report
-    if not report.is_valid:
-        raise NotPublishable(
-            f"{submission.file_name}: {report.total_findings} findings; the first: "
-            f"{report.findings[0].message}",
-            submission_id=submission.id,
-        )
+    _require_publishable(submission, words)
     frame.site.publisher_named(words.publisher)
     dataset = _dataset(session, frame, submission, words, now)
+    for clearance in words.clearances:
+        submissions.clear(session, submission.id, clearance, now)
     datasets.save(session, dataset)
     datasets.log_change(
         session, dataset.slug, "created" if dataset.version == 1 else "replaced", now
@@ -86,6 +86,24 @@ def written_for(frame: Frame) -> str:
     """A digest of all that records depend on beside their dataset."""
     parts = (dcat.PROFILE, frame.base_url, repr(frame.site), repr(frame.families))
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def _require_publishable(submission: Submission, words: Words) -> None:
+    """Raise NotPublishable unless nothing stops the file, or only what a steward has cleared."""
+    report = submission.report
+    for clearance in words.clearances:
+        if clearance.code not in set(Kind) or not clearance.reason.strip():
+            raise Invalid(f"clear {clearance.code[:40]!r}: only personal data, and with a reason")
+        if clearance.code not in {f.code for f in report.findings if f.column == clearance.column}:
+            raise Invalid(f"clear {clearance.code} in {clearance.column}: nothing was found there")
+    blocking = report.blocking(words.clearances)
+    if report.is_readable and not blocking:
+        return
+    raise NotPublishable(
+        f"{submission.file_name}: {report.total_findings} findings; the first that stops it: "
+        f"{(blocking or report.findings)[0].message}",
+        submission_id=submission.id,
+    )
 
 
 def _dataset(

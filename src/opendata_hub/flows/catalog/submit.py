@@ -38,7 +38,12 @@ def examine(
     """
     stored = files.put(stream, limit_bytes=limit_bytes)
     report = tabular.check(
-        stored.path, family.schema, file_name=file_name, rules=family.rules, language=language
+        stored.path,
+        family.schema,
+        file_name=file_name,
+        rules=family.rules,
+        language=language,
+        is_for_publication=True,
     )
     return Examined(file_name, stored, report)
 
