@@ -1,6 +1,7 @@
 """Frictionless, in our words: a file and a Table Schema give a Report."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -90,7 +91,9 @@ def _resource(file: Path, file_name: str, text_encoding: str) -> TableResource:
 
 def _personal_data(resource: TableResource, file_name: str, language: str) -> Iterator[Finding]:
     """Personal data in the file's name, its header and its cells, in reading order."""
-    for kind in sorted(privacy.traces(file_name, column="")):
+    # Most cells of a table say what another one of their column says.
+    traces = lru_cache(maxsize=65_536)(privacy.traces)
+    for kind in sorted(traces(file_name)):
         yield Finding(kind, privacy.MESSAGES[kind][language])
     try:
         with resource as opened:
@@ -100,7 +103,7 @@ def _personal_data(resource: TableResource, file_name: str, language: str) -> It
                 for position, cell in enumerate(cells):
                     column = columns[position] if position < len(columns) else ""
                     named = "" if number == 1 else column
-                    for kind in sorted(privacy.traces(str(cell or ""), column=named)):
+                    for kind in sorted(traces(str(cell or ""), column=named)):
                         yield Finding(
                             kind, privacy.MESSAGES[kind][language], number, column or None
                         )

@@ -148,6 +148,8 @@ def _is_birth_place(column: str, text: str) -> bool:
 
 def _plain(text: str) -> str:
     """Arabic-Indic digits as ours, compatibility forms folded, marks of direction dropped."""
+    if text.isascii():
+        return text
     folded = unicodedata.normalize("NFKC", text)
     kept = (c for c in folded if unicodedata.category(c) != "Cf")
     return "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in kept)
