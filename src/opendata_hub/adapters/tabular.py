@@ -72,11 +72,6 @@ def check(
     )
 
 
-def check_schema(schema: Mapping[str, object]) -> None:
-    """Raise BadTableSchema unless Frictionless can read ``schema``."""
-    _schema(schema)
-
-
 def _resource(file: Path, file_name: str, text_encoding: str) -> TableResource:
     """The file as Frictionless opens it. We never hand it a name that somebody chose."""
     return TableResource(

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func
 from sqlmodel import Session, col, delete, select
 
 from opendata_hub.domain.catalog.dataset import Dataset, Distribution
@@ -59,12 +58,6 @@ def all_of(session: Session, *, publisher: str | None = None) -> Iterator[Datase
         question = question.where(DatasetRow.publisher == publisher)
     for row, submission in session.exec(question.execution_options(yield_per=BATCH)):
         yield _dataset(row, submission)
-
-
-def count_by_publisher(session: Session) -> Mapping[str, int]:
-    """How many datasets each publisher has; those without any are left out."""
-    question = select(DatasetRow.publisher, func.count()).group_by(DatasetRow.publisher)
-    return dict(session.exec(question).all())
 
 
 def log_change(session: Session, slug: str, kind: str, now: datetime) -> None:

@@ -102,6 +102,9 @@ def _of_law(case: DeadlineCase, law: Law, declared: Declared) -> Answer:
     start = _start(case.start, zone)
     if isinstance(start, datetime) and not _counts_hours(step):
         start = received(start, law.receipt, calendar)
+    day = start.date() if isinstance(start, datetime) else start
+    if day < law.in_force_from:
+        raise Invalid(f"from: {law.name} is in force since {law.in_force_from.isoformat()}")
     return Answer(_deadline(step, start, calendar, case), law)
 
 

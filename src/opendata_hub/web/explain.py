@@ -7,7 +7,7 @@ from babel.dates import format_date
 
 from opendata_hub.domain.requests.calendar import DayOff, HolidayStatus
 from opendata_hub.domain.requests.deadline import Deadline
-from opendata_hub.domain.requests.law import Law
+from opendata_hub.domain.requests.law import Effect, Expiry, Law
 from opendata_hub.domain.requests.term import (
     ByDay,
     Count,
@@ -119,6 +119,8 @@ def explain(term: Deadline, law: Law, language: str) -> Iterator[str]:
         if number:
             yield say("The period was extended; the count goes on from its last day.")
         yield from _counted(counted, speaker)
+    if step.expiry:
+        yield _expiry(step.expiry, law, speaker)
     yield say("Days off are those of calendar %(version)s.", version=term.calendar_version)
     yield speaker.text(step.note)
     yield speaker.text(law.disclaimer)
@@ -134,6 +136,23 @@ def _counted(counted: Count, speaker: Speaker) -> Iterator[str]:
             )
         else:
             yield speaker.say("%(day)s: day %(number)s.", day=speaker.day(day), number=number)
+
+
+def _expiry(expiry: Expiry, law: Law, speaker: Speaker) -> str:
+    """What it means that the term has run out."""
+    opened = " / ".join(speaker.text(law.steps[name].title) for name in expiry.opens) or "–"
+    say = speaker.say
+    match expiry.effect:
+        case Effect.DEEMED_REFUSAL:
+            return say("Silence beyond that day is a refusal. It opens: %(steps)s.", steps=opened)
+        case Effect.DEEMED_ACCEPTANCE:
+            return say("Silence beyond that day is an acceptance.")
+        case Effect.LAPSE:
+            return say("After that day this step can no longer be taken.")
+        case Effect.BREACH:
+            return say("Beyond that day the law is broken. It opens: %(steps)s.", steps=opened)
+        case Effect.OPENS_REMEDY:
+            return say("Silence beyond that day opens: %(steps)s.", steps=opened)
 
 
 def filters(language: str) -> Mapping[str, Callable[..., str]]:

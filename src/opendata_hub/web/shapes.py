@@ -12,6 +12,7 @@ from opendata_hub.domain.requests.acts import State
 from opendata_hub.domain.requests.calendar import Announcement, DayOff, Holiday, HolidayStatus
 from opendata_hub.domain.requests.deadline import Deadline
 from opendata_hub.domain.requests.info_request import Question, Requester
+from opendata_hub.domain.requests.law import Effect
 from opendata_hub.domain.requests.term import AfterStop, DayZero, End, Span, StopDays, Unit
 from opendata_hub.domain.texts import LANGUAGES
 from opendata_hub.flows.requests.follow import Followed
@@ -140,6 +141,11 @@ class DeadlineOut(BaseModel):
     article: str
     confidence: str
     skipped: list[SkippedOut]
+    on_expiry: Effect | None = Field(
+        description="What silence means: opens_remedy, deemed_refusal …"
+    )
+    opens: list[str] = Field(description="The steps that expiry opens.")
+    optional: bool = Field(description="Whether the next remedy is open without this one.")
     note: str
     calendar_version: str
 
@@ -158,6 +164,9 @@ class DeadlineOut(BaseModel):
             article=term.step.article,
             confidence=term.step.confidence,
             skipped=[SkippedOut.of(off, language) for off in term.skipped],
+            on_expiry=term.step.expiry.effect if term.step.expiry else None,
+            opens=list(term.step.expiry.opens) if term.step.expiry else [],
+            optional=term.step.is_optional,
             note=term.step.note[language],
             calendar_version=term.calendar_version,
         )
