@@ -84,8 +84,8 @@ def test_a_dataset_comes_back_and_is_replaced_in_place(engine):
         datasets.save(session, second)
     with reading(engine) as session:
         assert datasets.get(session, "budget") == second
-        assert list(datasets.all_of(session)) == [second]
-        assert list(datasets.all_of(session, publisher="another")) == []
+        assert list(datasets.latest(session)) == [second]
+        assert list(datasets.latest(session, publisher="another")) == []
         with pytest.raises(UnknownDataset):
             datasets.get(session, "none")
 

@@ -51,9 +51,12 @@ def find(session: Session, slug: str) -> Dataset | None:
     return _dataset(*found) if found else None
 
 
-def all_of(session: Session, *, publisher: str | None = None) -> Iterator[Dataset]:
-    """Every dataset, latest change first, read in batches."""
+def latest(
+    session: Session, *, publisher: str | None = None, most: int | None = None
+) -> Iterator[Dataset]:
+    """The datasets, latest change first, read in batches; at most ``most`` of them."""
     question = _with_file().order_by(col(DatasetRow.modified_at).desc(), DatasetRow.slug)
+    question = question.limit(most)
     if publisher is not None:
         question = question.where(DatasetRow.publisher == publisher)
     for row, submission in session.exec(question.execution_options(yield_per=BATCH)):

@@ -205,7 +205,7 @@ class DeadlineCase(BaseModel):
     law: str | None = None
     step: str | None = None
     unit: Unit | None = None
-    length: int | None = Field(default=None, ge=1, le=100_000)
+    length: int | None = Field(default=None, ge=1, le=20_000)
     start: str = Field(alias="from")
     weekend: list[str] | None = None
     holidays: list[date] | None = None

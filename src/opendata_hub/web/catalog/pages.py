@@ -10,6 +10,9 @@ from opendata_hub.web import negotiation
 from opendata_hub.web.deps import HubDep, PageLanguage
 from opendata_hub.web.rendering import page
 
+SHOWN = 60
+"""Datasets on a page, the latest first; search and paging come with the portal."""
+
 router = APIRouter(include_in_schema=False)
 
 
@@ -23,7 +26,7 @@ def choose_language(request: Request) -> Response:
 def home(request: Request, hub: HubDep, language: PageLanguage) -> Response:
     """What is published here, and the two doors."""
     with hub.reading() as session:
-        listed = list(datasets.all_of(session))
+        listed = list(datasets.latest(session, most=SHOWN))
     return page(request, "home.html", language, datasets=listed, families=hub.frame.families)
 
 
@@ -60,7 +63,7 @@ def publisher_page(
     """A public body and what it publishes."""
     publisher = hub.frame.site.publisher_named(publisher_id)
     with hub.reading() as session:
-        listed = list(datasets.all_of(session, publisher=publisher_id))
+        listed = list(datasets.latest(session, publisher=publisher_id, most=SHOWN))
     return page(
         request,
         "publisher.html",
