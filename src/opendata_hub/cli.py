@@ -290,10 +290,11 @@ def serve(
 
 @token_app.command("create")
 def token_create(
-    name: Annotated[str, typer.Argument(help="Who or what will use it.")],
+    name: Annotated[str, typer.Argument(help="Who or what will use it.")] = "",
 ) -> None:
     """Make a key and print it, once; only its digest is kept."""
     key = new_api_key()
+    name = name or f"token-{api_key_digest(key)[:8]}"
     hub = bootstrap.open_hub(Settings())
     with hub.writing() as session:
         tokens.add(session, name=name, sha256=api_key_digest(key), now=clock.now())

@@ -163,6 +163,12 @@ def test_a_token_is_shown_once_and_can_be_revoked(run):
     assert key.strip() not in run("token", "list")[1]
 
 
+def test_a_token_needs_no_name(run):
+    first, second = run("token", "create"), run("token", "create")
+    assert (first[0], second[0]) == (0, 0)
+    assert run("token", "list")[1].count("token-") == 2
+
+
 def test_version_and_help(run):
     assert re.fullmatch(r"\d+\.\d+\.\d+\n", run("--version")[1])
     code, out, _ = run("--help")
