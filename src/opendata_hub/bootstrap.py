@@ -20,9 +20,10 @@ from opendata_hub.packs.laws import law_names, load_calendar, load_law
 from opendata_hub.packs.site import load_site
 from opendata_hub.packs.vocabularies import load_vocabularies
 from opendata_hub.settings import Settings
-from opendata_hub.store import engine, migrate
+from opendata_hub.store import datasets, engine, info_requests, migrate
 
 DEFAULT_BASE_URL = "http://127.0.0.1:8000"
+ADDRESS_FILE = "address"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +79,17 @@ def open_hub(settings: Settings, *, base_url: str = "") -> Hub:
 
     base_url: used where the settings name none. Raises PackBroken on a bad declaration.
     """
-    frame = load_frame(settings, base_url=settings.base_url or base_url or DEFAULT_BASE_URL)
+    settings.home.mkdir(parents=True, exist_ok=True)
+    address = settings.base_url or base_url or _served_at(settings) or DEFAULT_BASE_URL
+    frame = load_frame(settings, base_url=address)
     folders = request_folders(settings)
     laws = {name: load_law(folders, name) for name in law_names(folders)}
     if frame.site.law not in laws:
         raise PackBroken(f"catalog/site.yaml: law: no {frame.site.law!r} under requests/")
     jurisdictions = sorted({name.partition("/")[0] for name in laws})
-    settings.home.mkdir(parents=True, exist_ok=True)
     database = engine.open_engine(settings.database)
     migrate.upgrade(database)
+    _require_declared(database, frame, laws)
     return Hub(
         settings=settings,
         frame=frame,
@@ -95,6 +98,32 @@ def open_hub(settings: Settings, *, base_url: str = "") -> Hub:
         engine=database,
         files=FileStore(settings.home / "files"),
     )
+
+
+def remember_address(settings: Settings, base_url: str) -> None:
+    """Note the address that ``serve`` listens on: commands beside it publish under the same."""
+    (settings.home / ADDRESS_FILE).write_text(f"{base_url}\n", encoding="utf-8")
+
+
+def _served_at(settings: Settings) -> str:
+    file = settings.home / ADDRESS_FILE
+    return file.read_text(encoding="utf-8").strip() if file.is_file() else ""
+
+
+def _require_declared(database: Engine, frame: Frame, laws: Mapping[str, Law]) -> None:
+    """Raise PackBroken when what is kept names a declaration that is gone."""
+    with engine.reading(database) as session:
+        kept = (
+            ("publisher", datasets.publishers(session), frame.site.publishers),
+            ("family", datasets.families(session), frame.families),
+            ("law", info_requests.laws(session), laws),
+        )
+    for kind, used, declared in kept:
+        if gone := sorted(used - set(declared)):
+            raise PackBroken(
+                f"{kind} {gone[0]!r} is used by what is kept in this hub and no longer declared: "
+                "declare it again, or use another OPENDATA_HUB_HOME"
+            )
 
 
 def load_frame(settings: Settings, *, base_url: str) -> Frame:
@@ -106,6 +135,7 @@ def load_frame(settings: Settings, *, base_url: str) -> Frame:
         site=load_site(folders, vocabularies),
         families=load_families(folders, vocabularies),
         vocabularies=vocabularies,
+        digest=folders.digest(),
     )
 
 

@@ -79,6 +79,8 @@ def main() -> None:
         _fail(f"usage: {problem.format_message()}")
     except OSError as problem:
         _fail(f"unreadable-file: {problem.filename or ''}: {problem.strerror or problem}")
+    except Exception as problem:  # noqa: BLE001  (the outermost door: 1 would mean "findings")
+        _fail(f"internal-error: {type(problem).__name__}: {problem}")
 
 
 @app.callback(invoke_without_command=True)
@@ -276,7 +278,9 @@ def serve(
     from opendata_hub.web.app import create_app
 
     public_host = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104  (compared)
-    hub = bootstrap.open_hub(Settings(), base_url=f"http://{public_host}:{port}")
+    shown = f"[{public_host}]" if ":" in public_host else public_host
+    hub = bootstrap.open_hub(Settings(), base_url=f"http://{shown}:{port}")
+    bootstrap.remember_address(hub.settings, hub.frame.base_url)
     with hub.writing() as session:
         refresh_fragments(session, hub.frame)
     typer.echo(f"opendata_hub on {hub.frame.base_url} (Ctrl+C ends it)")
@@ -440,4 +444,4 @@ def _fail(line: str) -> None:
 
 
 def _say_error(line: str) -> None:
-    typer.echo(f"error: {' '.join(line.split())}", err=True)
+    typer.echo(f"error: {' '.join(line.split())[:600]}", err=True)

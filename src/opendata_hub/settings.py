@@ -1,5 +1,6 @@
 """Every environment variable, typed, in one frozen object. ``docs/settings.md`` explains them."""
 
+import re
 from pathlib import Path
 
 from pydantic import AnyHttpUrl, Field, field_validator
@@ -44,8 +45,11 @@ class Settings(BaseSettings):
     @classmethod
     def _without_trailing_slash(cls, value: str) -> str:
         """Refuse what is no http address, early; IRIs add their own slash."""
-        if value:
-            AnyHttpUrl(value)
+        if not value:
+            return ""
+        url = AnyHttpUrl(value)
+        if url.query or url.fragment or url.username or re.search(r"\s", value):
+            raise ValueError("give scheme, host and path only")
         return value.rstrip("/")
 
     @property

@@ -175,10 +175,11 @@ def test_numbers_are_given_once_even_to_those_who_come_together(engine):
 def test_a_token_is_known_until_it_is_revoked(engine):
     with writing(engine) as session:
         tokens.add(session, name="script", sha256="digest", now=build.NOW)
-        assert tokens.use(session, "digest", build.NOW).last_used_at == build.NOW
-        assert tokens.use(session, "other", build.NOW) is None
+        tokens.mark_used(session, "digest", build.NOW)
+        assert tokens.find(session, "digest").last_used_at == build.NOW
+        assert tokens.find(session, "other") is None
         with pytest.raises(Refused, match="already a token named"):
             tokens.add(session, name="script", sha256="another", now=build.NOW)
         tokens.revoke(session, "script", build.NOW)
-        assert tokens.use(session, "digest", build.NOW) is None
+        assert tokens.find(session, "digest").revoked_at == build.NOW
         assert [token.name for token in tokens.all_of(session)] == ["script"]

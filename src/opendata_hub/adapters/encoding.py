@@ -15,9 +15,13 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_UTF8_SEQUENCE = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
+# The UTF-8 of what these files hold: French letters, Arabic ones, curly quotes and dashes.
+_UTF8_SEQUENCE = re.compile(
+    rb"\xc3[\x80-\xbf]|\xc5[\x92\x93\xb8]|[\xd8-\xdb][\x80-\xbf]|\xe2\x80[\x80-\xbf]|\xef\xbb\xbf"
+)
+_HIGH_BYTE = re.compile(rb"[\x80-\xff]")
 # In windows-1256 three letters in a row are a word; in cp1252 three accents in a row are not.
-_ARABIC_WORD = re.compile(rb"[\xc0-\xdf\xe1\xe3-\xe6\xec\xed]{3}")
+_ARABIC_WORD = re.compile(rb"[\xc0-\xdf\xe1\xe3-\xe6\xec\xed\xf0-\xf3\xf5\xf6\xf8\xfa]{3}")
 _UNDEFINED_IN_CP1252 = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
 
 
@@ -28,6 +32,19 @@ def is_binary(file: Path) -> bool:
             return False
         stream.seek(0)
         return any(b"\0" in block for block in iter(lambda: stream.read(BLOCK_BYTES), b""))
+
+
+def widest_line(file: Path) -> int:
+    """The most cells that any line can have, whatever its delimiter; quotes are not looked at."""
+    widest = 0
+    counts = [0, 0, 0]
+    with file.open("rb") as stream:
+        while piece := stream.readline(BLOCK_BYTES):
+            counts = [n + piece.count(mark) for n, mark in zip(counts, b",;\t", strict=True)]
+            widest = max(widest, *counts)
+            if piece.endswith((b"\n", b"\r")):
+                counts = [0, 0, 0]
+    return widest + 1
 
 
 def detect(file: Path) -> str | None:
@@ -58,14 +75,24 @@ def _decodes(file: Path, encoding: str) -> bool:
 
 
 def _code_page(file: Path) -> str | None:
-    """Which Windows code page; None when it is UTF-8 with foreign bytes in it."""
+    """Which Windows code page; None when it is UTF-8 with foreign bytes in it.
+
+    Two bytes of a code page may look like UTF-8 by chance; a broken UTF-8 file has more of them
+    than of anything else.
+    """
     has_arabic = has_undefined = False
+    sequences = sequence_bytes = high_bytes = 0
+    carried = b""
     with file.open("rb") as stream:
         while block := stream.read(BLOCK_BYTES):
-            if _UTF8_SEQUENCE.search(block):
-                return None
-            has_arabic = has_arabic or bool(_ARABIC_WORD.search(block))
+            high_bytes += len(_HIGH_BYTE.findall(block))
+            for match in _UTF8_SEQUENCE.finditer(block):
+                sequences, sequence_bytes = sequences + 1, sequence_bytes + len(match.group())
+            has_arabic = has_arabic or bool(_ARABIC_WORD.search(carried + block))
             has_undefined = has_undefined or bool(_UNDEFINED_IN_CP1252.search(block))
+            carried = block[-2:]
+    if sequences and sequences >= high_bytes - sequence_bytes:
+        return None
     if has_arabic:
         return "cp1256"
     return None if has_undefined else "cp1252"

@@ -1,12 +1,13 @@
 """Frictionless, in our words: a file and a Table Schema give a Report."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from frictionless import Checklist, Dialect, FrictionlessException, Schema
+from frictionless.errors import SourceError
 from frictionless.resources import TableResource
 
 from opendata_hub.adapters import encoding
@@ -15,7 +16,7 @@ from opendata_hub.domain.catalog.family import Rule
 from opendata_hub.domain.catalog.report import Finding, Level, Report, unreadable
 from opendata_hub.domain.errors import BadTableSchema
 
-MAX_FINDINGS = 1000
+MAX_FINDINGS, LONGEST_MESSAGE, EXAMPLES, MAX_COLUMNS = 1000, 400, 20, 1000
 FORMATS: Mapping[str, tuple[str, str]] = {
     ".csv": ("CSV", "text/csv"),
     ".tsv": ("TSV", "text/tab-separated-values"),
@@ -55,18 +56,32 @@ def check(
     resource.schema = _schema(schema)
     by_formula = {rule.formula: rule for rule in rules}
     errors, rows = _validate(resource, by_formula, max_findings)
+    if _are_remarks(errors, by_formula) and len(errors) == max_findings:
+        # So many remarks that reading stopped: whether anything is wrong behind them must be known.
+        strict = {f: rule for f, rule in by_formula.items() if rule.level is Level.ERROR}
+        resource = _resource(file, file_name, text_encoding)
+        resource.schema = _schema(schema)
+        worse, rows = _validate(resource, strict, max_findings)
+        errors, max_findings = [*errors, *worse], 0 if len(worse) < max_findings else max_findings
     if errors and errors[0].type in _UNREADABLE:
         return unreadable(errors[0].type, errors[0].message)
     findings = [_finding(error, by_formula, language) for error in errors]
     is_complete = not max_findings or len(errors) < max_findings
+    total = len(findings)
     if is_for_publication:
-        personal = _personal_data(_resource(file, file_name, text_encoding), file_name, language)
-        kept = list(islice(personal, max_findings or None))
-        findings, is_complete = findings + kept, is_complete and len(kept) != max_findings
+        places: Counter[tuple[str, str | None]] = Counter()
+        for finding in _personal_data(
+            _resource(file, file_name, text_encoding), file_name, language
+        ):
+            places[finding.code, finding.column] += 1
+            total += 1
+            # A kind in a column is cleared as a whole: a few examples of it are enough.
+            if places[finding.code, finding.column] <= EXAMPLES:
+                findings.append(finding)
     return Report(
         rows=rows,
         findings=tuple(findings),
-        total_findings=len(findings),
+        total_findings=total,
         is_complete=is_complete,
         encoding=text_encoding,
     )
@@ -106,6 +121,11 @@ def _personal_data(resource: TableResource, file_name: str, language: str) -> It
         return  # what can't be opened is refused by the check itself
 
 
+def _shorten(message: str) -> str:
+    """A message that repeats a cell is cut: one unclosed quote makes a cell of a whole file."""
+    return message if len(message) <= LONGEST_MESSAGE else f"{message[:LONGEST_MESSAGE]}…"
+
+
 def _not_a_table(file: Path, file_name: str) -> Report | None:
     """The report on a file that need not be opened to be refused."""
     ending = Path(file_name).suffix.lower()
@@ -116,6 +136,9 @@ def _not_a_table(file: Path, file_name: str) -> Report | None:
         )
     if file.stat().st_size == 0:
         return unreadable("empty-file", "The file is empty")
+    if encoding.widest_line(file) > MAX_COLUMNS:
+        # Frictionless is quadratic in the cells of a row: 20,000 of them cost three minutes.
+        return unreadable("too-many-columns", f"A line has more than {MAX_COLUMNS:,} cells")
     if encoding.is_binary(file):
         return unreadable("binary-file", f"This is no text, though it is called {ending}")
     return None
@@ -148,11 +171,28 @@ def _validate(
     except FrictionlessException as problem:
         return [problem.error], 0
     except (TypeError, ValueError, ArithmeticError) as problem:
-        # Frictionless breaks on some schemas, such as a bound that its own type can't hold.
-        raise BadTableSchema(f"Frictionless can't apply this Table Schema: {problem}") from None
+        # Frictionless breaks on some schemas (a bound that its own type can't hold) and on some
+        # cells (sNaN). Reading no rows tells which it was.
+        _require_applicable(resource.schema, problem)
+        return [SourceError(note=f"a cell that can't be compared: {problem}")], 0
     errors: Iterable[Any] = [*result.errors, *(e for task in result.tasks for e in task.errors)]
     rows = next((task.stats.get("rows") for task in result.tasks), 0)
     return list(errors), rows or 0
+
+
+def _require_applicable(schema: Schema, problem: Exception) -> None:
+    try:
+        TableResource(data=[[field.name for field in schema.fields]], schema=schema).validate()
+    except (TypeError, ValueError, ArithmeticError, FrictionlessException):
+        raise BadTableSchema(f"Frictionless can't apply this Table Schema: {problem}") from None
+
+
+def _are_remarks(errors: Sequence[Any], rules: Mapping[str, Rule]) -> bool:
+    """Whether everything that was found only warns."""
+    return bool(errors) and all(
+        error.type == "row-constraint" and _finding(error, rules, "fr").level is Level.WARNING
+        for error in errors
+    )
 
 
 def _finding(error: Any, rules: Mapping[str, Rule], language: str) -> Finding:
@@ -161,7 +201,7 @@ def _finding(error: Any, rules: Mapping[str, Rule], language: str) -> Finding:
     is_rule = error.type == "row-constraint" and rule is not None
     return Finding(
         code=error.type,
-        message=rule.message[language] if is_rule and rule else error.message,
+        message=rule.message[language] if is_rule and rule else _shorten(error.message),
         row=getattr(error, "row_number", None),
         column=getattr(error, "field_name", None) or None,
         level=rule.level if is_rule and rule else Level.ERROR,

@@ -16,6 +16,13 @@ from opendata_hub.packs.folders import Folders
 from opendata_hub.packs.sheet import Sheet, read_sheet, read_sheets
 from opendata_hub.packs.site import coded
 
+TYPES = frozenset(
+    {
+        "string", "number", "integer", "boolean", "object", "array", "date", "time", "datetime",
+        "year", "yearmonth", "duration", "geopoint", "geojson", "any", "list",
+    }
+)  # fmt: skip
+"""The field types of Table Schema 2.0."""
 KEYS = (
     "name", "title", "description", "languages", "keywords", "themes", "frequency",
     "legal_basis", "personal_data", "review",
@@ -66,6 +73,15 @@ def _schema(file: Path) -> Mapping[str, object]:
         raise PackBroken(f"{file}, line {problem.lineno}: {problem.msg}") from None
     if not isinstance(descriptor, dict) or not isinstance(descriptor.get("fields"), list):
         raise PackBroken(f"{file}, line 1: a Table Schema is a mapping with a list of fields")
+    for number, field in enumerate(descriptor["fields"], start=1):
+        if not isinstance(field, dict) or not field.get("name") or field.get("type") not in TYPES:
+            raise PackBroken(
+                f"{file}: field {number}: a name and a type of Table Schema are needed"
+            )
+        if set(field.get("titles", {})) != set(LANGUAGES):
+            raise PackBroken(
+                f"{file}: {field['name']}: titles in {', '.join(LANGUAGES)} are needed"
+            )
     return descriptor
 
 

@@ -1,5 +1,6 @@
 """Where declarations lie: the shipped folder, with an authority's own copy laid over it."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,19 @@ class Folders:
         if found := self.find(name):
             return found
         raise PackBroken(f"{self.layers[0] / name} is missing")
+
+    def digest(self) -> str:
+        """A digest of every declaration file, by name and content: SHA-256, 16 hex letters."""
+        found = hashlib.sha256()
+        names = {
+            path.relative_to(layer).as_posix()
+            for layer in self.layers
+            for ending in ("*.yaml", "*.json", "*.csv")
+            for path in layer.rglob(ending)
+        }
+        for name in sorted(names):
+            found.update(name.encode() + b"\0" + self.file(name).read_bytes())
+        return found.hexdigest()[:16]
 
     def names(self, folder: str, ending: str) -> Iterator[str]:
         """The relative names of the files directly in ``folder`` with that ending, sorted."""

@@ -1,6 +1,7 @@
 """A declaration file, read so that every complaint names file, line and reason."""
 
 import csv
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -69,6 +70,13 @@ class Sheet:
         if not isinstance(value, str) or not value.strip():
             self.refuse(f"{key} must be a text, not {value!r}")
         return value.strip()
+
+    def matching(self, key: str, pattern: str) -> str:
+        """A text of a given form."""
+        value = self.text(key)
+        if not re.fullmatch(pattern, value):
+            self.refuse(f"{key}: {value!r} is not of the form {pattern}")
+        return value
 
     def texts(self, key: str) -> Texts:
         """A text in each interface language."""

@@ -24,7 +24,7 @@ def load_site(folders: Folders, vocabularies: Vocabularies) -> Site:
         licence=coded(sheet, "licence", "licence", vocabularies),
         country=coded(sheet, "country", "country", vocabularies),
         law=sheet.text("law"),
-        reference_prefix=sheet.text("reference_prefix"),
+        reference_prefix=sheet.matching("reference_prefix", r"[A-Z0-9]{1,10}"),
         publishers=publishers,
     )
     if site.publisher not in publishers:
@@ -43,9 +43,9 @@ def coded(sheet: Sheet, key: str, vocabulary: str, vocabularies: Vocabularies) -
 def _publisher(sheet: Sheet, vocabularies: Vocabularies) -> Publisher:
     sheet.only("id", "name", "type", "homepage", "email")
     return Publisher(
-        id=sheet.text("id"),
+        id=sheet.matching("id", r"[a-z0-9]+(-[a-z0-9]+)*"),
         name=sheet.texts("name"),
         type=coded(sheet, "type", "publisher-type", vocabularies),
-        homepage=sheet.text("homepage"),
-        email=sheet.text("email"),
+        homepage=sheet.matching("homepage", r"https?://[^\s<>\"{}|\\^`]+"),
+        email=sheet.matching("email", r"[A-Za-z0-9._%+\-]+@[A-Za-z0-9.\-]+"),
     )

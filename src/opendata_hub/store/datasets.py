@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import text
 from sqlmodel import Session, col, delete, select
 
 from opendata_hub.domain.catalog.dataset import Dataset, Distribution
@@ -49,6 +50,25 @@ def find(session: Session, slug: str) -> Dataset | None:
     """The dataset at that address, or None where there is none."""
     found = session.exec(_with_file().where(DatasetRow.slug == slug)).first()
     return _dataset(*found) if found else None
+
+
+def publishers(session: Session) -> set[str]:
+    """The ids of the publishers that have datasets."""
+    return set(session.exec(select(DatasetRow.publisher).distinct()))
+
+
+def families(session: Session) -> set[str]:
+    """The names of the families that have datasets."""
+    return set(session.exec(select(DatasetRow.family).distinct()))
+
+
+def lock(session: Session) -> None:
+    """Let one publication after another through: numbers of changes follow their commits.
+
+    SQLite has one writer anyway.
+    """
+    if session.connection().dialect.name == "postgresql":
+        session.connection().execute(text("LOCK TABLE change IN EXCLUSIVE MODE"))
 
 
 def latest(

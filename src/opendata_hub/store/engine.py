@@ -11,8 +11,9 @@ from sqlmodel import Session, create_engine
 def open_engine(url: str) -> Engine:
     """An engine for SQLite (``sqlite:///…``) or PostgreSQL (``postgresql+psycopg://…``)."""
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
-    engine = create_engine(url)
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    # What a statement was given may be somebody's address: it never goes into an exception.
+    engine = create_engine(url, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

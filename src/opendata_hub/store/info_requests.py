@@ -26,6 +26,11 @@ def next_number(session: Session, series: str) -> int:
     return int(session.connection().execute(statement, {"series": series}).scalar_one())
 
 
+def laws(session: Session) -> set[str]:
+    """The names of the laws under which requests were filed."""
+    return set(session.exec(select(InfoRequestRow.law).distinct()))
+
+
 def add(
     session: Session,
     request: InfoRequest,

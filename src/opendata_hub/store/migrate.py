@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 def upgrade(engine: Engine) -> None:
     """Run the migrations that are missing; do nothing when none is."""
     config = _config(engine)
-    with engine.connect() as connection:
+    with engine.execution_options(is_reading=True).connect() as connection:
         current = MigrationContext.configure(connection).get_current_heads()
     if set(current) != set(ScriptDirectory.from_config(config).get_heads()):
         command.upgrade(config, "head")

@@ -29,14 +29,17 @@ def add(session: Session, *, name: str, sha256: str, now: datetime) -> None:
     session.flush()
 
 
-def use(session: Session, sha256: str, now: datetime) -> ApiToken | None:
-    """The key with that digest, marked as used now; None when unknown or revoked."""
+def find(session: Session, sha256: str) -> ApiToken | None:
+    """The key with that digest, revoked or not; None when unknown."""
     row = session.exec(select(ApiTokenRow).where(ApiTokenRow.sha256 == sha256)).first()
-    if row is None or row.revoked_at is not None:
-        return None
+    return _token(row) if row else None
+
+
+def mark_used(session: Session, sha256: str, now: datetime) -> None:
+    """Note when a key was last used."""
+    row = session.exec(select(ApiTokenRow).where(ApiTokenRow.sha256 == sha256)).one()
     row.last_used_at = now
     session.add(row)
-    return _token(row)
 
 
 def revoke(session: Session, name: str, now: datetime) -> None:

@@ -17,7 +17,7 @@ def media_type(request: Request, offered: Sequence[str]) -> str:
 
     Raises 406 when the client takes none of them.
     """
-    accepted = ",".join(request.headers.getlist("accept")) or "*/*"
+    accepted = ",".join(request.headers.getlist("accept")).lower() or "*/*"
     try:
         # The library prefers the last of equals.
         best = mimeparse.best_match(list(reversed(offered)), accepted)
@@ -25,14 +25,15 @@ def media_type(request: Request, offered: Sequence[str]) -> str:
         best = ""
     if best:
         return str(best)
-    raise HTTPException(406, f"This address gives {', '.join(offered)}")
+    raise HTTPException(406, f"This address gives {', '.join(offered)}", {"Vary": "Accept"})
 
 
 def language(request: Request) -> str:
     """The interface language for the Accept-Language header; French when it names none of ours."""
     wanted: list[tuple[float, str]] = []
     for part in request.headers.get("accept-language", "").split(","):
-        tag, _, quality = part.strip().partition(";q=")
+        tag, _, parameter = (piece.strip() for piece in part.partition(";"))
+        quality = parameter.removeprefix("q=").strip()
         try:
             wanted.append((float(quality or 1), tag.split("-")[0].lower()))
         except ValueError:

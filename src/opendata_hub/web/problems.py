@@ -39,6 +39,15 @@ HTTP_CODES = {
     415: "unsupported-media-type",
 }
 """The codes of what HTTP itself refuses, before the hub sees it."""
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
+"""What every answer carries."""
 BROKEN_JSON, INTERNAL_ERROR = "broken-json", "internal-error"
 
 log = logging.getLogger(__name__)
@@ -115,9 +124,14 @@ def _http_error(request: Request, problem: Exception) -> Response:
     if not isinstance(problem, HTTPException):
         raise problem
     code = HTTP_CODES.get(problem.status_code, "refused")
-    return respond(request, problem.status_code, code, str(problem.detail))
+    answer = respond(request, problem.status_code, code, str(problem.detail))
+    answer.headers.update(problem.headers or {})
+    return answer
 
 
 def _unexpected(request: Request, problem: Exception) -> Response:
     log.error("unexpected error", exc_info=problem)
-    return respond(request, 500, INTERNAL_ERROR, "Something broke on our side; it has been noted")
+    # Starlette answers this one outside our own middleware.
+    answer = respond(request, 500, INTERNAL_ERROR, "Something broke on our side; it has been noted")
+    answer.headers.update(HEADERS)
+    return answer

@@ -11,16 +11,9 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from opendata_hub.web.deps import require_token
+from opendata_hub.web.problems import HEADERS
 
 UPLOAD_PATHS = frozenset({"/api/v1/datasets", "/api/v1/submissions"})
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-}
 
 
 class SecureHeaders:
@@ -34,7 +27,11 @@ class SecureHeaders:
 
         async def complete(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                headers = MutableHeaders(scope=message)
+                headers.update(HEADERS)
+                if "/requests" in scope["path"]:
+                    # What only the holder of a code may see is kept by no cache on the way.
+                    headers["Cache-Control"] = "no-store"
             await send(message)
 
         await self.app(scope, receive, complete if scope["type"] == "http" else send)
@@ -60,17 +57,22 @@ class BodyLimit:
         limit = self.upload_limit_bytes if is_upload else self.limit_bytes
         announced = Headers(scope=scope).get("content-length", "")
         is_too_large = announced.isdecimal() and int(announced) > limit
-        received = 0
+        received, has_answered = 0, False
+
+        async def noted(message: MutableMapping[str, Any]) -> None:
+            nonlocal has_answered
+            has_answered = True
+            await send(message)
 
         async def counted() -> MutableMapping[str, Any]:
             nonlocal received
-            message = {} if is_too_large else await receive()
+            message = {} if is_too_large and not has_answered else await receive()
             received += len(message.get("body", b""))
-            if is_too_large or received > limit:
+            if (is_too_large or received > limit) and not has_answered:
                 raise HTTPException(413, f"The body is larger than {limit:,} bytes")
             return message
 
-        await self.app(scope, counted, send)
+        await self.app(scope, counted, noted)
 
 
 class TokenFirst(APIRoute):

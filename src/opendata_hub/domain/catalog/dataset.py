@@ -12,6 +12,7 @@ from opendata_hub.domain.texts import LANGUAGES, Texts
 TITLE_LENGTH = 300
 DESCRIPTION_LENGTH = 5000
 SLUG_LENGTH = 100
+NONCHARACTER = 0xFFFE
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -61,19 +62,30 @@ def checked_texts(texts: Texts, *, what: str, longest: int, needed: bool) -> Tex
     XML parser may read it. At least one text is needed where ``needed``.
     """
     kept = {}
-    for language, text in texts.items():
+    for language, given in texts.items():
+        text = given.replace("\r\n", "\n")
         if language not in LANGUAGES:
             known = ", ".join(LANGUAGES)
             raise Invalid(f"{what}: language {language!r} is not one of {known}")
         if len(text) > longest:
             raise Invalid(f"{what} ({language}): {len(text)} characters, at most {longest}")
-        if any(unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\t" for c in text):
+        if any(_is_unreadable(character) for character in text):
             raise Invalid(f"{what} ({language}): holds a control character; remove it")
         if text.strip():
             kept[language] = text.strip()
     if needed and not kept:
         raise Invalid(f"{what}: give at least one, for example fr=…")
     return kept
+
+
+def _is_unreadable(character: str) -> bool:
+    """Whether no XML parser may read it: controls, lone surrogates, U+FFFE and U+FFFF."""
+    if character in "\n\t":
+        return False
+    return (
+        unicodedata.category(character) in {"Cc", "Cs"}
+        or ord(character) & NONCHARACTER == NONCHARACTER
+    )
 
 
 def checked_slug(slug: str) -> str:

@@ -48,12 +48,16 @@ Triple = tuple[URIRef, URIRef, Node]
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What every record is described against: the address of the hub and its declarations."""
+    """What every record is described against: the address of the hub and its declarations.
+
+    digest: of the files the declarations were read from; the same in every process.
+    """
 
     base_url: str
     site: Site
     families: Mapping[str, Family]
     vocabularies: Vocabularies
+    digest: str = ""
 
     def iri(self, path: str) -> URIRef:
         """The IRI of a path below the hub's address."""

@@ -46,7 +46,8 @@ class Report:
     rows:           records read, without the header.
     findings:       in reading order, at most as many as were asked for.
     total_findings: how many were met before reading stopped.
-    is_complete:    False when reading stopped because the limit of findings was reached.
+    is_complete:    False when reading stopped because the limit of findings was reached; what
+                    was not read may hold anything, so such a file is never valid.
     is_readable:    False when the file is no table at all (empty, binary, broken encoding).
     encoding:       how the bytes were read; None when they could not be.
     """
@@ -70,7 +71,7 @@ class Report:
     @property
     def is_valid(self) -> bool:
         """Whether nothing stops publication; warnings don't."""
-        return self.is_readable and not self.blocking()
+        return self.is_readable and self.is_complete and not self.blocking()
 
 
 def unreadable(code: str, message: str) -> Report:

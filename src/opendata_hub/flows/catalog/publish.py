@@ -1,6 +1,5 @@
 """A sound submission becomes a dataset: words, record, change and fragments in one go."""
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePath
@@ -52,6 +51,7 @@ def publish(
     Raises NotPublishable when its report has errors, UnknownPublisher, SlugTaken, and Invalid
     for words that could not stand in a record. Nothing is written then.
     """
+    datasets.lock(session)
     _require_publishable(submission, words)
     frame.site.publisher_named(words.publisher)
     dataset = _dataset(session, frame, submission, words, now)
@@ -84,8 +84,7 @@ def refresh_fragments(session: Session, frame: Frame) -> int:
 
 def written_for(frame: Frame) -> str:
     """A digest of all that records depend on beside their dataset."""
-    parts = (dcat.PROFILE, frame.base_url, repr(frame.site), repr(frame.families))
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+    return f"{dcat.PROFILE} {frame.digest} {frame.base_url}"
 
 
 def _require_publishable(submission: Submission, words: Words) -> None:
@@ -97,11 +96,14 @@ def _require_publishable(submission: Submission, words: Words) -> None:
         if clearance.code not in {f.code for f in report.findings if f.column == clearance.column}:
             raise Invalid(f"clear {clearance.code} in {clearance.column}: nothing was found there")
     blocking = report.blocking(words.clearances)
-    if report.is_readable and not blocking:
+    if report.is_readable and report.is_complete and not blocking:
         return
+    if report.is_complete:
+        why = f"the first that stops it: {(blocking or report.findings)[0].message}"
+    else:
+        why = "reading stopped at the limit, and the rest was not checked"
     raise NotPublishable(
-        f"{submission.file_name}: {report.total_findings} findings; the first that stops it: "
-        f"{(blocking or report.findings)[0].message}",
+        f"{submission.file_name}: {report.total_findings} findings; {why}",
         submission_id=submission.id,
     )
 

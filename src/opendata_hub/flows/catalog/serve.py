@@ -12,7 +12,6 @@ from opendata_hub.adapters import rdf
 from opendata_hub.adapters.rdf import Syntax
 from opendata_hub.domain.catalog import dcat
 from opendata_hub.domain.catalog.dcat import Frame
-from opendata_hub.domain.errors import UnknownPublisher
 from opendata_hub.flows.catalog.publish import written_for
 from opendata_hub.store import datasets
 
@@ -30,7 +29,8 @@ class State:
 def catalog_state(session: Session, frame: Frame, *, now: datetime) -> State:
     """The state of the whole catalogue; an empty one has changed just now."""
     number, changed_at = datasets.last_change(session)
-    return State(_tag(written_for(frame), str(number)), changed_at or now)
+    changed = changed_at or now
+    return State(_tag(written_for(frame), str(number), changed.isoformat()), changed)
 
 
 def catalog(
@@ -59,9 +59,7 @@ def dataset(session: Session, slug: str, syntax: Syntax) -> Iterator[str]:
 
 def publisher(frame: Frame, publisher_id: str, syntax: Syntax) -> str:
     """A publisher's record as a document; raises UnknownPublisher."""
-    if publisher_id not in frame.site.publishers:
-        raise UnknownPublisher(f"No publisher {publisher_id[:100]!r} here")
-    triples = dcat.publisher_triples(frame, frame.site.publishers[publisher_id])
+    triples = dcat.publisher_triples(frame, frame.site.publisher_named(publisher_id))
     part = rdf.fragment(triples, syntax, dcat.PREFIXES)
     return "".join(rdf.document([part], syntax, dcat.PREFIXES))
 

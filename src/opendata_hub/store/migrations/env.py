@@ -20,8 +20,9 @@ with engine.connect() as connection:
     is_sqlite = connection.dialect.name == "sqlite"
     if is_sqlite:
         # A table rebuilt by a batch migration would take its children along (ON DELETE CASCADE).
-        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-        connection.commit()
+        # The pragma does nothing inside a transaction: it goes to the driver, before any begins.
+        driver: Any = connection.connection.driver_connection
+        driver.execute("PRAGMA foreign_keys=OFF")
     context.configure(
         connection=connection,
         target_metadata=tables.metadata,
@@ -33,4 +34,4 @@ with engine.connect() as connection:
         context.run_migrations()
     connection.commit()
     if is_sqlite:
-        connection.exec_driver_sql("PRAGMA foreign_keys=ON")
+        driver.execute("PRAGMA foreign_keys=ON")

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, File, Form, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Path, UploadFile
 
 from opendata_hub import clock
 from opendata_hub.bootstrap import Hub
@@ -39,7 +39,7 @@ def submit(
 
 
 @router.get("/submissions/{number}")
-def submission(hub: HubDep, number: int) -> SubmissionOut:
+def submission(hub: HubDep, number: Annotated[int, Path(ge=1, le=2_147_483_647)]) -> SubmissionOut:
     """A report as it is kept."""
     with hub.reading() as session:
         return SubmissionOut.of_submission(submissions.get(session, number))
@@ -89,7 +89,7 @@ def _submit(hub: Hub, file: UploadFile, family_name: str, language: str) -> Subm
         hub.files,
         file.file,
         family,
-        file_name=(file.filename or "")[-200:],
+        file_name="".join(c if c.isprintable() else "_" for c in file.filename or "")[-200:],
         limit_bytes=hub.settings.upload_limit_bytes,
         language=language,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from email.utils import format_datetime
+from tempfile import SpooledTemporaryFile
 from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request
@@ -12,7 +13,6 @@ from fastapi.responses import (
     Response,
     StreamingResponse,
 )
-from sqlmodel import Session
 
 from opendata_hub import clock
 from opendata_hub.adapters.rdf import SYNTAXES, TURTLE, Syntax
@@ -25,7 +25,7 @@ from opendata_hub.web.deps import HubDep
 from opendata_hub.web.shapes import Problem
 
 Route = TypeVar("Route", bound=Callable[..., Any])
-CHUNK_CHARACTERS = 131_072
+BLOCK_BYTES, SPOOLED_BYTES = 262_144, 4_194_304
 BY_MEDIA_TYPE = {syntax.media_type: syntax for syntax in SYNTAXES.values()}
 
 router = APIRouter(tags=["catalogue"], responses={404: {"model": Problem}, 406: {"model": Problem}})
@@ -73,7 +73,7 @@ def dataset(request: Request, hub: HubDep, slug: str) -> Response:
 
 
 @readable("/datasets/{slug}/files/{file_name}")
-def dataset_file(hub: HubDep, slug: str, file_name: str) -> Response:
+def dataset_file(request: Request, hub: HubDep, slug: str, file_name: str) -> Response:
     """The bytes of the dataset's file, as they were published."""
     with hub.reading() as session:
         found = datasets.get(session, slug)
@@ -81,12 +81,15 @@ def dataset_file(hub: HubDep, slug: str, file_name: str) -> Response:
     file = found.distribution
     if file_name != file.file_name:
         raise UnknownDataset(f"{slug} has no file {file_name[:100]!r}")
+    etag = f'"{file.sha256}"'
+    if negotiation.has_current(request, etag):
+        return Response(status_code=304, headers={"ETag": etag})
     charset = (submission.report.encoding or "utf-8").removesuffix("-sig")
     return FileResponse(
         hub.files.path(file.sha256),
         media_type=f"{file.media_type}; charset={charset.replace('cp', 'windows-')}",
         filename=file.file_name,
-        headers={"ETag": f'"{file.sha256}"'},
+        headers={"ETag": etag},
     )
 
 
@@ -123,40 +126,34 @@ def _syntax(ending: str) -> Syntax:
 
 
 def _catalog(request: Request, hub: Hub, syntax: Syntax, *, negotiated: bool) -> Response:
-    session = _open_reading(hub)
-    state = serve.catalog_state(session, hub.frame, now=clock.now())
-    parts = serve.catalog(session, hub.frame, syntax, changed_at=state.changed_at)
-    return _document(request, session, state, parts, syntax, negotiated=negotiated)
+    with hub.reading() as session:
+        state = serve.catalog_state(session, hub.frame, now=clock.now())
+        parts = serve.catalog(session, hub.frame, syntax, changed_at=state.changed_at)
+        return _document(request, state, parts, syntax, negotiated=negotiated)
 
 
 def _dataset(
     request: Request, hub: Hub, slug: str, syntax: Syntax, *, negotiated: bool
 ) -> Response:
-    session = _open_reading(hub)
-    try:
+    with hub.reading() as session:
         state = serve.dataset_state(session, hub.frame, slug)
-    except UnknownDataset:
-        session.close()
-        raise
-    parts = serve.dataset(session, slug, syntax)
-    return _document(request, session, state, parts, syntax, negotiated=negotiated)
-
-
-def _open_reading(hub: Hub) -> Session:
-    """A session that outlives the route: tag and bytes must come from one state of the store."""
-    return hub.reading().__enter__()
+        parts = serve.dataset(session, slug, syntax)
+        return _document(request, state, parts, syntax, negotiated=negotiated)
 
 
 def _document(
     request: Request,
-    session: Session,
     state: serve.State,
     parts: Iterable[str],
     syntax: Syntax,
     *,
     negotiated: bool,
 ) -> Response:
-    """A streamed document with validators; the session is closed when the last byte is out."""
+    """A document with validators. Tag and bytes come from one state of the store.
+
+    The bytes are laid down before the first is sent: a client that stalls or leaves holds a file,
+    never a connection to the database.
+    """
     etag = f'"{state.tag}-{syntax.name}"'
     headers = {
         "ETag": etag,
@@ -167,28 +164,27 @@ def _document(
     if negotiated:
         headers["Vary"] = "Accept"
     if negotiation.has_current(request, etag):
-        session.close()
         return Response(status_code=304, headers=headers)
     if request.method == "HEAD":
-        session.close()
         return Response(media_type=syntax.media_type, headers=headers)
-    return StreamingResponse(_stream(session, parts), media_type=syntax.media_type, headers=headers)
+    body = _laid_down(parts)
+    headers["Content-Length"] = str(body.tell())
+    return StreamingResponse(_blocks(body), media_type=syntax.media_type, headers=headers)
 
 
-def _stream(session: Session, parts: Iterable[str]) -> Iterator[bytes]:
-    """Small parts are gathered: a chunk for each of them would cost more than its bytes."""
-    try:
-        gathered: list[str] = []
-        length = 0
-        for part in parts:
-            gathered.append(part)
-            length += len(part)
-            if length >= CHUNK_CHARACTERS:
-                yield "".join(gathered).encode()
-                gathered, length = [], 0
-        yield "".join(gathered).encode()
-    finally:
-        session.close()
+def _laid_down(parts: Iterable[str]) -> SpooledTemporaryFile[bytes]:
+    """The document in memory while it is small, else in a file that nobody sees."""
+    body: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(max_size=SPOOLED_BYTES)  # noqa: SIM115
+    for part in parts:
+        body.write(part.encode())
+    return body
+
+
+def _blocks(body: SpooledTemporaryFile[bytes]) -> Iterator[bytes]:
+    with body:
+        body.seek(0)
+        while block := body.read(BLOCK_BYTES):
+            yield block
 
 
 def _http_date(moment: datetime) -> str:

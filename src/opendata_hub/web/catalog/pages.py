@@ -13,16 +13,17 @@ from opendata_hub.web.rendering import page
 SHOWN = 60
 """Datasets on a page, the latest first; search and paging come with the portal."""
 
+READ = ["GET", "HEAD"]
 router = APIRouter(include_in_schema=False)
 
 
-@router.get("/")
+@router.api_route("/", methods=READ)
 def choose_language(request: Request) -> Response:
     """Lead to the home page in the reader's language."""
     return negotiation.to_language(request, "")
 
 
-@router.get("/{language}/")
+@router.api_route("/{language}/", methods=READ)
 def home(request: Request, hub: HubDep, language: PageLanguage) -> Response:
     """What is published here, and the two doors."""
     with hub.reading() as session:
@@ -30,13 +31,13 @@ def home(request: Request, hub: HubDep, language: PageLanguage) -> Response:
     return page(request, "home.html", language, datasets=listed, families=hub.frame.families)
 
 
-@router.get("/{language}")
+@router.api_route("/{language}", methods=READ)
 def home_without_slash(language: PageLanguage) -> Response:
     """One address for one page."""
     return RedirectResponse(f"/{language}/", 308)
 
 
-@router.get("/{language}/datasets/{slug}")
+@router.api_route("/{language}/datasets/{slug}", methods=READ)
 def dataset_page(request: Request, hub: HubDep, language: PageLanguage, slug: str) -> Response:
     """A dataset: words, file, columns, check, legal basis."""
     with hub.reading() as session:
@@ -56,7 +57,7 @@ def dataset_page(request: Request, hub: HubDep, language: PageLanguage, slug: st
     )
 
 
-@router.get("/{language}/publishers/{publisher_id}")
+@router.api_route("/{language}/publishers/{publisher_id}", methods=READ)
 def publisher_page(
     request: Request, hub: HubDep, language: PageLanguage, publisher_id: str
 ) -> Response:

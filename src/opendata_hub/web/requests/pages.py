@@ -17,24 +17,25 @@ from opendata_hub.web.rendering import page
 from opendata_hub.web.requests.deadlines_api import declared
 from opendata_hub.web.requests.requests_api import followed_with, law_for, today_under
 
+READ = ["GET", "HEAD"]
 router = APIRouter(include_in_schema=False)
 
 Field = Annotated[str, Form()]
 
 
-@router.get("/requests/{rest}")
+@router.api_route("/requests/{rest}", methods=READ)
 def without_language(request: Request, rest: str) -> Response:
     """An address without a language leads to the one that has the reader's."""
     return negotiation.to_language(request, f"requests/{rest}")
 
 
-@router.get("/deadlines")
+@router.api_route("/deadlines", methods=READ)
 def calculator_without_language(request: Request) -> Response:
     """An address without a language leads to the one that has the reader's."""
     return negotiation.to_language(request, "deadlines")
 
 
-@router.get("/{language}/deadlines")
+@router.api_route("/{language}/deadlines", methods=READ)
 def count_deadline(
     request: Request,
     hub: HubDep,
@@ -61,7 +62,7 @@ def count_deadline(
     )  # fmt: skip
 
 
-@router.get("/{language}/requests/new")
+@router.api_route("/{language}/requests/new", methods=READ)
 def ask(request: Request, hub: HubDep, language: PageLanguage) -> Response:
     """The form of the law."""
     law = law_for(hub, None)
@@ -114,7 +115,7 @@ def send(
     )  # fmt: skip
 
 
-@router.get("/{language}/requests/{reference}")
+@router.api_route("/{language}/requests/{reference}", methods=READ)
 def ask_code(request: Request, language: PageLanguage, reference: str) -> Response:
     """Ask for the tracking code: it travels in a body, never in an address."""
     return page(request, "request_code.html", language, reference=reference, problem="")
