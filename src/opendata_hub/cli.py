@@ -283,7 +283,7 @@ def serve(
     bootstrap.remember_address(hub.settings, hub.frame.base_url)
     with hub.writing() as session:
         refresh_fragments(session, hub.frame)
-    typer.echo(f"opendata_hub on {hub.frame.base_url} (Ctrl+C ends it)")
+    typer.echo(f"Starting on {host}, port {port}, as {hub.frame.base_url} (Ctrl+C ends it)")
     scheduler = jobs.start(hub)
     try:
         # No access log: addresses may hold what only a requester should know.

@@ -48,8 +48,9 @@ class Settings(BaseSettings):
         if not value:
             return ""
         url = AnyHttpUrl(value)
-        if url.query or url.fragment or url.username or re.search(r"\s", value):
-            raise ValueError("give scheme, host and path only")
+        has_path = (url.path or "/") != "/"
+        if has_path or url.query or url.fragment or url.username or re.search(r"\s", value):
+            raise ValueError("give scheme and host only, such as https://data.commune.example")
         return value.rstrip("/")
 
     @property

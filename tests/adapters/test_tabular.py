@@ -152,3 +152,35 @@ def test_a_schema_frictionless_cannot_read_is_refused_in_one_line(tmp_path, sche
 def test_a_strange_table_gives_a_report(tmp_path, content):
     report = verdict(tmp_path, content)
     assert report.total_findings == len(report.findings)
+
+
+@pytest.mark.parametrize(
+    ("text", "written_as"),
+    [
+        ("year,commune\n2024,جماعة، سلا\n", "cp1256"),
+        ("year,commune\n2024,اولا؛ ثانيا\n", "cp1256"),
+        ("year,commune\n2024,«LA SOLIDARITÉ»\n", "cp1252"),
+        ("year,commune\n2024,L’ÉTÉ À FÈS\n", "cp1252"),
+    ],
+)
+def test_bytes_that_look_like_utf8_by_chance_do_not_break_a_windows_file(
+    tmp_path, text, written_as
+):
+    report = verdict(tmp_path, text.encode(written_as))
+    assert (report.encoding, report.is_readable) == (written_as, True)
+
+
+def test_a_row_of_stray_delimiters_is_refused_before_it_costs_minutes(tmp_path):
+    report = verdict(tmp_path, "year\n2024" + "," * 16_000 + "\n")
+    assert found(report) == [("too-many-columns", None, None)]
+
+
+def test_a_message_never_repeats_a_whole_file(tmp_path):
+    report = verdict(tmp_path, 'year,commune\n"x' + "y" * 1_000_000 + "\n")
+    assert max(len(finding.message) for finding in report.findings) < 500
+
+
+def test_a_cell_that_cannot_be_compared_is_the_files_fault(tmp_path):
+    schema = {"fields": [{"name": "n", "type": "number", "constraints": {"minimum": 0}}]}
+    report = verdict(tmp_path, "n\nsNaN\n", schema)
+    assert (report.is_valid, [f.code for f in report.findings]) == (False, ["source-error"])

@@ -230,3 +230,55 @@ def test_a_clearance_of_nothing_or_without_a_reason_is_refused(client, token, ta
 def test_a_file_name_gives_somebody_away_too(client, token, table, name):
     answer = client.post("/api/v1/datasets", data=WORDS, files=upload(table, name), headers=token)
     assert answer.json()["code"] == "not-publishable"
+
+
+def rows_of(table, changes, count, start=0):
+    """So many rows after the first's model, with other identifiers and these cells."""
+    head, first, *_ = table.decode().split("\n")
+    names = head.split(",")
+    lines = []
+    for number in range(start, start + count):
+        cells = dict(zip(names, first.split(","), strict=True)) | changes
+        cells["id_subvention"] = f"S-{number}"
+        lines.append(",".join(cells[name] for name in names))
+    return lines
+
+
+def test_errors_behind_a_thousand_remarks_stop_publication(client, token, table):
+    head = table.decode().split("\n")[0]
+    remarks = rows_of(table, {"elu_dirigeant": "Oui"}, 1001)
+    sound = "\n".join([head, *remarks]).encode()
+    broken = "\n".join([head, *remarks, *rows_of(table, {"exercice": "x"}, 1, 1001)]).encode()
+    refused = client.post("/api/v1/datasets", data=WORDS, files=upload(broken), headers=token)
+    assert refused.json()["code"] == "not-publishable"
+    answer = client.post("/api/v1/datasets", data=WORDS, files=upload(sound), headers=token)
+    assert (answer.status_code, answer.json()["rows"]) == (201, 1001)
+
+
+def test_a_cleared_column_does_not_hide_another(client, token, table):
+    head = table.decode().split("\n")[0]
+    many = rows_of(table, {"objet": "Tel 06 12 34 56 78"}, 1200)
+    one = rows_of(table, {"observations": "Tel 06 12 34 56 78"}, 1, 1200)
+    words = {**WORDS, "clear": ["personal-phone/objet=line of the town hall"]}
+    content = "\n".join([head, *many, *one]).encode()
+    refused = client.post("/api/v1/datasets", data=words, files=upload(content), headers=token)
+    assert refused.json()["code"] == "not-publishable"
+    content = "\n".join([head, *many]).encode()
+    answer = client.post("/api/v1/datasets", data=words, files=upload(content), headers=token)
+    assert answer.status_code == 201
+
+
+def test_a_report_number_out_of_range_and_an_odd_file_name_are_met(client, token, table):
+    assert client.get("/api/v1/submissions/99999999999999999999", headers=token).status_code == 422
+    name = "a\u202eb\x01.csv"
+    answer = client.post(
+        "/api/v1/submissions", data=WORDS, files=upload(table, name), headers=token
+    )
+    assert answer.status_code == 201
+    assert answer.json()["file_name"].isprintable()
+
+
+def test_a_strangers_key_waits_for_nobody(hub, client):
+    with hub.writing():
+        answer = client.get("/api/v1/submissions/1", headers={"Authorization": "Bearer junk"})
+    assert (answer.status_code, answer.json()["code"]) == (401, "token-needed")

@@ -172,7 +172,7 @@ def _validate(
         return [problem.error], 0
     except (TypeError, ValueError, ArithmeticError) as problem:
         # Frictionless breaks on some schemas (a bound that its own type can't hold) and on some
-        # cells (sNaN). Reading no rows tells which it was.
+        # cells (sNaN). A plain row tells which it was.
         _require_applicable(resource.schema, problem)
         return [SourceError(note=f"a cell that can't be compared: {problem}")], 0
     errors: Iterable[Any] = [*result.errors, *(e for task in result.tasks for e in task.errors)]
@@ -181,8 +181,10 @@ def _validate(
 
 
 def _require_applicable(schema: Schema, problem: Exception) -> None:
+    """Raise BadTableSchema when the schema fails even on a row that is nothing but ones."""
+    row = [[field.name for field in schema.fields], ["1"] * len(schema.fields)]
     try:
-        TableResource(data=[[field.name for field in schema.fields]], schema=schema).validate()
+        TableResource(data=row, schema=schema).validate()
     except (TypeError, ValueError, ArithmeticError, FrictionlessException):
         raise BadTableSchema(f"Frictionless can't apply this Table Schema: {problem}") from None
 

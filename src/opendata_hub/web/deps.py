@@ -42,6 +42,7 @@ def require_token(request: Request) -> None:
                 with hub.writing() as session:
                     tokens.mark_used(session, digest, now)
             return
+        raise TokenNeeded("This API token is not known here, or it was revoked")
     raise TokenNeeded("Send an API token: Authorization: Bearer odh_…")
 
 

@@ -36,7 +36,6 @@ HTTP_CODES = {
     405: "method-not-allowed",
     406: "not-acceptable",
     413: "too-large",
-    415: "unsupported-media-type",
 }
 """The codes of what HTTP itself refuses, before the hub sees it."""
 HEADERS = {
@@ -111,12 +110,12 @@ def _validation_error(request: Request, problem: Exception) -> Response:
     if not isinstance(problem, RequestValidationError):
         raise problem
     errors = [
-        {"field": ".".join(str(part) for part in error["loc"][1:]), "reason": error["msg"]}
+        {"field": ".".join(map(str, error["loc"][1:])) or "body", "reason": error["msg"]}
         for error in problem.errors()
     ]
     if any(error["type"] == "json_invalid" for error in problem.errors()):
         return respond(request, 400, BROKEN_JSON, "The body is not JSON")
-    detail = "; ".join(f"{error['field']}: {error['reason']}" for error in errors[:3])
+    detail = "; ".join(f"{error['field']}: {error['reason']}" for error in errors[:10])
     return respond(request, 422, Invalid.code, detail, {"errors": errors})
 
 

@@ -21,7 +21,7 @@ from opendata_hub.domain.catalog.dcat import Frame
 from opendata_hub.domain.catalog.privacy import Kind
 from opendata_hub.domain.catalog.report import Clearance
 from opendata_hub.domain.errors import Invalid, NotPublishable, SlugTaken
-from opendata_hub.domain.texts import Texts, in_language
+from opendata_hub.domain.texts import Texts
 from opendata_hub.store import datasets, submissions
 from opendata_hub.store.submissions import Submission
 
@@ -103,7 +103,8 @@ def _require_publishable(submission: Submission, words: Words) -> None:
     else:
         why = "reading stopped at the limit, and the rest was not checked"
     raise NotPublishable(
-        f"{submission.file_name}: {report.total_findings} findings; {why}",
+        f"{submission.file_name}: {report.total_findings} findings; {why}. "
+        f"The whole report: /api/v1/submissions/{submission.id}",
         submission_id=submission.id,
     )
 
@@ -116,7 +117,7 @@ def _dataset(
     description = checked_texts(
         words.description, what="description", longest=DESCRIPTION_LENGTH, needed=False
     )
-    slug = checked_slug(words.slug or _slug(title))
+    slug = checked_slug(words.slug or _slug(title, family.name))
     before = datasets.find(session, slug)
     if before and not words.replaces:
         raise SlugTaken(
@@ -151,7 +152,7 @@ def _distribution(slug: str, submission: Submission) -> Distribution:
     )
 
 
-def _slug(title: Texts) -> str:
-    """An address from the title: French first, or what there is, in Latin letters."""
-    text, _ = in_language(title, "fr")
-    return slugify(text, max_length=80, word_boundary=True) or "dataset"
+def _slug(title: Texts, family: str) -> str:
+    """An address from the title in Latin letters; Arabic without vowels would say nothing."""
+    text = title.get("fr") or title.get("en") or family
+    return slugify(text, max_length=80, word_boundary=True) or family

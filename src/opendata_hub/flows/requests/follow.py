@@ -31,7 +31,9 @@ class Followed:
 
 def find(session: Session, reference: str, tracking_code: str) -> InfoRequest:
     """The request; raises UnknownRequest, one error for a wrong reference and a wrong code."""
-    return info_requests.get(session, reference, tracking_code_digest(tracking_code))
+    return info_requests.get(
+        session, reference.strip().upper(), tracking_code_digest(tracking_code)
+    )
 
 
 def count(request: InfoRequest, law: Law, calendar: Calendar, *, today: date) -> Followed:
