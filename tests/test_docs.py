@@ -20,6 +20,10 @@ def first_column(name):
 def test_every_setting_is_documented_with_its_default():
     documented = first_column("settings.md")
     assert documented == [f"OPENDATA_HUB_{name.upper()}" for name in Settings.model_fields]
+    text = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    for name, field in Settings.model_fields.items():
+        if field.default not in ("", None):
+            assert f"| `OPENDATA_HUB_{name.upper()}` | `{field.default}` |" in text
 
 
 def test_every_error_code_is_documented_once():

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import text
 
 import build
 from opendata_hub.domain.catalog.dataset import Dataset, Distribution
@@ -16,7 +17,7 @@ from opendata_hub.domain.requests.info_request import (
     Question,
     Requester,
 )
-from opendata_hub.store import datasets, info_requests, submissions, tokens
+from opendata_hub.store import datasets, info_requests, migrate, submissions, tokens
 from opendata_hub.store.engine import reading, writing
 
 REPORT = Report(
@@ -183,3 +184,32 @@ def test_a_token_is_known_until_it_is_revoked(engine):
         tokens.revoke(session, "script", build.NOW)
         assert tokens.find(session, "digest").revoked_at == build.NOW
         assert [token.name for token in tokens.all_of(session)] == ["script"]
+
+
+def test_who_reads_and_then_writes_waits_for_its_turn(engine):
+    """Without it, two who read the same count would both write the next one."""
+    if engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL has row locks; what needs one asks for it")
+    with writing(engine) as session:
+        info_requests.next_number(session, "read-modify-write")
+
+    def add_one(_turn):
+        with writing(engine) as session:
+            connection = session.connection()
+            seen = connection.exec_driver_sql("SELECT last FROM counter").scalar_one()
+            connection.execute(text("UPDATE counter SET last = :next"), {"next": seen + 1})
+
+    with ThreadPoolExecutor(8) as crowd:
+        list(crowd.map(add_one, range(40)))
+    with reading(engine) as session:
+        assert session.connection().exec_driver_sql("SELECT last FROM counter").scalar_one() == 41
+
+
+def test_migrations_of_a_parent_keep_its_children(engine):
+    """A batch migration rebuilds a table; with foreign keys on it would take its children along."""
+    with writing(engine) as session:
+        datasets.save(session, dataset(submission(session).id))
+    migrate.downgrade(engine, "0002")
+    migrate.upgrade(engine)
+    with reading(engine) as session:
+        assert list(datasets.slugs(session)) == ["budget"]

@@ -276,3 +276,34 @@ def test_the_file_is_given_byte_by_byte_as_it_came(hub, client):
     assert answer.headers["content-disposition"].startswith("attachment")
     part = client.get(address, headers={"Range": "bytes=0-3"})
     assert (part.status_code, part.content) == (206, content[:4])
+
+
+def test_a_file_that_is_already_there_is_not_sent_again(demo_client):
+    address = "/datasets/demo-asset-declarations/files/demo-asset-declarations.csv"
+    etag = demo_client.get(address).headers["etag"]
+    again = demo_client.get(address, headers={"If-None-Match": etag})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_pages_that_records_point_to_answer_head(demo_client):
+    for path in ("/", "/fr/", "/fr/datasets/demo-asset-declarations", "/fr/requests/new"):
+        assert demo_client.head(path).status_code in {200, 303}
+    refused = demo_client.put("/fr/")
+    assert (refused.status_code, "GET" in refused.headers["allow"]) == (405, True)
+
+
+def test_any_site_may_read_the_catalogue_and_caches_know_what_it_depends_on(demo_client):
+    assert demo_client.get("/catalog.ttl").headers["access-control-allow-origin"] == "*"
+    led = demo_client.get("/catalog", headers={"Accept": "text/html"})
+    assert {"Accept", "Accept-Language"} <= {v.strip() for v in led.headers["vary"].split(",")}
+    refused = demo_client.get("/catalog", headers={"Accept": "image/png"})
+    assert refused.headers["vary"] == "Accept"
+    shouted = demo_client.get("/catalog", headers={"Accept": "TEXT/TURTLE"})
+    assert shouted.status_code == 200
+
+
+def test_a_served_document_leaves_no_connection_open(demo_hub, demo_client):
+    for _ in range(20):
+        with demo_client.stream("GET", "/catalog.nt") as answer:
+            next(answer.iter_bytes())
+    assert demo_hub.engine.pool.checkedout() == 0

@@ -133,3 +133,12 @@ def test_silence_opens_the_remedies_of_the_law(client, token, monkeypatch):
     assert (followed["is_late"], followed["state"]) == (True, "received")
     assert [remedy["step"] for remedy in followed["remedies"]] == ["complaint-to-head"]
     assert followed["remedies"][0]["from"] == followed["due"]
+
+
+def test_what_no_jurist_confirmed_and_what_is_only_expected_say_so(client):
+    unsure = {"law": "tn/2016-22", "step": "reply", "from": "2026-11-02"}
+    assert "not confirmed" in client.get("/en/deadlines", params=unsure).text
+    lunar = {**REPLY, "from": "2026-08-10"}
+    assert "expected, not announced yet" in client.get("/en/deadlines", params=lunar).text
+    closure = {**REPLY, "from": "2024-03-18"}
+    assert "exceptional closure" in client.get("/en/deadlines", params=closure).text

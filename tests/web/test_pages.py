@@ -134,3 +134,23 @@ def test_an_unexpected_error_tells_strangers_nothing(demo_hub, monkeypatch):
         assert answer.status_code == 500
         assert "internal-error" in answer.text
         assert "secret" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("language", "label"), [("ar", "البريد"), ("fr", "électronique"), ("en", "E-mail")]
+)
+def test_a_fault_is_named_in_the_readers_language_and_leads_to_its_field(client, language, label):
+    answer = client.post(f"/{language}/requests/new", data={**FORM, "email": "no address"})
+    alert = answer.text.split('role="alert"')[1].split("</div>")[0]
+    assert label in alert
+    assert 'href="#email"' in alert
+    assert answer.text.count('aria-invalid="true"') == 1
+
+
+def test_who_lost_the_address_finds_the_request_by_its_reference(client):
+    assert client.get("/requests").headers["location"] == "/fr/requests"
+    assert 'name="reference"' in client.get("/ar/requests").text
+    led = client.get("/en/requests", params={"reference": " ai-2026-000001 "})
+    assert (led.status_code, led.headers["location"]) == (303, "/en/requests/AI-2026-000001")
+    odd = client.get("/en/requests", params={"reference": "//evil.example"})
+    assert odd.headers["location"] == "/en/requests/EVILEXAMPLE"

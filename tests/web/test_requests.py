@@ -3,6 +3,7 @@
 import logging
 
 import pytest
+from starlette.testclient import TestClient
 
 import build
 from opendata_hub import clock
@@ -152,3 +153,52 @@ def test_no_identity_reaches_the_log(client, caplog):
     client.post("/api/v1/requests", json=build.filing(subject=""))
     for secret in build.filing()["requester"].values():
         assert secret not in caplog.text
+
+
+def test_the_day_of_receipt_is_the_one_in_the_authoritys_zone(client, monkeypatch):
+    """At 23:30 in London it is already tomorrow in Casablanca, where the clock is an hour ahead."""
+    late = build.NOW.replace(month=11, day=2, hour=23, minute=30)
+    monkeypatch.setattr(clock, "now", lambda: late)
+    receipt = client.post("/api/v1/requests", json=build.filing()).json()
+    assert (receipt["received_on"], receipt["due"]) == ("2026-11-03", "2026-12-03")
+
+
+def test_a_failing_store_shows_nobody_in_the_log(hub, client, caplog):
+    with hub.writing() as session:
+        session.connection().exec_driver_sql(
+            "CREATE TRIGGER full BEFORE INSERT ON requester BEGIN SELECT RAISE(ABORT, 'full'); END"
+        )
+    stranger = TestClient(client.app, raise_server_exceptions=False)
+    answer = stranger.post("/api/v1/requests", json=build.filing())
+    assert (answer.status_code, answer.json()["code"]) == (500, "internal-error")
+    assert "full" in caplog.text
+    for secret in build.filing()["requester"].values():
+        assert secret not in caplog.text
+    assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_no_cache_on_the_way_keeps_what_a_code_opens(client, receipt):
+    headers = {"X-Tracking-Code": receipt["tracking_code"]}
+    answer = client.get(f"/api/v1/requests/{receipt['reference']}", headers=headers)
+    assert answer.headers["cache-control"] == "no-store"
+    page = client.post(
+        f"/fr/requests/{receipt['reference']}", data={"tracking_code": receipt["tracking_code"]}
+    )
+    assert page.headers["cache-control"] == "no-store"
+
+
+def test_a_reference_is_found_however_it_is_typed(client, receipt):
+    headers = {"X-Tracking-Code": receipt["tracking_code"]}
+    answer = client.get(f"/api/v1/requests/{receipt['reference'].lower()}", headers=headers)
+    assert answer.status_code == 200
+
+
+def test_a_late_answer_is_called_late_on_the_page_from_the_day_after(client, token, monkeypatch):
+    receipt = client.post("/api/v1/requests", json=build.filing(), headers=token).json()
+    address = f"/en/requests/{receipt['reference']}"
+    code = {"tracking_code": receipt["tracking_code"]}
+    for day, is_late in [(2, False), (3, True)]:
+        monkeypatch.setattr(clock, "now", lambda day=day: build.NOW.replace(month=12, day=day))
+        page = client.post(address, data=code).text
+        assert ("The answer is late." in page) == is_late
+        assert ("Complaint" in page) == is_late

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 
 from opendata_hub import clock
 from opendata_hub.domain.errors import HubError, Invalid, UnknownRequest
@@ -21,6 +21,12 @@ READ = ["GET", "HEAD"]
 router = APIRouter(include_in_schema=False)
 
 Field = Annotated[str, Form()]
+
+
+@router.api_route("/requests", methods=READ)
+def find_without_language(request: Request) -> Response:
+    """An address without a language leads to the one that has the reader's."""
+    return negotiation.to_language(request, "requests")
 
 
 @router.api_route("/requests/{rest}", methods=READ)
@@ -113,6 +119,17 @@ def send(
         request, "request_receipt.html", language,
         status=201, law=law, receipt=receipt, term=receipt.deadline,
     )  # fmt: skip
+
+
+@router.api_route("/{language}/requests", methods=READ)
+def find(
+    request: Request, hub: HubDep, language: PageLanguage, reference: Annotated[str, Query()] = ""
+) -> Response:
+    """Ask for the reference of a request, and lead there."""
+    if named := "".join(c for c in reference.upper() if c.isalnum() or c == "-"):
+        return RedirectResponse(f"/{language}/requests/{named[:40]}", 303)
+    example = f"{hub.frame.site.reference_prefix}-2026-000001"
+    return page(request, "request_find.html", language, example=example)
 
 
 @router.api_route("/{language}/requests/{reference}", methods=READ)
