@@ -67,6 +67,8 @@ def test_a_broken_catalogue_pack_says_where_and_why(tmp_path, name, old, new, re
         ("31-13/law.yaml", 'uncertain_days: "off"', 'uncertain_days: "on"', "'off' or 'counted'"),
         ("31-13/law.yaml", "article: ", "artcle: ", "unknown key 'artcle'"),
         ("31-13/law.yaml", "unit: working_days", "units: working_days", "term must be"),
+        ("31-13/law.yaml", "type: class", "type: mood", "must be one of class, harm"),
+        ("31-13/law.yaml", "code: exception\n", "code: not-available\n", "stands twice"),
         ("31-13/law.yaml", "[receipt]", "[reciept]", "'reciept' is not one of"),
         ("31-13/law.yaml", "extends: reply", "extends: answer", "there is no step 'answer'"),
         ("31-13/law.yaml", "in_force_from: 2019-03-12", "in_force_from: soon", "must be a day"),

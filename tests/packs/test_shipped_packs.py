@@ -100,6 +100,14 @@ def test_the_law_has_the_steps_that_scripts_rely_on():
     ]  # fmt: skip
 
 
+def test_a_refusal_under_law_31_13_finds_its_grounds_exceptions_and_duties():
+    law = load_law(FOLDERS, "ma/31-13")
+    assert len(law.refusal_grounds) == 7
+    assert {e.code for e in law.exceptions} >= {"7.1-a", "7.1-c", "7.2-1", "7.3-d"}
+    assert all(exception.weighing for exception in law.exceptions)
+    assert "right-to-complain" in {mention.code for mention in law.mentions}
+
+
 def test_moroccan_holidays_begin_with_the_text_that_made_them():
     days = load_calendar(FOLDERS, "ma").holidays
     assert date(2023, 1, 14) not in days

@@ -10,7 +10,7 @@ from opendata_hub.domain.confidence import Confidence
 from opendata_hub.domain.errors import PackBroken, UnknownLaw
 from opendata_hub.domain.requests.acts import Act
 from opendata_hub.domain.requests.calendar import Calendar, Holiday, HolidayStatus, Suspended
-from opendata_hub.domain.requests.law import ClosedDay, Law, Receipt
+from opendata_hub.domain.requests.law import ClosedDay, Ground, Law, Receipt, Weighing
 from opendata_hub.packs.folders import Folders
 from opendata_hub.packs.sheet import Sheet, read_rows, read_sheet
 from opendata_hub.packs.steps import load_steps, require_known_steps
@@ -18,7 +18,7 @@ from opendata_hub.packs.steps import load_steps, require_known_steps
 HOLIDAY_COLUMNS = ("day", "name_fr", "name_ar", "name_en", "status", "source", "known_on")
 LAW_KEYS = (
     "code", "jurisdiction", "title", "in_force_from", "version", "source", "disclaimer", "filing",
-    "receipt", "acts", "steps", "refusal_grounds", "exceptions",
+    "receipt", "acts", "steps", "refusal_grounds", "exceptions", "mentions",
 )  # fmt: skip
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _LAW_NAME = re.compile(r"[a-z]{2,10}/[a-z0-9-]{1,40}")
@@ -42,6 +42,9 @@ def load_law(folders: Folders, name: str) -> Law:
         receipt=_receipt(sheet),
         acts=_acts(sheet),
         steps=load_steps(sheet.sheet("steps")),
+        refusal_grounds=_grounds(sheet, "refusal_grounds"),
+        exceptions=_grounds(sheet, "exceptions"),
+        mentions=_grounds(sheet, "mentions"),
     )
     require_known_steps(sheet, law)
     return law
@@ -135,6 +138,19 @@ def _needed_identity(sheet: Sheet) -> frozenset[str]:
     filing = sheet.sheet("filing")
     filing.only("required", "optional", "article", "source", "confidence", "note")
     return frozenset(filing.words("required"))
+
+
+def _grounds(sheet: Sheet, key: str) -> tuple[Ground, ...]:
+    """A list of reasons, each by its own code."""
+    grounds: dict[str, Ground] = {}
+    for each in sheet.sheets(key) if sheet.has(key) else ():
+        each.only("code", "text", "article", "type")
+        weighing = each.choice("type", Weighing) if each.has("type") else None
+        ground = Ground(each.text("code"), each.texts("text"), each.text("article"), weighing)
+        if ground.code in grounds:
+            each.refuse(f"{key}: the code {ground.code} stands twice")
+        grounds[ground.code] = ground
+    return tuple(grounds.values())
 
 
 def _receipt(sheet: Sheet) -> Receipt:

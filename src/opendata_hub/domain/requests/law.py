@@ -59,12 +59,25 @@ class Start:
     of: str | None = None
 
 
+class Weighing(StrEnum):
+    """How an exception is weighed: by what the information is, or by the harm of giving it."""
+
+    CLASS = "class"
+    HARM = "harm"
+
+
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """A reason the law gives by a code."""
+    """A reason, an exception or a duty that the law gives, by a code of ours or of its own.
+
+    article: where it stands; empty where the step that holds it says so.
+    weighing: of an exception, how it is weighed.
+    """
 
     code: str
     text: Texts
+    article: str = ""
+    weighing: Weighing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +153,8 @@ class Law:
     name:            ``ma/31-13``.
     needed_identity: what a request must say of the requester (law 31-13, art. 14).
     acts:            what may be done under it; None for terms that no request starts.
+    refusal_grounds, exceptions: why information may be refused.
+    mentions:        what a refusal must say.
     disclaimer:      what readers must know before they rely on it.
     """
 
@@ -153,6 +168,9 @@ class Law:
     receipt: Receipt
     acts: frozenset[Act] | None
     steps: Mapping[str, Step]
+    refusal_grounds: tuple[Ground, ...] = ()
+    exceptions: tuple[Ground, ...] = ()
+    mentions: tuple[Ground, ...] = ()
 
     @property
     def takes_requests(self) -> bool:
