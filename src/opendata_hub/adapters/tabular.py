@@ -1,8 +1,8 @@
 """Frictionless, in our words: a file and a Table Schema give a Report."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -52,39 +52,56 @@ def check(
             "broken-encoding",
             "The text is neither UTF-8 nor a Windows encoding throughout; save it as UTF-8",
         )
-    resource = _resource(file, file_name, text_encoding)
-    resource.schema = _schema(schema)
+    table = partial(_resource, file, file_name, text_encoding)
     by_formula = {rule.formula: rule for rule in rules}
-    errors, rows = _validate(resource, by_formula, max_findings)
-    if _are_remarks(errors, by_formula) and len(errors) == max_findings:
-        # So many remarks that reading stopped: whether anything is wrong behind them must be known.
-        strict = {f: rule for f, rule in by_formula.items() if rule.level is Level.ERROR}
-        resource = _resource(file, file_name, text_encoding)
-        resource.schema = _schema(schema)
-        worse, rows = _validate(resource, strict, max_findings)
-        errors, max_findings = [*errors, *worse], 0 if len(worse) < max_findings else max_findings
+    errors, rows, is_complete = _all_that_matters(table, _schema(schema), by_formula, max_findings)
     if errors and errors[0].type in _UNREADABLE:
         return unreadable(errors[0].type, errors[0].message)
     findings = [_finding(error, by_formula, language) for error in errors]
-    is_complete = not max_findings or len(errors) < max_findings
-    total = len(findings)
-    if is_for_publication:
-        places: Counter[tuple[str, str | None]] = Counter()
-        for finding in _personal_data(
-            _resource(file, file_name, text_encoding), file_name, language
-        ):
-            places[finding.code, finding.column] += 1
-            total += 1
-            # A kind in a column is cleared as a whole: a few examples of it are enough.
-            if places[finding.code, finding.column] <= EXAMPLES:
-                findings.append(finding)
+    personal = _personal_data(table(), file_name, language) if is_for_publication else ()
+    examples, met = _examples(personal)
     return Report(
         rows=rows,
-        findings=tuple(findings),
-        total_findings=total,
+        findings=(*findings, *examples),
+        total_findings=len(findings) + met,
         is_complete=is_complete,
         encoding=text_encoding,
     )
+
+
+def _all_that_matters(
+    table: Callable[[], TableResource],
+    schema: Schema,
+    rules: Mapping[str, Rule],
+    max_findings: int,
+) -> tuple[list[Any], int, bool]:
+    """Frictionless' errors, the records read, and whether nothing that stops a file was left out.
+
+    So many remarks that reading stopped say nothing of what stands behind them: then the file is
+    read once more without the rules that only remark.
+    """
+    errors, rows = _validate(table(), schema, rules, max_findings)
+    if not max_findings or len(errors) < max_findings:
+        return errors, rows, True
+    if not _are_remarks(errors, rules):
+        return errors, rows, False
+    strict = {formula: rule for formula, rule in rules.items() if rule.level is Level.ERROR}
+    worse, rows = _validate(table(), schema, strict, max_findings)
+    return [*errors, *worse], rows, len(worse) < max_findings
+
+
+def _examples(personal: Iterable[Finding]) -> tuple[list[Finding], int]:
+    """A few findings of each kind in each column, and how many there were in all.
+
+    A kind in a column is cleared as a whole, so none of its places may crowd out another column.
+    """
+    met: Counter[tuple[str, str | None]] = Counter()
+    kept = []
+    for finding in personal:
+        met[finding.code, finding.column] += 1
+        if met[finding.code, finding.column] <= EXAMPLES:
+            kept.append(finding)
+    return kept, met.total()
 
 
 def _resource(file: Path, file_name: str, text_encoding: str) -> TableResource:
@@ -160,9 +177,10 @@ def _dialect(file_name: str) -> Dialect:
 
 
 def _validate(
-    resource: TableResource, rules: Mapping[str, Rule], max_findings: int
+    resource: TableResource, schema: Schema, rules: Mapping[str, Rule], max_findings: int
 ) -> tuple[list[Any], int]:
     """Frictionless' errors in reading order, and the number of records read."""
+    resource.schema = schema
     checks = [{"type": "row-constraint", "formula": formula} for formula in rules]
     try:
         result = resource.validate(
@@ -173,7 +191,7 @@ def _validate(
     except (TypeError, ValueError, ArithmeticError) as problem:
         # Frictionless breaks on some schemas (a bound that its own type can't hold) and on some
         # cells (sNaN). A plain row tells which it was.
-        _require_applicable(resource.schema, problem)
+        _require_applicable(schema, problem)
         return [SourceError(note=f"a cell that can't be compared: {problem}")], 0
     errors: Iterable[Any] = [*result.errors, *(e for task in result.tasks for e in task.errors)]
     rows = next((task.stats.get("rows") for task in result.tasks), 0)
