@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from opendata_hub.adapters import rules
 from opendata_hub.domain import errors
 from opendata_hub.domain.catalog.privacy import Kind
 from opendata_hub.settings import Settings
@@ -43,7 +44,9 @@ def test_every_error_code_is_documented_once():
         "binary-file",
         "broken-encoding",
         "unsupported-format",
+        rules.NOT_CHECKED,
     }
+    assert f"| `{rules.ROW}`, `{rules.GROUP}`, `{rules.TABLE}` |" in text
     documented = first_column("errors.md")
     assert len(documented) == len(set(documented))
     assert set(documented) == ours | http | cli | files

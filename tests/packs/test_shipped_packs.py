@@ -130,6 +130,8 @@ def test_a_family_passes_its_sample_and_fails_its_broken_twin_as_promised(name):
         for f in failed.findings
     ]
     assert found == rows(f"families/{name}/broken.findings.csv", folders)
+    alone = {rule.id for rule in family.rules if not rule.against}
+    assert alone == {finding.rule for finding in failed.findings} - {None}
 
 
 @pytest.mark.parametrize("name", sorted(FRAME.families))

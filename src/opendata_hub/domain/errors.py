@@ -3,6 +3,7 @@
 HubError
 ├── Invalid           the input breaks a rule; the caller can correct it
 │   ├── NotPublishable    a file with findings was to be published
+│   ├── BadFormula        a rule that is not in the language of rules
 │   ├── FutureReceipt     received tomorrow
 │   └── CalendarGap       we can't count: the holidays of that year aren't known
 ├── NotKnown          nothing here by that name
@@ -40,6 +41,12 @@ class BadTableSchema(Invalid):
     """A Table Schema that Frictionless can't read."""
 
     code = "bad-table-schema"
+
+
+class BadFormula(Invalid):
+    """A rule's formula that is not in the language of ``docs/rules.md``."""
+
+    code = "bad-formula"
 
 
 class NotPublishable(Invalid):

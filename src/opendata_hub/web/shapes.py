@@ -20,11 +20,12 @@ from opendata_hub.store.submissions import Submission
 
 
 class FindingOut(BaseModel):
-    """One thing that is wrong in a file. row counts the header as 1."""
+    """One thing that is wrong in a file. row counts the header as 1; rule is the family's."""
 
     code: str
     row: int | None
     column: str | None
+    rule: str | None
     level: Level
     message: str
 
@@ -52,7 +53,12 @@ class ReportOut(BaseModel):
             total_findings=report.total_findings,
             findings=[
                 FindingOut(
-                    code=f.code, row=f.row, column=f.column, level=f.level, message=f.message
+                    code=f.code,
+                    row=f.row,
+                    column=f.column,
+                    rule=f.rule,
+                    level=f.level,
+                    message=f.message,
                 )
                 for f in report.findings
             ],
