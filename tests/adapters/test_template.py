@@ -139,6 +139,7 @@ def test_nothing_in_a_workbook_is_hidden_or_personal(name, language):
         assert sheet.sheet_state == "visible"
         assert not [d for d in sheet.column_dimensions.values() if d.hidden]
         assert not [d for d in sheet.row_dimensions.values() if d.hidden]
+        assert not sheet.merged_cells.ranges
         for row in sheet.iter_rows():
             for cell in row:
                 assert cell.comment is None
@@ -265,7 +266,7 @@ def test_codes_stay_text_and_days_are_days_in_the_whole_column(name):
             assert example.data_type == "s"
     assert sheet.max_row == 2, "formatted cells without a value come back as blank rows"
     assert sheet.freeze_panes == "A2"
-    assert sheet.auto_filter.ref == f"A1:{get_column_letter(len(made.columns))}2"
+    assert sheet.auto_filter.ref == f"A1:{get_column_letter(len(made.columns))}1048576"
 
 
 def test_required_columns_are_told_apart_by_colour_and_in_words():
@@ -291,8 +292,8 @@ def test_required_columns_are_told_apart_by_colour_and_in_words():
 def test_the_instructions_explain_every_column_and_what_must_stay_out(name, language):
     family, made = FAMILIES[name], offered(name, language)
     rows = list(opened(workbook(made)).worksheets[1].iter_rows(values_only=True))
-    told = [row[0] for row in rows]
-    assert told[0] == family.title[language]
+    told = [row[2] for row in rows]
+    assert rows[0][0] == family.title[language]
     assert family.personal_data[language] in told
     for basis in family.legal_basis:
         line = f"{basis.text[language]} ({basis.article})"
@@ -304,6 +305,13 @@ def test_the_instructions_explain_every_column_and_what_must_stay_out(name, lang
         assert (line[2] or "", line[3]) == (column.meaning, column.form)
         for choice in column.choices:
             assert choice in line[6]
+
+
+def test_codes_are_not_turned_around_in_an_arabic_workbook():
+    instructions = opened(workbook(offered("procurement-results", "ar"))).worksheets[1]
+    (line,) = (row for row in instructions.iter_rows() if row[1].value == "reference_consultation")
+    orders = [cell.alignment.readingOrder for cell in line]
+    assert orders == [2, 0, 2, 2, 2, 0, 0]
 
 
 def test_a_text_that_begins_like_a_formula_is_a_text():

@@ -8,11 +8,10 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from math import ceil
 from textwrap import shorten
 
 from openpyxl import Workbook
@@ -24,7 +23,7 @@ from openpyxl.workbook.defined_name import DefinedName
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from opendata_hub.domain.catalog.template import Column, Kind, Template, as_text
+from opendata_hub.domain.catalog.template import Column, Kind, Section, Template, as_text
 from opendata_hub.domain.catalog.template_words import said
 
 LAST_ROW = 1_048_576
@@ -60,8 +59,11 @@ _ANY: Mapping[Kind, Mapping[str, str]] = {
 
 _DARK, _LIGHT, _INK, _PAPER = "1F3864", "DCE6F1", "000000", "FFFFFF"
 _NARROWEST, _WIDEST = 12, 40
-_WIDTHS = (30, 28, 60, 36, 12, 26, 46)
-_MERGED, _LINE_POINTS = 4, 15
+# What the instructions tell of each column, as headings, and how wide each of these is.
+_TOLD = ("title", "name", "meaning", "form", "required", "example", "values")
+_CODES = frozenset({"name", "example", "values"})
+_WIDTHS = (30, 28, 80, 36, 12, 26, 46)
+_WIDEST_COLUMN = 3
 _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 _DATES_OF_MAKING = re.compile(rb"<dcterms:(created|modified)\b.*?</dcterms:\1>", re.DOTALL)
 
@@ -141,7 +143,7 @@ def _fill_table(sheet: Worksheet, template: Template) -> None:
         dimension.number_format = NUMBER_FORMATS[column.kind]
         dimension.width = _width(column, as_text(value))
     sheet.freeze_panes = "A2"
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(template.columns))}2"
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(template.columns))}{LAST_ROW}"
 
 
 def _width(column: Column, example: str) -> int:
@@ -243,60 +245,68 @@ def _prompt(column: Column, language: str) -> str:
 
 
 def _fill_instructions(sheet: Worksheet, template: Template) -> None:
+    """Headings at the edge, what they head below them in the widest column; then the columns.
+
+    No cells are merged: a merged row does not grow with its text.
+    """
     for position, width in enumerate(_WIDTHS, start=1):
         sheet.column_dimensions[get_column_letter(position)].width = width
-    row = _paragraph(sheet, 1, template.title, template.language, size=16)
-    row = _paragraph(sheet, row, template.description, template.language)
-    for section in template.sections:
-        row = _paragraph(sheet, row + 1, section.heading, template.language, size=13)
-        for line in section.lines:
-            row = _paragraph(sheet, row, line, template.language)
-    row = _paragraph(sheet, row + 1, said("columns", template.language), template.language, size=13)
+    columns = Section(said("columns", template.language), ())
+    _head(sheet.cell(1, 1), template.title, size=16)
+    row = _say(sheet, 2, (template.description,), template.language)
+    for section in (*template.sections, columns):
+        _head(sheet.cell(row + 1, 1), section.heading, size=13)
+        row = _say(sheet, row + 2, section.lines, template.language)
     _list_columns(sheet, row, template)
 
 
-def _paragraph(
-    sheet: Worksheet, row: int, text: str, language: str, *, size: int | None = None
-) -> int:
-    """Write a paragraph, a heading if it has a size; returns the next row."""
-    cell = _write(sheet.cell(row, 1), text)
-    cell.alignment = _wrapped(language)
-    if size:
-        cell.font = Font(bold=True, size=size)
-    sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=_MERGED)
-    # A merged cell does not grow by itself.
-    lines = ceil(len(text) * 1.15 / sum(_WIDTHS[:_MERGED]))
-    sheet.row_dimensions[row].height = lines * _LINE_POINTS if not size else size * 1.5
-    return row + 1
+def _head(cell: Cell, heading: str, *, size: int) -> None:
+    _write(cell, heading).font = Font(bold=True, size=size)
+
+
+def _say(sheet: Worksheet, row: int, lines: Sequence[str], language: str) -> int:
+    """Write one line a row from ``row`` on; returns the row after the last one."""
+    for number, line in enumerate(lines, start=row):
+        _write(sheet.cell(number, _WIDEST_COLUMN), line).alignment = _wrapped(language)
+    return row + len(lines)
 
 
 def _list_columns(sheet: Worksheet, row: int, template: Template) -> None:
     """One line for each column of the table, under a header."""
-    words = ("title", "name", "meaning", "form", "required", "example", "values")
-    for position, word in enumerate(words, start=1):
+    for position, word in enumerate(_TOLD, start=1):
         header = _write(sheet.cell(row, position), said(word, template.language))
         header.fill = PatternFill("solid", fgColor=_LIGHT)
         header.font = Font(bold=True)
         header.alignment = _wrapped(template.language)
-    comma = said("comma", template.language)
     for line, column in enumerate(template.columns, start=row + 1):
-        must = said("yes" if column.is_required else "no", template.language)
-        said_of_it = (
-            column.title, column.name, column.meaning, column.form, must, column.example,
-            comma.join(column.choices),
-        )  # fmt: skip
-        for position, text in enumerate(said_of_it, start=1):
+        told = _told(column, template.language)
+        for position, (word, text) in enumerate(zip(_TOLD, told, strict=True), start=1):
             cell = _write(sheet.cell(line, position), text or None)
             cell.number_format = "@"
-            cell.alignment = _wrapped(
-                "fr" if position == words.index("name") + 1 else template.language
-            )
-            cell.font = Font(bold=column.is_required and position in {1, 5})
+            cell.alignment = _wrapped(None if word in _CODES else template.language)
+            cell.font = Font(bold=column.is_required and word in {"title", "required"})
 
 
-def _wrapped(language: str) -> Alignment:
-    """Lines broken where the cell ends, read from the side where the language begins."""
-    reading_order = 2 if language == "ar" else 1
+def _told(column: Column, language: str) -> tuple[str, ...]:
+    """What the instructions tell of a column, in the order of ``_TOLD``."""
+    return (
+        column.title,
+        column.name,
+        column.meaning,
+        column.form,
+        said("yes" if column.is_required else "no", language),
+        column.example,
+        said("comma", language).join(column.choices),
+    )
+
+
+def _wrapped(language: str | None) -> Alignment:
+    """Lines broken where the cell ends, read from the side where the language begins.
+
+    Without a language the first letter decides: "01/2026/EX" is turned around when it is read
+    from the right.
+    """
+    reading_order = 0 if language is None else 2 if language == "ar" else 1
     return Alignment(wrap_text=True, vertical="top", readingOrder=reading_order)
 
 
