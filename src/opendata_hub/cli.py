@@ -22,7 +22,7 @@ from opendata_hub import bootstrap, clock, jobs
 from opendata_hub.domain.catalog.family import Family
 from opendata_hub.domain.catalog.report import Report, clearances_from
 from opendata_hub.domain.catalog.site import Publisher
-from opendata_hub.domain.errors import BadTableSchema, HubError, Invalid
+from opendata_hub.domain.errors import BadTableSchema, HubError, Invalid, Refused
 from opendata_hub.domain.secret import api_key_digest, new_api_key
 from opendata_hub.domain.texts import LANGUAGES, Texts, from_pairs
 from opendata_hub.flows.requests.announce import announce, current
@@ -58,6 +58,13 @@ class Language(StrEnum):
     AR = "ar"
     FR = "fr"
     EN = "en"
+
+
+class Ending(StrEnum):
+    """The formats of templates."""
+
+    XLSX = "xlsx"
+    CSV = "csv"
 
 
 InLanguage = Annotated[Language, typer.Option("--lang", help="Language of texts.")]
@@ -158,6 +165,38 @@ def publish(
     else:
         typer.echo(f"Published as {address} (version {dataset.version})")
     return 0
+
+
+@app.command()
+def template(
+    name: Annotated[str, typer.Argument(help="The family, for example association-subsidies.")],
+    ending: Annotated[Ending, typer.Option("--format", help="A workbook, or CSV.")] = Ending.XLSX,
+    output: Annotated[Path | None, typer.Option(help="Where to; - is stdout.")] = None,
+    force: Annotated[bool, typer.Option(help="Write over a file that is there.")] = False,
+    lang: InLanguage = Language.FR,
+) -> None:
+    """Write a family's table to fill in: titles, lists, checks, an example. Needs no hub."""
+    from opendata_hub.flows.catalog.offer import offer
+
+    settings = Settings()
+    frame = bootstrap.load_frame(settings, base_url=bootstrap.DEFAULT_BASE_URL)
+    family = bootstrap.family_named(frame.families, name)
+    offered = offer(bootstrap.catalog_folders(settings), family, language=lang, ending=ending)
+    if str(output) == "-":
+        typer.echo(offered.content, nl=False)
+        return
+    target = output or Path(offered.file_name)
+    _write_new(target, offered.content, may_replace=force)
+    typer.echo(f"Wrote {target}")
+
+
+def _write_new(file: Path, content: bytes, *, may_replace: bool) -> None:
+    """Write a file; raises Refused when there is one already that must not be replaced."""
+    try:
+        with file.open("wb" if may_replace else "xb") as stream:
+            stream.write(content)
+    except FileExistsError:
+        raise Refused(f"{file} is there already; --force writes over it") from None
 
 
 @app.command(name="deadline")
