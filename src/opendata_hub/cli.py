@@ -169,7 +169,7 @@ def repair(
     file: File,
     family: Annotated[str, typer.Option(help="The family of the file.")],
     accept: Annotated[
-        list[str] | None, typer.Option(help="all, a kind, or ROW:COLUMN; may be given again.")
+        list[str] | None, typer.Option(help="all, proved, a kind, or ROW:COLUMN; once for each.")
     ] = None,
     day_first: Annotated[list[str] | None, typer.Option(help="A column of DD/MM/YYYY.")] = None,
     month_first: Annotated[list[str] | None, typer.Option(help="A column of MM/DD/YYYY.")] = None,
@@ -220,10 +220,11 @@ def _print_survey(
         _print_json(shown.model_dump(mode="json"))
         return FINDINGS if survey.total else 0
     for proposal in survey.proposals:
-        after = f" → {_quoted(proposal.after or '')}" if proposal.is_repair else ""
+        after = "" if proposal.after is None else _quoted(proposal.after)
+        arrow = f" → {after or '∅'}" if proposal.is_repair else ""
         kind = f"{proposal.kind}, {proposal.certainty}"
         typer.echo(
-            f"{proposal.place} {_quoted(proposal.before)}{after} [{kind}] {proposal.proof(lang)}"
+            f"{proposal.place} {_quoted(proposal.before)}{arrow} [{kind}] {proposal.proof(lang)}"
         )
     for kind, count in sorted(survey.counts.items()):
         typer.echo(f"{kind}: {count}")

@@ -47,6 +47,7 @@ REFERENCE = column(identifier="reference")
 WORD = column(
     constraints={"enum": ["sante", "oeuvres_sociales"]}, listed=("sante", "oeuvres_sociales")
 )
+MONTH = column(constraints={"pattern": "^[0-9]{4}-[0-9]{2}$"}, is_patterned=True)
 CODED = {"constraints": {"pattern": CODE_PATTERN}, "territories": GAZETTEER, "is_patterned": True}
 PLACE, COMMUNE = column(**CODED), column(**CODED, level=TerritoryLevel.COMMUNE)
 DAY_FIRST = column("date", order=OrderEvidence(Order.DAY_FIRST, 7, "13/02/2026"))
@@ -90,6 +91,8 @@ MONTH_FIRST = column("date", order=OrderEvidence(Order.MONTH_FIRST))
         (FLAG, "Oui ", "Oui", Kind.SPACES, EXCEL),
         (WORD, "Santé", "sante", Kind.LISTED_WORD, "titles of the list beside its codes"),
         (WORD, "Oeuvres sociales", "oeuvres_sociales", Kind.LISTED_WORD, FACTS),
+        (MONTH, "septembre 2026", "2026-09", Kind.DATE_FORM, FACTS),
+        (MONTH, "09/2026", "2026-09", Kind.DATE_FORM, FACTS),
         (TEXT, "\u200fجمعية\u200e", "جمعية", Kind.BIDI_CONTROLS, "UAX 9"),
         (TEXT, "e\u0301cole", "école", Kind.UNICODE_FORM, "UAX 15"),
         (TEXT, "ﺟﻤﻌﻴﺔ", "جمعية", Kind.UNICODE_FORM, "text copied from a PDF"),
@@ -125,6 +128,7 @@ def test_a_repair_is_proposed_with_its_proof(where, before, after, kind, source)
         (REFERENCE, "2,43E+13", Kind.SCIENTIFIC_NOTATION, Certainty.LOST, FACTS),
         (AMOUNT, "1,5E+06", Kind.SCIENTIFIC_NOTATION, Certainty.LOST, EXCEL),
         (REFERENCE, "mars-26", Kind.HALF_DATE, Certainty.LOST, EXCEL),
+        (MONTH, "sept-26", Kind.HALF_DATE, Certainty.LOST, EXCEL),
         (REFERENCE, "12-févr", Kind.HALF_DATE, Certainty.LOST, EXCEL),
     ],
 )
@@ -245,6 +249,8 @@ def test_all_one_kind_or_one_place_are_accepted():
     assert acceptance_from(["ice-padding"]).takes(padded)
     assert acceptance_from(["7:c"]).takes(padded)
     assert not acceptance_from(["8:c", "date-form"]).takes(padded)
+    assert acceptance_from(["proved"]).takes(padded)
+    assert not acceptance_from(["proved"]).takes(propose(DAY, "46054", row=7))
     assert not acceptance_from(["all"]).takes(asked)
     assert acceptance_from(["9:"]).takes(lines.no_data([""], [], row=9))
     for wrong in ("everything", "c:7", "٧:c"):
@@ -262,7 +268,7 @@ def test_every_reason_and_saying_is_told_in_three_languages():
     assert "{0} %s" in said.proof("ar")
 
 
-COLUMNS = (AMOUNT, COUNT, DAY, FLAG, TEXT, ICE, REFERENCE, WORD, PLACE, COMMUNE, DAY_FIRST)
+COLUMNS = (MONTH, AMOUNT, COUNT, DAY, FLAG, TEXT, ICE, REFERENCE, WORD, PLACE, COMMUNE, DAY_FIRST)
 wrecks = st.one_of(
     st.text(max_size=20),
     st.text("0123456789٠١٢٣٤٥٦٧٨٩ ,./-\u202f\u200fEeDHدرهم+", max_size=16),

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, TextIO, TypeVar
 
 from frictionless import Field, FrictionlessException, Schema
 
@@ -26,6 +26,8 @@ from opendata_hub.domain.catalog.repair.dates import Order, OrderEvidence, Order
 from opendata_hub.domain.catalog.repair.proposal import REMOVALS, Acceptance, Kind, Proposal, Survey
 from opendata_hub.domain.catalog.territory import Gazetteer, TerritoryLevel
 from opendata_hub.domain.errors import BadTableSchema, Invalid
+
+Answer = TypeVar("Answer")
 
 MAX_PROPOSALS = 10_000
 HEADER_WITHIN = 20
@@ -73,6 +75,16 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
+class _Place:
+    """A column where it stands in a record, and what it says of a cell."""
+
+    position: int
+    column: Column
+    is_quiet: Callable[[str], bool]
+    provinces: Callable[[str], frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
 class _Plan:
     """What the first reading found. columns stand as the cells do; None is no field."""
 
@@ -94,7 +106,7 @@ def survey(
     counts: Counter[Kind] = Counter()
     repairs = 0
     with _opened(file, file_name) as table:
-        for _, _, proposals in _read(table, _plan(table, rules, is_1904=_counts_from_1904(file))):
+        for _, _, proposals in _read(table, _plan(table, rules, is_1904=counts_from_1904(file))):
             for proposal in proposals:
                 counts[proposal.kind] += 1
                 repairs += proposal.is_repair
@@ -126,7 +138,7 @@ def write(
         _appearing(copy, "utf-8") as copy_stream,
         _appearing(changes, "utf-8-sig") as changes_stream,
     ):
-        plan = _plan(table, rules, is_1904=_counts_from_1904(file))
+        plan = _plan(table, rules, is_1904=counts_from_1904(file))
         rows, notes = _writer(copy_stream), _writer(changes_stream)
         notes.writerow(CHANGES_HEADER)
         for row, cells, proposals in _read(table, plan):
@@ -151,7 +163,8 @@ def _appearing(file: Path, encoding: str) -> Iterator[TextIO]:
 
 
 def _writer(stream: TextIO) -> Any:
-    return csv.writer(stream, lineterminator="\n")
+    # Lines end as RFC 4180 has it: with "\n" alone Python leaves a cell that holds "\r" unquoted.
+    return csv.writer(stream, lineterminator="\r\n")
 
 
 def _note(proposal: Proposal, language: str) -> list[str]:
@@ -183,7 +196,11 @@ def _repaired(
 
 def _read(table: Table, plan: _Plan) -> Iterator[tuple[int, list[str], tuple[Proposal, ...]]]:
     """Every record with what is proposed for it, in reading order."""
-    fields = tuple((position, column) for position, column in enumerate(plan.columns) if column)
+    fields = tuple(
+        _Place(position, column, _remembered(column.is_quiet), _remembered(_provinces_in(column)))
+        for position, column in enumerate(plan.columns)
+        if column
+    )
     for row, cells in table.records():
         if row < plan.header_row:
             yield row, cells, (lines.title_row(cells, row=row, header_row=plan.header_row),)
@@ -195,24 +212,35 @@ def _read(table: Table, plan: _Plan) -> Iterator[tuple[int, list[str], tuple[Pro
             yield row, cells, tuple(_of_record(cells, fields, row))
 
 
-def _of_record(
-    cells: Sequence[str], fields: Sequence[tuple[int, Column]], row: int
-) -> Iterator[Proposal]:
-    provinces = _provinces(cells, fields)
-    for position, column in fields:
-        if position < len(cells) and (
-            proposal := propose(column, cells[position], row=row, provinces=provinces)
-        ):
+def _of_record(cells: Sequence[str], fields: Sequence[_Place], row: int) -> Iterator[Proposal]:
+    told = [place for place in fields if not place.is_quiet(_cell(cells, place))]
+    if not told:
+        return
+    provinces = frozenset[str]().union(*(place.provinces(_cell(cells, place)) for place in fields))
+    for place in told:
+        text = _cell(cells, place)
+        if proposal := propose(place.column, text, row=row, provinces=provinces):
             yield proposal
 
 
-def _provinces(cells: Sequence[str], fields: Sequence[tuple[int, Column]]) -> frozenset[str]:
-    """The provinces that the codes of a record lie in."""
-    found: frozenset[str] = frozenset()
-    for position, column in fields:
-        if column.territories and position < len(cells):
-            found |= column.territories.provinces_of([cells[position].strip()])
-    return found
+def _cell(cells: Sequence[str], place: _Place) -> str:
+    """The text of a field; empty in a record that is too short."""
+    return cells[place.position] if place.position < len(cells) else ""
+
+
+def _provinces_in(column: Column) -> Callable[[str], frozenset[str]]:
+    """What gives the provinces that a code of the column lies in."""
+
+    def provinces(text: str) -> frozenset[str]:
+        known = column.territories
+        return known.provinces_of([text.strip()]) if known else frozenset()
+
+    return provinces
+
+
+def _remembered(answer: Callable[[str], Answer]) -> Callable[[str], Answer]:
+    """The same answer from memory: most cells of a table say what another of their column says."""
+    return lru_cache(maxsize=_REMEMBERED_CELLS)(answer)
 
 
 def _plan(table: Table, rules: Rules, *, is_1904: bool) -> _Plan:
@@ -226,6 +254,11 @@ def _plan(table: Table, rules: Rules, *, is_1904: bool) -> _Plan:
         return _Plan(1, (), (), ())
     header_row, header = start[names.position([cells for _, cells in start])]
     canonical = names.of(header)
+    if not set(canonical) & set(names.known):
+        raise Invalid(
+            f"None of the first {HEADER_WITHIN} lines names a column of this family; "
+            f"those are: {', '.join(names.known)}"
+        )
     known = {
         field.name: _column(field, descriptor, rules, is_1904=is_1904)
         for field, descriptor in _with_descriptors(schema, rules)
@@ -322,8 +355,6 @@ def _territories(descriptor: Mapping[str, Any], rules: Rules) -> Gazetteer | Non
 def _reader(field: Field) -> Callable[[str], bool]:
     """The field's own cell reader: whether a text is a value of it."""
 
-    # Most cells of a table say what another one of their column says.
-    @lru_cache(maxsize=_REMEMBERED_CELLS)
     def accepts(text: str) -> bool:
         try:
             return not field.read_cell(text)[1]
@@ -351,7 +382,7 @@ def _opened(file: Path, file_name: str) -> Iterator[Table]:
     yield Table(file, detected, max(marks, key=head.count))
 
 
-def _counts_from_1904(file: Path) -> bool:
+def counts_from_1904(file: Path) -> bool:
     """Whether a workbook says that its days are counted from 1904; False for what is none."""
     if not zipfile.is_zipfile(file):
         return False

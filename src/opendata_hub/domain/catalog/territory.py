@@ -136,7 +136,7 @@ def fold(name: str) -> str:
     return letters.translate(_SHAPES)
 
 
-_SHAPES = str.maketrans("ةىکڭگٱ", "هيكككا")
+_SHAPES = str.maketrans("ةىکڭگݣٱ", "هيككككا")
 
 
 def _bare(code: str) -> str:

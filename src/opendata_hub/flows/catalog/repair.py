@@ -13,6 +13,8 @@ from opendata_hub.domain.catalog.report import Report
 from opendata_hub.domain.catalog.territory import Gazetteer
 from opendata_hub.domain.errors import Invalid
 
+LONGEST_STEM_BYTES = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -101,4 +103,6 @@ def names_beside(file_name: str) -> tuple[str, str]:
     ('aid 2026.repaired.csv', 'aid 2026.changes.csv')
     """
     stem = Path(Path(file_name).name).stem or "table"
+    # File systems take 255 bytes, and an Arabic letter is two of them.
+    stem = stem.encode()[:LONGEST_STEM_BYTES].decode(errors="ignore")
     return f"{stem}.repaired.csv", f"{stem}.changes.csv"

@@ -42,7 +42,8 @@ MonthFirst = Annotated[
     list[str] | None, Form(description="A column whose ambiguous dates are MM/DD/YYYY.")
 ]
 Accepted = Annotated[
-    list[str], Form(description="all, a kind of proposal, or the place of one (7:titulaire_ice).")
+    list[str],
+    Form(description="all, proved, a kind of proposal, or the place of one (7:titulaire_ice)."),
 ]
 
 

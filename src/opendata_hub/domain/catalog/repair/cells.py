@@ -61,6 +61,14 @@ class Column:
             and not (self.identifier and _is_spoilt(text))
         )
 
+    def is_epoch(self, text: str) -> bool:
+        """Whether a text is a date that only a program can have written."""
+        return self.type == "date" and text not in self.missing and dates.is_epoch(text)
+
+    def is_quiet(self, text: str) -> bool:
+        """Whether there is nothing to say of a text; so it is for most cells of most tables."""
+        return self.is_sound(text) and not self.is_epoch(text)
+
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
@@ -80,7 +88,7 @@ def propose(
 
     provinces: the codes of those that other cells of the row lie in.
     """
-    if column.type == "date" and text not in column.missing and dates.is_epoch(text):
+    if column.is_epoch(text):
         lost = _Candidate(None, Kind.EPOCH_DATE, Reason.PROGRAM_ZERO, Certainty.LOST)
         return _proposal(column, text, row, lost)
     if column.is_sound(text):
@@ -120,6 +128,8 @@ def _candidates(column: Column, text: str, provinces: frozenset[str]) -> Iterato
         yield from _date(column, said)
     elif column.type == "boolean":
         yield from _boolean(column, said)
+    elif column.is_patterned and (month := dates.month(said)):
+        yield _Candidate(month, Kind.DATE_FORM, Reason.READ_BY_COLUMN)
     yield from _listed_word(column, said)
     yield from _lost(column, said)
 

@@ -13,6 +13,8 @@ _MIDNIGHT = r"(?:[T ]+0?0:00(?::00(?:\.0+)?)?Z?)?"
 _SLASHED = re.compile(rf"(\d{{1,2}})\s*[/.\-]\s*(\d{{1,2}})\s*[/.\-]\s*(\d{{4}}){_MIDNIGHT}")
 _YEAR_FIRST = re.compile(rf"(\d{{4}})[/.\-](\d{{1,2}})[/.\-](\d{{1,2}}){_MIDNIGHT}")
 _IN_WORDS = re.compile(r"(\d{1,2})(?:er|ère)?[\s\-]+([^\W\d_]+)\.?[\s\-]+(\d{4})")
+_MONTH_IN_WORDS = re.compile(r"([^\W\d_]+)\.?[\s\-]+(\d{4})")
+_MONTH_SLASHED = re.compile(r"(0?[1-9]|1[0-2])[/.\-](\d{4})")
 _SERIAL = re.compile(r"(\d{5})(?:[.,]0+)?")
 # A serial of another time is more likely a number that strayed into the column.
 _SERIAL_YEARS = range(1980, 2101)
@@ -43,9 +45,7 @@ _EPOCHS = frozenset(
     {date(1970, 1, 1), date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1), date(1904, 1, 1)}
 )
 _EPOCH_TEXTS = re.compile(r"0+|0+[/.\-]0?1[/.\-]1900|1900[/.\-]0?1[/.\-]0+|0{4}[/.\-]0+[/.\-]0+")
-_HALF_DATE = re.compile(
-    r"(?:\d{1,2}[\-/ ])?([^\W\d_]+)\.?[\-/ ]\d{2,4}|\d{1,2}[\-/ ]([^\W\d_]+)\.?"
-)
+_HALF_DATE = re.compile(r"(?:\d{1,2}[\-/ ])?([^\W\d_]+)\.?[\-/ ]\d{2}|\d{1,2}[\-/ ]([^\W\d_]+)\.?")
 
 
 class Order(StrEnum):
@@ -125,6 +125,20 @@ def certain(text: str) -> date | None:
         return next(_dates(*(int(part) for part in found.groups())), None)
     if (found := _IN_WORDS.fullmatch(text)) and (month := _MONTHS.get(fold(found[2]))):
         return next(_dates(int(found[3]), month, int(found[1])), None)
+    return None
+
+
+def month(text: str) -> str | None:
+    """A month of a year as ``YYYY-MM``, from words or from MM/YYYY; None for anything else.
+
+    >>> month("septembre 2026"), month("شتنبر 2026"), month("9/2026"), month("2026-09")
+    ('2026-09', '2026-09', '2026-09', None)
+    """
+    text = western_digits(text).strip()
+    if (found := _MONTH_IN_WORDS.fullmatch(text)) and (number := _MONTHS.get(fold(found[1]))):
+        return f"{found[2]}-{number:02}"
+    if found := _MONTH_SLASHED.fullmatch(text):
+        return f"{found[2]}-{int(found[1]):02}"
     return None
 
 

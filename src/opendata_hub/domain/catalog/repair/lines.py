@@ -26,7 +26,7 @@ class FieldNames:
         for name, titles in names.items():
             for title in (name, *titles):
                 by_title.setdefault(fold(title), set()).add(name)
-        self._known = frozenset(names)
+        self.known = tuple(names)
         self._by_title = {key: found for key, found in by_title.items() if key}
 
     def of(self, header: Sequence[str]) -> tuple[str, ...]:
@@ -38,7 +38,7 @@ class FieldNames:
         )
 
     def _one(self, cell: str) -> str:
-        if cell in self._known:
+        if cell in self.known:
             return cell
         names = self._by_title.get(fold(cell), set())
         return next(iter(names)) if len(names) == 1 else ""
@@ -77,14 +77,12 @@ def no_data(cells: Sequence[str], columns: Sequence[Column | None], *, row: int)
     """
     if not any(cell.strip() for cell in cells):
         return _removal(cells, row, Kind.EMPTY_LINE, Reason.NO_CELLS)
-    if not any(_is_total(cell) for cell in cells):
-        return None
     lacking = [
         column.name
         for column, cell in zip(columns, cells, strict=False)
-        if column and column.is_required and not _is_total(cell) and cell.strip() in column.missing
+        if column and column.is_required and cell.strip() in column.missing
     ]
-    if not lacking:
+    if not lacking or not any(_is_total(cell) for cell in cells):
         return None
     return _removal(cells, row, Kind.TOTAL_LINE, Reason.TOTAL, ", ".join(lacking))
 

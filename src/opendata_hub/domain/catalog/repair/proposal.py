@@ -103,35 +103,44 @@ class Survey:
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """The repairs that a steward accepts: all, some kinds, some places."""
+    """The repairs that a steward accepts: all, the proved ones, some kinds, some places."""
 
     is_all: bool = False
+    is_all_proved: bool = False
     kinds: frozenset[Kind] = frozenset()
     places: frozenset[str] = frozenset()
 
     def takes(self, proposal: Proposal) -> bool:
         """Whether that repair is to be made."""
-        accepted = self.is_all or proposal.kind in self.kinds or proposal.place in self.places
-        return accepted and proposal.is_repair
+        is_proved = proposal.certainty is Certainty.PROVED
+        return proposal.is_repair and (
+            self.is_all
+            or (self.is_all_proved and is_proved)
+            or proposal.kind in self.kinds
+            or proposal.place in self.places
+        )
 
 
 def acceptance_from(words: Iterable[str]) -> Acceptance:
-    """``all``, ``ice-padding``, ``7:titulaire_ice`` as an Acceptance; raises Invalid on others.
+    """``all``, ``proved``, ``ice-padding``, ``7:titulaire_ice`` as an Acceptance.
+
+    Raises Invalid on any other word.
 
     >>> acceptance_from(["ice-padding", "7:titulaire_ice"]).places
     frozenset({'7:titulaire_ice'})
     """
-    is_all, kinds, places = False, set(), set()
-    for word in words:
+    given = set(words)
+    kinds, places = set(), set()
+    for word in sorted(given - {"all", Certainty.PROVED}):
         row, colon, _ = word.partition(":")
-        if word == "all":
-            is_all = True
-        elif word in set(Kind):
+        if word in set(Kind):
             kinds.add(Kind(word))
         elif colon and row.isascii() and row.isdecimal():
             places.add(word)
         else:
             raise Invalid(
-                f"accept {word[:60]!r}: write all, ROW:COLUMN, or one of {', '.join(Kind)}"
+                f"accept {word[:60]!r}: write all, proved, ROW:COLUMN, or one of {', '.join(Kind)}"
             )
-    return Acceptance(is_all, frozenset(kinds), frozenset(places))
+    return Acceptance(
+        "all" in given, Certainty.PROVED in given, frozenset(kinds), frozenset(places)
+    )
