@@ -29,10 +29,16 @@ CODE_PATTERN = r"^[0-9]{2}(\.[0-9]{3}(\.[0-9]{2}\.[0-9]{1,2})?)?$"
 GAZETTEER = build.gazetteer()
 
 
-def column(kind="string", constraints=None, **given):
+def column(kind="string", constraints=None, missing=("",), **given):
     """A column whose reader is the validator's own."""
+    given["missing"] = frozenset(missing)
     field = Field.from_descriptor(
-        {"name": "c", "type": kind, "constraints": constraints or {}}
+        {
+            "name": "c",
+            "type": kind,
+            "constraints": constraints or {},
+            "missingValues": list(missing),
+        }
         | ({"trueValues": ["Oui", "1"], "falseValues": ["Non", "0"]} if kind == "boolean" else {})
     )
     if kind == "boolean":
@@ -43,6 +49,7 @@ def column(kind="string", constraints=None, **given):
 AMOUNT, COUNT, DAY, FLAG = (column(kind) for kind in ("number", "integer", "date", "boolean"))
 TEXT = column()
 ICE = column(constraints={"pattern": "^[0-9]{15}$"}, identifier="ice", is_patterned=True)
+SPARSE = column("number", missing=("", "NC", "néant"))
 REFERENCE = column(identifier="reference")
 WORD = column(
     constraints={"enum": ["sante", "oeuvres_sociales"]}, listed=("sante", "oeuvres_sociales")
@@ -93,6 +100,8 @@ MONTH_FIRST = column("date", order=OrderEvidence(Order.MONTH_FIRST))
         (WORD, "Oeuvres sociales", "oeuvres_sociales", Kind.LISTED_WORD, FACTS),
         (MONTH, "septembre 2026", "2026-09", Kind.DATE_FORM, FACTS),
         (MONTH, "09/2026", "2026-09", Kind.DATE_FORM, FACTS),
+        (SPARSE, "NEANT ", "néant", Kind.MISSING_WORD, FACTS),
+        (SPARSE, "N/C", "NC", Kind.MISSING_WORD, FACTS),
         (TEXT, "\u200fجمعية\u200e", "جمعية", Kind.BIDI_CONTROLS, "UAX 9"),
         (TEXT, "e\u0301cole", "école", Kind.UNICODE_FORM, "UAX 15"),
         (TEXT, "ﺟﻤﻌﻴﺔ", "جمعية", Kind.UNICODE_FORM, "text copied from a PDF"),
@@ -129,6 +138,9 @@ def test_a_repair_is_proposed_with_its_proof(where, before, after, kind, source)
         (AMOUNT, "1,5E+06", Kind.SCIENTIFIC_NOTATION, Certainty.LOST, EXCEL),
         (REFERENCE, "mars-26", Kind.HALF_DATE, Certainty.LOST, EXCEL),
         (MONTH, "sept-26", Kind.HALF_DATE, Certainty.LOST, EXCEL),
+        (TEXT, "#N/A", Kind.SHEET_ERROR, Certainty.LOST, "Microsoft's list of error values"),
+        (AMOUNT, "#VALEUR!", Kind.SHEET_ERROR, Certainty.LOST, "the same, French edition"),
+        (DAY, "########", Kind.SHEET_ERROR, Certainty.LOST, EXCEL),
         (REFERENCE, "12-févr", Kind.HALF_DATE, Certainty.LOST, EXCEL),
     ],
 )

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from opendata_hub import cli
+from opendata_hub.domain.catalog.repair.proposal import Kind
 
 WRECKED = Path(__file__).parent.parent / "wrecked"
 FAMILY = ("--family", "association-subsidies")
@@ -211,6 +212,11 @@ def test_a_file_larger_than_other_bodies_passes(client, token):
         files={"file": ("large.csv", large)}, headers=token,
     )  # fmt: skip
     assert (answer.status_code, answer.json()["total"]) == (200, 0)
+
+
+def test_every_kind_is_explained_to_stewards(pytestconfig):
+    guide = (pytestconfig.rootpath / "docs" / "repairs.md").read_text(encoding="utf-8")
+    assert [kind for kind in Kind if f"`{kind}`" not in guide] == []
 
 
 def test_both_doors_are_described(client):

@@ -67,7 +67,8 @@ class Column:
 
     def is_quiet(self, text: str) -> bool:
         """Whether there is nothing to say of a text; so it is for most cells of most tables."""
-        return self.is_sound(text) and not self.is_epoch(text)
+        is_flagged = self.is_epoch(text) or letters.is_sheet_error(text)
+        return self.is_sound(text) and not is_flagged
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,9 @@ def propose(
     """
     if column.is_epoch(text):
         lost = _Candidate(None, Kind.EPOCH_DATE, Reason.PROGRAM_ZERO, Certainty.LOST)
+        return _proposal(column, text, row, lost)
+    if letters.is_sheet_error(text) and text not in column.missing:
+        lost = _Candidate(None, Kind.SHEET_ERROR, Reason.SHEET_ERROR, Certainty.LOST)
         return _proposal(column, text, row, lost)
     if column.is_sound(text):
         return None
@@ -131,6 +135,7 @@ def _candidates(column: Column, text: str, provinces: frozenset[str]) -> Iterato
     elif column.is_patterned and (month := dates.month(said)):
         yield _Candidate(month, Kind.DATE_FORM, Reason.READ_BY_COLUMN)
     yield from _listed_word(column, said)
+    yield from _missing_word(column, said)
     yield from _lost(column, said)
 
 
@@ -211,6 +216,14 @@ def _listed_word(column: Column, said: str) -> Iterator[_Candidate]:
     found = [word for word in column.listed if fold(word) == fold(said)]
     if len(found) == 1:
         yield _Candidate(found[0], Kind.LISTED_WORD, Reason.IN_LIST)
+
+
+def _missing_word(column: Column, said: str) -> Iterator[_Candidate]:
+    """One of the words that the schema has for nothing, spelled otherwise."""
+    word = fold(said)
+    for own in sorted(column.missing):
+        if word and fold(own) == word:
+            yield _Candidate(own, Kind.MISSING_WORD, Reason.READ_BY_COLUMN)
 
 
 def _territory(

@@ -9,6 +9,10 @@ _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _GLYPHS = re.compile("[\ufb50-\ufdff\ufe70-\ufefc]+")
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 _EASTERN_DIGIT = re.compile("[٠-٩۰-۹]")
+# Source: Microsoft's list of error values, English and French editions; ### is a narrow cell.
+_SHEET_ERROR = re.compile(
+    r"#{3,}|#N/A|#(?:REF|DIV/0|NUM|NOMBRE|VALUE|VALEUR|NULL|NUL|SPILL|CALC)!|#(?:NAME|NOM)\?"
+)
 
 
 def has_bidi_controls(text: str) -> bool:
@@ -50,6 +54,15 @@ def visible(text: str) -> str:
     return "".join(
         each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
     )
+
+
+def is_sheet_error(text: str) -> bool:
+    """Whether a text is an error message of a spreadsheet.
+
+    >>> is_sheet_error("#N/A"), is_sheet_error("#VALEUR!"), is_sheet_error("# 5")
+    (True, True, False)
+    """
+    return text.startswith("#") and bool(_SHEET_ERROR.fullmatch(text.strip()))
 
 
 def has_eastern_digits(text: str) -> bool:

@@ -22,6 +22,7 @@ class Kind(StrEnum):
     EXCEL_SERIAL = "excel-serial"
     BOOLEAN_FORM = "boolean-form"
     LISTED_WORD = "listed-word"
+    MISSING_WORD = "missing-word"
     TERRITORY_NAME = "territory-name"
     TERRITORY_CODE = "territory-code"
     SPACES = "spaces"
@@ -33,6 +34,7 @@ class Kind(StrEnum):
     EPOCH_DATE = "epoch-date"
     SCIENTIFIC_NOTATION = "scientific-notation"
     HALF_DATE = "half-date"
+    SHEET_ERROR = "sheet-error"
 
 
 REMOVALS = frozenset({Kind.TITLE_ROW, Kind.TOTAL_LINE, Kind.EMPTY_LINE})

@@ -32,6 +32,7 @@ class Reason(StrEnum):
     PROGRAM_ZERO = "program-zero"
     DIGITS_LOST = "digits-lost"
     TURNED_INTO_DATE = "turned-into-date"
+    SHEET_ERROR = "sheet-error"
 
 
 REASONS: Mapping[Reason, Texts] = {
@@ -198,6 +199,11 @@ REASONS: Mapping[Reason, Texts] = {
             "Scientific notation: digits are lost and nothing brings them back. Export again "
             "with the column formatted as text."
         ),
+    },
+    Reason.SHEET_ERROR: {
+        "fr": "Message d’erreur du tableur : corriger la formule et refaire l’export.",
+        "ar": "رسالة خطأ من برنامج الجداول: يجب تصحيح الصيغة وإعادة التصدير.",
+        "en": "An error message of the spreadsheet: correct the formula and export again.",
     },
     Reason.TURNED_INTO_DATE: {
         "fr": (
