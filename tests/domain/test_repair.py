@@ -66,6 +66,7 @@ MONTH_FIRST = column("date", order=OrderEvidence(Order.MONTH_FIRST))
     [
         (ICE, "97", "000000000000097", Kind.ICE_PADDING, STDNUM),
         (ICE, "1067", "000000000001067", Kind.ICE_PADDING, STDNUM),
+        (ICE, "9999999999985", "009999999999985", Kind.ICE_PADDING, STDNUM),
         (ICE, "1067,00", "000000000001067", Kind.ICE_PADDING, EXCEL),
         (ICE, "١٠٦٧", "000000000001067", Kind.ICE_PADDING, FACTS),
         (ICE, "000 000 000 001 067", "000000000001067", Kind.SPACES, FACTS),
@@ -184,6 +185,11 @@ def test_the_province_of_the_row_chooses_between_homonyms():
     assert "01.570.01.03" in proposal.proof("fr")
 
 
+def test_a_number_too_short_to_name_an_enterprise_proves_little():
+    assert propose(ICE, "1067", row=2).certainty is Certainty.LIKELY
+    assert propose(ICE, "9999999999985", row=2).certainty is Certainty.PROVED
+
+
 def test_a_repair_that_the_column_refuses_is_not_proposed():
     not_negative = column("number", constraints={"minimum": 0})
     assert propose(not_negative, "-1 000,50", row=2) is None
@@ -256,7 +262,7 @@ def test_a_line_of_totals_says_so_and_lacks_what_rows_must_have(cells, kind):
 
 
 def test_all_one_kind_or_one_place_are_accepted():
-    padded, asked = propose(ICE, "97", row=7), propose(DAY, "01/02/2026", row=7)
+    padded, asked = propose(ICE, "9999999999985", row=7), propose(DAY, "01/02/2026", row=7)
     assert acceptance_from(["all"]).takes(padded)
     assert acceptance_from(["ice-padding"]).takes(padded)
     assert acceptance_from(["7:c"]).takes(padded)

@@ -47,7 +47,9 @@ def test_without_accept_nothing_is_written(run, wrecked):
     before = wrecked.read_bytes()
     code, out, err = run("repair", wrecked, *FAMILY, "--lang", "fr")
     assert (code, err) == (1, "")
-    assert "4:association_ice «1067» → «000000000001067» [ice-padding, proved] Clé de" in out
+    assert (
+        "4:association_ice «9999999999985» → «009999999999985» [ice-padding, proved] Clé de" in out
+    )
     assert "5:montant_accorde_dh «30\\xa0000,00» → «30000.00» [number-form, proved]" in out
     assert "4:date_versement «01/03/2024» [ambiguous-date, asked] 2024-03-01 / 2024-01-03 ?" in out
     assert "7: «TOTAL | 1 459 999,99 | 30 000,00» → ∅ [total-line, likely]" in out
@@ -148,7 +150,11 @@ def test_a_program_asks_and_takes_the_copy(client, token, wrecked, hub):
     told = asked.json()
     assert (asked.status_code, told["total"], told["repairs"]) == (200, 53, 52)
     ice = next(each for each in told["proposals"] if each["place"] == "4:association_ice")
-    assert (ice["before"], ice["after"], ice["kind"]) == ("1067", "000000000001067", "ice-padding")
+    assert (ice["before"], ice["after"], ice["kind"]) == (
+        "9999999999985",
+        "009999999999985",
+        "ice-padding",
+    )
     assert "97" in ice["proof"]
     answer = client.post(
         "/api/v1/repairs/copy?family=association-subsidies", headers=token,
@@ -159,7 +165,7 @@ def test_a_program_asks_and_takes_the_copy(client, token, wrecked, hub):
     assert 'filename="aides.repaired.zip"' in answer.headers["content-disposition"]
     with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
         assert archive.namelist() == ["aides.repaired.csv", "aides.changes.csv"]
-        assert b"000000000001067" in archive.read("aides.repaired.csv")
+        assert b"009999999999985" in archive.read("aides.repaired.csv")
         assert archive.read("aides.changes.csv").count(b"\r\n") == 5
     assert not list(hub.files.folder.rglob("*"))
 

@@ -17,7 +17,11 @@ from opendata_hub.domain.catalog.territory import Gazetteer, Territory, Territor
 
 ICE = "ice"
 ICE_DIGITS, ICE_MODULUS = 15, 97
-"""An ICE has 15 digits and is a multiple of 97: python-stdnum says so, and 100 of 100 real ones."""
+ICE_TAIL_DIGITS = 6
+"""An ICE has 15 digits and is a multiple of 97: python-stdnum says so, and 100 of 100 real ones.
+
+The first nine digits are the enterprise's, the last six its establishment's and the key's.
+"""
 _YES = frozenset(map(fold, ("oui", "o", "yes", "y", "vrai", "true", "1", "نعم", "صحيح")))
 _NO = frozenset(map(fold, ("non", "n", "no", "faux", "false", "0", "لا", "خطأ")))
 
@@ -159,8 +163,10 @@ def _ice(said: str) -> Iterator[_Candidate]:
     number = int(digits)
     if number and number % ICE_MODULUS == 0:
         kind = Kind.ICE_PADDING if len(digits) < ICE_DIGITS else Kind.SPACES
-        padded = digits.zfill(ICE_DIGITS)
-        yield _Candidate(padded, kind, Reason.CONTROL_KEY, detail=str(number))
+        # One small number in 97 is a multiple by chance, and none of them names an enterprise.
+        has_enterprise = len(str(number)) > ICE_TAIL_DIGITS
+        certainty = Certainty.PROVED if has_enterprise else Certainty.LIKELY
+        yield _Candidate(digits.zfill(ICE_DIGITS), kind, Reason.CONTROL_KEY, certainty, str(number))
 
 
 def _number(said: str, *, is_whole: bool) -> Iterator[_Candidate]:
