@@ -60,6 +60,11 @@ class Hub:
         """The working days of the jurisdiction whose law it is."""
         return self.calendars[law.name.partition("/")[0]]
 
+    @property
+    def timezone(self) -> str:
+        """The zone of this hub's own jurisdiction, where its days begin and end."""
+        return self.calendar_named(self.frame.site.law.partition("/")[0]).timezone
+
     def calendar_named(self, jurisdiction: str) -> Calendar:
         """The declared calendar of a jurisdiction; raises UnknownLaw, which lists those known."""
         if jurisdiction in self.calendars:

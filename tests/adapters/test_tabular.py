@@ -3,11 +3,11 @@
 import pytest
 
 from opendata_hub.adapters import encoding
-from opendata_hub.adapters.tabular import check
+from opendata_hub.adapters.tabular.checking import Beside, How, check
 from opendata_hub.domain.catalog.family import Rule
-from opendata_hub.domain.catalog.formula import Scope, parse_rule
-from opendata_hub.domain.catalog.kind import Kind
 from opendata_hub.domain.catalog.report import Level
+from opendata_hub.domain.catalog.rules.formula import Scope, parse_rule
+from opendata_hub.domain.catalog.rules.kind import Kind
 from opendata_hub.domain.errors import BadTableSchema
 
 SCHEMA = {
@@ -20,10 +20,10 @@ SCHEMA = {
 BY_NAME = {**SCHEMA, "fieldsMatch": "superset"}
 
 
-def verdict(tmp_path, content, schema=BY_NAME, *, file_name="table.csv", **options):
+def verdict(tmp_path, content, schema=BY_NAME, *, file_name="table.csv", rules=(), **how):
     file = tmp_path / "stored"
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return check(file, schema, file_name=file_name, **options)
+    return check(file, schema, file_name=file_name, how=How(**how), beside=Beside(rules))
 
 
 def found(report):
@@ -55,10 +55,10 @@ def test_a_schema_that_says_nothing_matches_by_position_as_frictionless_does(tmp
     assert "incorrect-label" in {finding.code for finding in report.findings}
 
 
-def test_reading_stops_at_the_limit_and_says_so(tmp_path):
+def test_all_findings_are_counted_however_few_are_shown(tmp_path):
     table = "year,commune,amount\n" + "x,Exemple,1\n" * 50
-    stopped = verdict(tmp_path, table, max_findings=10)
-    assert (stopped.total_findings, stopped.is_complete) == (10, False)
+    few = verdict(tmp_path, table, max_findings=10)
+    assert (len(few.findings), few.total_findings, few.is_complete) == (10, 50, True)
     whole = verdict(tmp_path, table, max_findings=0)
     assert (whole.total_findings, whole.is_complete) == (50, True)
 
@@ -87,7 +87,8 @@ def test_tabs_are_read_in_a_tsv(tmp_path):
         ("année\n2024\n".encode() + "Meknès\n".encode("cp1252"), "table.csv", "broken-encoding"),
         (b"year\n\xff\xfe\x81\n", "table.csv", "broken-encoding"),
         (b"\xef\xbb\xbfyear\n\xff\n", "table.csv", "broken-encoding"),
-        (b"PK\x03\x04", "table.xlsx", "unsupported-format"),
+        (b"PK\x03\x04", "table.xlsx", "broken-workbook"),
+        (b"%PDF-1.7", "table.pdf", "unsupported-format"),
         (b"year\n2024\n", "table", "unsupported-format"),
     ],
 )

@@ -75,7 +75,7 @@ def test_validate_against_a_schema_needs_no_hub(run, tmp_path, schema, monkeypat
         (b"", "x.csv", "empty-file"),
         (b"\x00\x01", "x.csv", "binary-file"),
         ("é\n".encode() + b"\xff\n", "x.csv", "broken-encoding"),
-        (b"PK\x03\x04", "x.xlsx", "unsupported-format"),
+        (b"PK\x03\x04", "x.xlsx", "broken-workbook"),
     ],
 )
 def test_an_unreadable_file_is_one_line_and_exit_2(run, tmp_path, schema, content, name, code):
@@ -90,7 +90,7 @@ def test_an_unreadable_file_is_one_line_and_exit_2(run, tmp_path, schema, conten
 @pytest.mark.parametrize(
     ("words", "code"),
     [
-        (("validate", SAMPLE), "invalid-input"),
+        (("validate", SAMPLE, *FAMILY, "--schema", "x.json"), "invalid-input"),
         (("validate", SAMPLE, "--family", "none"), "unknown-family"),
         (("validate", "none.csv", *FAMILY), "invalid-input"),
         (("validate", SAMPLE, "--schema", "none.json"), "unreadable-file"),

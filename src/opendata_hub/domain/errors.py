@@ -2,6 +2,7 @@
 
 HubError
 ├── Invalid           the input breaks a rule; the caller can correct it
+│   ├── NotATable         no table can be read in a file
 │   ├── NotPublishable    a file with findings was to be published
 │   ├── BadFormula        a rule that is not in the language of rules
 │   ├── FutureReceipt     received tomorrow
@@ -41,6 +42,19 @@ class BadTableSchema(Invalid):
     """A Table Schema that Frictionless can't read."""
 
     code = "bad-table-schema"
+
+
+class NotATable(Invalid):
+    """A file in which no table can be read; its report has this as the only finding.
+
+    finding: the code of that finding, ``encrypted-file`` for one.
+    """
+
+    code = "not-a-table"
+
+    def __init__(self, finding: str, message: str) -> None:
+        super().__init__(message)
+        self.finding = finding
 
 
 class BadFormula(Invalid):

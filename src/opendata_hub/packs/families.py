@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from opendata_hub.domain.catalog.family import Against, Family, LegalBasis, Rule
-from opendata_hub.domain.catalog.formula import Column, Formula, Scope, parse, parse_rule
-from opendata_hub.domain.catalog.kind import Kind, kind_of
 from opendata_hub.domain.catalog.report import Level
+from opendata_hub.domain.catalog.rules.formula import Column, Formula, Scope, parse, parse_rule
+from opendata_hub.domain.catalog.rules.kind import Kind, kind_of
 from opendata_hub.domain.catalog.vocabulary import Vocabularies
 from opendata_hub.domain.confidence import Confidence
 from opendata_hub.domain.errors import BadFormula, PackBroken

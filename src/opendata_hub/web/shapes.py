@@ -32,7 +32,11 @@ class FindingOut(BaseModel):
 
 
 class ReportOut(BaseModel):
-    """The verdict on a file. complete is false when checking stopped at the limit of findings."""
+    """The verdict on a file.
+
+    complete is false when time ran out; counts are exact, findings an excerpt when there are many.
+    slow_because says why every row was read by Frictionless, when it was.
+    """
 
     valid: bool
     readable: bool
@@ -40,6 +44,8 @@ class ReportOut(BaseModel):
     rows: int
     encoding: str | None
     total_findings: int
+    counts: dict[str, int]
+    slow_because: str
     findings: list[FindingOut]
 
     @classmethod
@@ -52,6 +58,8 @@ class ReportOut(BaseModel):
             rows=report.rows,
             encoding=report.encoding,
             total_findings=report.total_findings,
+            counts=dict(report.counts),
+            slow_because=report.slow_because,
             findings=[
                 FindingOut(
                     code=f.code,

@@ -1,13 +1,13 @@
 """A steward hands in a file: keep it, check it, remember the report, good or bad."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import BinaryIO
 
 from sqlmodel import Session
 
-from opendata_hub.adapters import tabular
 from opendata_hub.adapters.files import FileStore, StoredFile
+from opendata_hub.adapters.tabular.checking import Beside, How, check
 from opendata_hub.domain.catalog.family import Family
 from opendata_hub.domain.catalog.report import Report
 from opendata_hub.store import submissions
@@ -30,6 +30,7 @@ def examine(
     *,
     file_name: str,
     limit_bytes: int,
+    today: date,
     language: str = "fr",
 ) -> Examined:
     """Keep the bytes, then check them; needs no session, for a large file takes its time.
@@ -37,13 +38,12 @@ def examine(
     Raises TooLarge past ``limit_bytes``. A file with faults is no error: its report says so.
     """
     stored = files.put(stream, limit_bytes=limit_bytes)
-    report = tabular.check(
+    report = check(
         stored.path,
         family.schema,
         file_name=file_name,
-        rules=family.rules,
-        language=language,
-        is_for_publication=True,
+        how=How(by_name=True, is_for_publication=True, language=language),
+        beside=Beside(family.rules, today),
     )
     return Examined(file_name, stored, report)
 
