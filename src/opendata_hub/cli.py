@@ -395,6 +395,7 @@ def _submit(hub: bootstrap.Hub, file: Path, family_name: str, lang: Language) ->
             family,
             file_name=file.name,
             limit_bytes=hub.settings.upload_limit_bytes,
+            today=clock.today(hub.timezone),
             language=lang,
         )
     with hub.writing() as session:

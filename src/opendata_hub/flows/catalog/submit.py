@@ -1,7 +1,7 @@
 """A steward hands in a file: keep it, check it, remember the report, good or bad."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import BinaryIO
 
 from sqlmodel import Session
@@ -30,10 +30,12 @@ def examine(
     *,
     file_name: str,
     limit_bytes: int,
+    today: date,
     language: str = "fr",
 ) -> Examined:
     """Keep the bytes, then check them; needs no session, for a large file takes its time.
 
+    today: the day in the authority's time zone, for rules that speak of it.
     Raises TooLarge past ``limit_bytes``. A file with faults is no error: its report says so.
     """
     stored = files.put(stream, limit_bytes=limit_bytes)
@@ -43,6 +45,7 @@ def examine(
         file_name=file_name,
         rules=family.rules,
         language=language,
+        today=today,
         is_for_publication=True,
     )
     return Examined(file_name, stored, report)

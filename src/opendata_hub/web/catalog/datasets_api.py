@@ -91,6 +91,7 @@ def _submit(hub: Hub, file: UploadFile, family_name: str, language: str) -> Subm
         family,
         file_name="".join(c if c.isprintable() else "_" for c in file.filename or "")[-200:],
         limit_bytes=hub.settings.upload_limit_bytes,
+        today=clock.today(hub.timezone),
         language=language,
     )
     with hub.writing() as session:
