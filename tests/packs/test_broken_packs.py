@@ -7,6 +7,7 @@ import pytest
 
 from opendata_hub.bootstrap import load_frame, open_hub, request_folders
 from opendata_hub.domain.errors import PackBroken, UnknownLaw
+from opendata_hub.packs.families import sample_row
 from opendata_hub.packs.folders import Folders
 from opendata_hub.packs.laws import load_calendar, load_law
 from opendata_hub.settings import Settings
@@ -123,3 +124,13 @@ def test_an_unknown_law_names_those_there_are(name):
 def test_a_folder_that_is_not_there_is_a_broken_setting(tmp_path):
     with pytest.raises(PackBroken, match="is not a folder"):
         load_frame(Settings(catalog_dir=tmp_path / "none"), base_url="http://hub.example")
+
+
+def test_a_sample_without_a_row_has_no_example_to_give(tmp_path):
+    file = tmp_path / "families/asset-declarations/sample.csv"
+    file.parent.mkdir(parents=True)
+    file.write_text("campagne\n", encoding="utf-8")
+    with pytest.raises(PackBroken, match="a row is needed below the header"):
+        sample_row(Folders((tmp_path,)), "asset-declarations")
+    file.write_text("\ufeffcampagne\n2026-02\n2027-02\n", encoding="utf-8")
+    assert sample_row(Folders((tmp_path,)), "asset-declarations") == {"campagne": "2026-02"}

@@ -1,5 +1,6 @@
 """``catalog/families/<name>/`` to Family."""
 
+import csv
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -44,6 +45,15 @@ def load_families(folders: Folders, vocabularies: Vocabularies) -> Mapping[str, 
 def sample_file(folders: Folders, family: str) -> Path:
     """The family's ``sample.csv``: small, fictional, valid."""
     return folders.file(f"families/{family}/sample.csv")
+
+
+def sample_row(folders: Folders, family: str) -> Mapping[str, str]:
+    """The first row of the family's sample, by column; raises PackBroken when there is none."""
+    file = sample_file(folders, family)
+    with file.open(encoding="utf-8-sig", newline="") as stream:
+        if row := next(csv.DictReader(stream), None):
+            return row
+    raise PackBroken(f"{file}: a row is needed below the header")
 
 
 def _load(
