@@ -62,8 +62,8 @@ class Hub:
 
     @property
     def timezone(self) -> str:
-        """The zone of this hub's own jurisdiction, where its days begin and end."""
-        return self.calendar_named(self.frame.site.law.partition("/")[0]).timezone
+        """The IANA time zone of the authority whose hub it is."""
+        return self.calendar_of(self.laws[self.frame.site.law]).timezone
 
     def calendar_named(self, jurisdiction: str) -> Calendar:
         """The declared calendar of a jurisdiction; raises UnknownLaw, which lists those known."""

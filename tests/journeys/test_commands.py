@@ -48,8 +48,8 @@ def test_validate_against_a_family(run):
     code, out, err = run("validate", BROKEN, *FAMILY, "--json", "--lang", "ar")
     report = json.loads(out)
     assert (code, err) == (1, "")
-    assert (report["valid"], report["rows"], report["total_findings"]) == (False, 16, 13)
-    assert set(report["findings"][0]) == {"code", "row", "column", "level", "message"}
+    assert (report["valid"], report["rows"], report["total_findings"]) == (False, 28, 24)
+    assert set(report["findings"][0]) == {"code", "row", "column", "rule", "level", "message"}
 
 
 def test_validate_against_a_schema_needs_no_hub(run, tmp_path, schema, monkeypatch):

@@ -219,7 +219,8 @@ class RuleRun:
     def row(self, number: int, cells: Sequence[str]) -> Iterator[Finding]:
         """What is wrong with one record; ``number`` is as a spreadsheet shows it.
 
-        To be called for each record after the header, in order. Blank records are passed over.
+        To be called, and read to its end, for each record after the header, in order. Blank records
+        are passed over.
         """
         values = self._reading.values(cells)
         if values is None:

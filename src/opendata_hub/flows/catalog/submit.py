@@ -35,6 +35,7 @@ def examine(
 ) -> Examined:
     """Keep the bytes, then check them; needs no session, for a large file takes its time.
 
+    today: the day in the authority's time zone, for rules that speak of it.
     Raises TooLarge past ``limit_bytes``. A file with faults is no error: its report says so.
     """
     stored = files.put(stream, limit_bytes=limit_bytes)
