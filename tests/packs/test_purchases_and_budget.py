@@ -160,6 +160,24 @@ HERE = "01.000.00.00"
          {"same-amount-as-the-award", "audit-of-negotiated-contracts"}),
         ("completion-reports", 8, "procurement-results",
          {"reference_marche": "M-2023-2"}, {"contract-is-known"}),
+        # Row 2 was awarded 3,250,000 MAD, row 3 is a lot.
+        ("procurement-results", 2, "procurement-notices",
+         {"reference": "01/2024/EX", "estimation_dh_ttc": Decimal(6500000)}, set()),
+        ("procurement-results", 2, "procurement-notices",
+         {"reference": "01/2024/EX", "estimation_dh_ttc": Decimal(6500001)},
+         {"amount-near-the-estimate"}),
+        ("procurement-results", 2, "procurement-notices",
+         {"reference": "01/2024/EX", "estimation_dh_ttc": Decimal(2708333)},
+         {"amount-near-the-estimate"}),
+        ("procurement-results", 3, "procurement-notices",
+         {"reference": "02/2024/EX", "estimation_dh_ttc": Decimal(10)}, set()),
+        # Notified on 25 April 2024 for eight months: 248 and 458 days later is 1 April 2026.
+        ("procurement-results", 2, "completion-reports", {"reference_marche": "M-2024-01"}, set()),
+        ("procurement-results", 2, "completion-reports",
+         {"reference_marche": "M-2024-10"}, {"completion-is-told"}),
+        # Notified on 23 April 2026: still under way.
+        ("procurement-results", 12, "completion-reports",
+         {"reference_marche": "M-2024-10"}, set()),
     ],
 )  # fmt: skip
 def test_a_row_is_compared_with_the_table_of_the_next_or_the_last_stage(
@@ -190,11 +208,12 @@ def test_last_years_column_repeats_the_budget_of_last_year(last_year, admitted, 
 
 
 def compared(family, row, other, there):
-    """The rules about another table that one row of a sample breaks when that table has one row."""
+    """The rules about another family that a sample’s row breaks when its table has one row."""
     declared = FRAME.families[family]
+    asking = [rule for rule in declared.rules if rule.against and rule.against.family == other]
     cells = sample(family)[row - 2]
     run = RuleRun(
-        [rule for rule in declared.rules if rule.against],
+        asking,
         Schema.from_descriptor(dict(declared.schema)),
         list(cells),
         language="en",
