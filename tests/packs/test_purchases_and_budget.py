@@ -223,14 +223,6 @@ def compared(family, row, other, there):
     return {finding.rule for finding in (*run.row(2, list(cells.values())), *run.end())}
 
 
-@pytest.mark.parametrize("name", sorted(FRAME.families))
-def test_a_synonym_leads_to_one_column_only(name):
-    owners: dict[str, str] = {}
-    for field in FRAME.families[name].schema["fields"]:
-        for called in (field["name"], *field["titles"].values(), *field.get("synonyms", ())):
-            assert owners.setdefault(called.casefold(), field["name"]) == field["name"], called
-
-
 @pytest.mark.parametrize("name", FAMILIES)
 def test_every_column_is_described_in_each_language(name):
     for field in FRAME.families[name].schema["fields"]:
