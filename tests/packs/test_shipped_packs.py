@@ -23,6 +23,7 @@ from opendata_hub.settings import Settings
 FOLDERS = request_folders(Settings())
 FRAME = load_frame(Settings(), base_url="http://hub.example")
 LAWS = law_names(FOLDERS)
+TODAY = build.NOW.date()
 
 
 def rows(name, folders):
@@ -124,7 +125,7 @@ def test_a_family_passes_its_sample_and_fails_its_broken_twin_as_promised(name):
     family, folders = FRAME.families[name], catalog_folders(Settings())
     sample = folders.file(f"families/{name}/sample.csv")
     broken = folders.file(f"families/{name}/broken.csv")
-    how, beside = How(by_name=True), Beside(family.rules)
+    how, beside = How(by_name=True), Beside(family.rules, TODAY)
     passed = check(sample, family.schema, file_name="sample.csv", how=how, beside=beside)
     assert (passed.is_valid, passed.findings) == (True, ())
     failed = check(broken, family.schema, file_name="broken.csv", how=how, beside=beside)
