@@ -4,6 +4,7 @@ import json
 import re
 import sqlite3
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -149,7 +150,7 @@ def test_a_deadline_for_machines_and_for_people(run):
 def test_the_demo_does_no_harm_twice(run):
     first, again = run("demo"), run("demo")
     assert (first[0], again[0]) == (0, 0)
-    assert first[1].count("Published") == 3
+    assert first[1].count("Published") == len(list(Path("catalog/families").iterdir()))
     assert "Published" not in again[1]
 
 

@@ -2,12 +2,15 @@
 
 import csv
 from datetime import date, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
+from frictionless import Schema
 
 import build
 from opendata_hub.adapters import tabular
+from opendata_hub.adapters.rules import RuleRun, typed_rows
 from opendata_hub.bootstrap import catalog_folders, load_frame, request_folders
 from opendata_hub.domain.requests.acts import TRANSITIONS, Act, State
 from opendata_hub.domain.requests.calendar import HolidayStatus
@@ -21,6 +24,7 @@ from opendata_hub.settings import Settings
 FOLDERS = request_folders(Settings())
 FRAME = load_frame(Settings(), base_url="http://hub.example")
 LAWS = law_names(FOLDERS)
+TODAY = build.NOW.date()
 
 
 def rows(name, folders):
@@ -122,9 +126,10 @@ def test_a_family_passes_its_sample_and_fails_its_broken_twin_as_promised(name):
     family, folders = FRAME.families[name], catalog_folders(Settings())
     sample = folders.file(f"families/{name}/sample.csv")
     broken = folders.file(f"families/{name}/broken.csv")
-    passed = tabular.check(sample, family.schema, file_name="sample.csv", rules=family.rules)
+    check = partial(tabular.check, schema=family.schema, rules=family.rules, today=TODAY)
+    passed = check(sample, file_name="sample.csv")
     assert (passed.is_valid, passed.findings) == (True, ())
-    failed = tabular.check(broken, family.schema, file_name="broken.csv", rules=family.rules)
+    failed = check(broken, file_name="broken.csv")
     found = [
         {"code": f.code, "row": str(f.row or ""), "column": f.column or "", "level": f.level}
         for f in failed.findings
@@ -140,11 +145,58 @@ def test_every_column_has_a_title_in_each_language(name):
         assert set(field["titles"]) == {"ar", "fr", "en"}, field["name"]
 
 
-def test_the_three_families_are_there():
+def broken_against_samples(file, name):
+    """The rules about other tables that a file of a family breaks, the samples being those."""
+    family, folders = FRAME.families[name], catalog_folders(Settings())
+    rules = [rule for rule in family.rules if rule.against]
+    tables = {
+        other: typed_rows(Schema.from_descriptor(FRAME.families[other].schema), columns, records)
+        for other in {rule.against.family for rule in rules}
+        for columns, *records in [cells(f"families/{other}/sample.csv", folders)]
+    }
+    columns, *records = cells(f"families/{name}/{file}", folders)
+    schema = Schema.from_descriptor(family.schema)
+    run = RuleRun(rules, schema, columns, language="fr", today=TODAY, tables=tables)
+    found = [each for n, record in enumerate(records, 2) for each in run.row(n, record)]
+    return {(each.rule, each.row) for each in (*found, *run.end())}
+
+
+def cells(name, folders):
+    with folders.file(name).open(encoding="utf-8", newline="") as stream:
+        return list(csv.reader(stream))
+
+
+def test_milestones_hold_against_their_commitments_and_broken_ones_do_not():
+    assert broken_against_samples("sample.csv", "ogp-milestones") == set()
+    assert broken_against_samples("broken.csv", "ogp-milestones") == {
+        ("complete-with-commitment", 9),
+        ("within-commitment", 12),
+        ("known-commitment", 13),
+        ("complete-with-commitment", 16),
+    }
+
+
+@pytest.mark.parametrize("name", sorted(FRAME.families))
+def test_no_synonym_of_a_column_is_a_name_of_another(name):
+    fields = FRAME.families[name].schema["fields"]
+    called = [
+        {"name": field["name"], **field["titles"], **dict(enumerate(field.get("synonyms", ())))}
+        for field in fields
+    ]
+    names = [word for each in called for word in {text.casefold() for text in each.values()}]
+    assert len(names) == len(set(names))
+
+
+def test_the_families_are_there():
     assert set(FRAME.families) >= {
         "association-subsidies",
         "procurement-results",
         "asset-declarations",
+        "ogp-commitments",
+        "ogp-milestones",
+        "petitions",
+        "public-consultations",
+        "request-register",
     }
 
 
