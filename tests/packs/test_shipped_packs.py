@@ -139,6 +139,17 @@ def test_a_family_passes_its_sample_and_fails_its_broken_twin_as_promised(name):
     assert alone == {finding.rule for finding in failed.findings} - {None}
 
 
+def test_a_grant_is_compared_with_the_table_of_the_year_before():
+    family = FRAME.families["association-subsidies"]
+    [rule] = [each for each in family.rules if each.against]
+    before = [{"association_ice": "000000000000097", "exercice": 2025, "montant_accorde_dh": 5000}]
+    columns = ["association_ice", "exercice", "montant_annee_precedente_dh"]
+    schema, tables = Schema.from_descriptor(dict(family.schema)), {family.name: before}
+    run = RuleRun([rule], schema, columns, language="fr", tables=tables)
+    assert list(run.row(2, ["000000000000097", "2026", "5000"])) == []
+    assert [found.rule for found in run.row(3, ["000000000000097", "2026", "0"])] == [rule.id]
+
+
 @pytest.mark.parametrize("name", sorted(FRAME.families))
 def test_every_column_has_a_title_in_each_language(name):
     for field in FRAME.families[name].schema["fields"]:

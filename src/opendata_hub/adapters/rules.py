@@ -4,16 +4,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from operator import itemgetter
+from operator import getitem, itemgetter
 from typing import Any
 
 from frictionless import Schema
 
-from opendata_hub.domain.catalog.aggregate import gather, summed_up
+from opendata_hub.domain.catalog.aggregate import GATHER, summed_up
 from opendata_hub.domain.catalog.family import Against, Rule
 from opendata_hub.domain.catalog.formula import (
     Aggregate,
     Column,
+    Formula,
     Matched,
     Other,
     Slot,
@@ -26,8 +27,8 @@ ROW, GROUP, TABLE = "row-constraint", "group-constraint", "table-constraint"
 NOT_CHECKED = "rule-not-checked"
 """The codes of findings about rules; they never change."""
 
-MAX_GROUPS = 2_000_000
-"""Groups, values and rows that one rule may remember; about 300 bytes each."""
+MAX_GROUPS = 1_000_000
+"""Groups, values and rows that a set of rules may remember; 300 to 800 bytes each."""
 MAX_REMEMBERED = 65_536
 """Different cells of one column that are read only once."""
 
@@ -51,6 +52,10 @@ _PLAIN: Mapping[Kind, tuple[type, ...]] = {
 }
 
 
+Pick = Callable[[Sequence[Any]], tuple[Any, ...]]
+"""Gives some of the values of a row."""
+
+
 class _Unreadable:
     """What stands in a cell that is not of its column's type."""
 
@@ -63,40 +68,53 @@ Tables = Mapping[str, Iterable[Mapping[str, Value]]]
 
 
 class _Cells(dict[str, Any]):
-    """Text of a column's cell to its value; what was read once is not read again."""
+    """Text of a column's cell to its value; what was read once is not read again.
 
-    def __init__(self, schema: Schema, name: str) -> None:
+    faults: a text is added whenever a cell is met that can't be read.
+    """
+
+    def __init__(self, schema: Schema, name: str, faults: list[str]) -> None:
         super().__init__()
+        self._unreadable: set[str] = set()
+        self._faults = faults
         column = schema.get_field(name)
-        self._read = column.create_cell_reader()
+        has_own = column.has_defined("missing_values")
+        self._missing = frozenset(column.missing_values if has_own else schema.missing_values)
+        # Not the reader of cells: it checks the bounds as well, which is not our business.
+        self._read = column.create_value_reader()
         self._kind = kind_of(column.type)
 
     def __missing__(self, text: str) -> Any:
-        if len(self) >= MAX_REMEMBERED:
+        value = _UNREADABLE if text in self._unreadable else self._value(text)
+        if len(self) + len(self._unreadable) >= MAX_REMEMBERED:
             self.clear()
-        value = self[text] = self._value(text)
+            self._unreadable.clear()
+        if value is _UNREADABLE:
+            # Kept apart, so that every such cell comes by here and sets the flag.
+            self._unreadable.add(text)
+            self._faults.append(text)
+        else:
+            self[text] = value
         return value
 
     def _value(self, text: str) -> Any:
+        if text in self._missing or not text.strip():
+            return None
         try:
-            value, notes = self._read(text)
-        except (TypeError, ValueError, ArithmeticError):
-            return _UNREADABLE  # a cell that can't even be compared with the column's bounds
-        if notes and "type" in notes:
+            value = self._read(text)
+            return _UNREADABLE if value is None else _as_kind(value, self._kind)
+        except (ValueError, ArithmeticError):  # a moment that UTC has no year for
             return _UNREADABLE
-        return _as_kind(value, self._kind)
 
 
 def _as_kind(value: Any, kind: Kind) -> Any:
-    """A value as formulas take it: numbers finite, moments in UTC, a blank text empty."""
+    """A value as formulas take it: numbers finite, moments without a zone, in UTC."""
     if isinstance(value, float):
         value = Decimal(str(value))
-    if isinstance(value, datetime) and value.tzinfo:
-        value = value.astimezone(UTC).replace(tzinfo=None)
-    if value is None or (isinstance(value, str) and not value.strip()):
-        return None
     if isinstance(value, Decimal) and not value.is_finite():
         return _UNREADABLE
+    if isinstance(value, datetime) and value.tzinfo:
+        value = value.astimezone(UTC).replace(tzinfo=None)
     return value if kind is Kind.OTHER or type(value) in _PLAIN[kind] else _UNREADABLE
 
 
@@ -108,10 +126,14 @@ class _Reading:
 
     def __init__(self, schema: Schema, columns: Sequence[str], used: Iterable[str]) -> None:
         there = [name for name in sorted(used) if name in columns]
-        self._cells = [(_Cells(schema, name), columns.index(name)) for name in there]
-        self._width = max((position for _, position in self._cells), default=-1) + 1
+        self.faults: list[str] = []
+        """The cells of the last record that could not be read."""
         self.places = {name: place for place, name in enumerate(there)}
         """Column to the place of its value in what `values` gives."""
+        self._cells = [_Cells(schema, name, self.faults) for name in there]
+        positions = [columns.index(name) for name in there]
+        self._width = max(positions, default=-1) + 1
+        self._pick = _picker(positions)
 
     def values(self, cells: Sequence[str]) -> list[Any] | None:
         """The values of one record; None for a blank one."""
@@ -119,7 +141,15 @@ class _Reading:
             return None
         if len(cells) < self._width:
             cells = [*cells, *[""] * (self._width - len(cells))]
-        return [known[cells[position]] for known, position in self._cells]
+        self.faults.clear()
+        return list(map(getitem, self._cells, self._pick(cells)))
+
+
+def _picker(places: Sequence[int]) -> Pick:
+    """What gives the values that stand at these places."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda values: tuple(values[place] for place in places)
 
 
 def typed_rows(
@@ -170,17 +200,20 @@ class RuleRun:
             for rule in rules
             if tables is not None and rule.against and rule.against.family not in tables
         ]
-        runs = [
-            _run_of(rule, places, language, lookups.get(rule.id), max_groups)
-            for rule in rules
-            if not rule.against or rule.id in lookups
-        ]
-        self._groups = [run for run in runs if isinstance(run, _GroupRun)]
-        self._tables = [run for run in runs if isinstance(run, _TableRun)]
+        checked = [rule for rule in rules if not rule.against or rule.id in lookups]
         self._rows = [
-            (run.pick, run.formula.evaluate, run.finding)
-            for run in runs
-            if isinstance(run, _RowRun)
+            (places.pick(rule.formula.slots), rule.formula.evaluate, _Words(ROW, rule, language))
+            for rule in checked
+            if not rule.by and not rule.against
+        ]
+        self._tables = [
+            _TableRun(rule, places, language, lookups[rule.id])
+            for rule in checked
+            if rule.against and not rule.by
+        ]
+        self._groups = [
+            _Grouping(by, places, language, lookups, max_groups, checked)
+            for by in dict.fromkeys(rule.by for rule in checked if rule.by)
         ]
 
     def row(self, number: int, cells: Sequence[str]) -> Iterator[Finding]:
@@ -191,17 +224,17 @@ class RuleRun:
         values = self._reading.values(cells)
         if values is None:
             return
-        is_readable = _UNREADABLE not in values
+        has_faults = bool(self._reading.faults)
         values += (self._today, None)
-        for pick, evaluate, finding in self._rows:
+        for pick, evaluate, words in self._rows:
             used = pick(values)
-            if (is_readable or _UNREADABLE not in used) and evaluate(used) is False:
-                yield finding(number)
+            if not (has_faults and _UNREADABLE in used) and evaluate(used) is False:
+                yield words.finding(number)
         for table in self._tables:
             if table.is_broken(values):
                 yield table.finding(number)
         for group in self._groups:
-            group.add(number, values)
+            group.add(number, values, has_faults=has_faults)
 
     def end(self) -> Iterator[Finding]:
         """What is wrong with groups of rows, in the order of their last rows; to be called once."""
@@ -210,10 +243,6 @@ class RuleRun:
             yield from table.end()
         found = [finding for group in self._groups for finding in group.end()]
         yield from sorted(found, key=lambda finding: finding.row or 0)
-
-
-Pick = Callable[[Sequence[Any]], tuple[Any, ...]]
-"""Gives some values of a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,10 +263,7 @@ class _Places:
 
     def pick(self, slots: Sequence[Slot]) -> Pick:
         """What gives the values of these slots."""
-        places = [self.place(slot) for slot in slots]
-        if len(places) > 1:
-            return itemgetter(*places)
-        return lambda values: tuple(values[place] for place in places)
+        return _picker([self.place(slot) for slot in slots])
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,27 +333,15 @@ def _lookups(
     return lookups
 
 
-def _filled(
-    slots: Sequence[Slot], used: Sequence[Any], found: Mapping[str, Value]
-) -> tuple[Any, ...]:
-    """The values of the slots, those of the other table filled in."""
-    return tuple(
-        found.get(slot.column)
-        if isinstance(slot, Other)
-        else bool(found)
-        if isinstance(slot, Matched)
-        else value
-        for slot, value in zip(slots, used, strict=True)
-    )
-
-
-class _RowRun:
-    """A rule about one row."""
-
-    def __init__(self, rule: Rule, places: _Places, language: str) -> None:
-        self.formula = rule.formula
-        self.pick = places.pick(rule.formula.slots)
-        self.finding = _Words(ROW, rule, language).finding
+def _is_broken(formula: Formula, used: Sequence[Any], found: Mapping[str, Value]) -> bool:
+    """Whether a formula is false with its values and those of the other table's row."""
+    values = list(used)
+    for place, slot in enumerate(formula.slots):
+        if isinstance(slot, Other):
+            values[place] = found.get(slot.column)
+        elif isinstance(slot, Matched):
+            values[place] = bool(found)
+    return formula.evaluate(values) is False
 
 
 class _TableRun:
@@ -342,114 +356,115 @@ class _TableRun:
         used, found = self._pick(values), self._lookup.found(values)
         if found is None or _UNREADABLE in used:
             return False
-        formula = self._rule.formula
-        return formula.evaluate(_filled(formula.slots, used, found)) is False
+        return _is_broken(self._rule.formula, used, found)
 
     def end(self) -> Iterator[Finding]:
         if self._lookup.is_too_large:
             yield _not_checked(self._rule, Level.WARNING, TOO_MANY, self._language)
 
 
-@dataclass(slots=True)
-class _Group:
-    """What is remembered of a group: its last row, whether all of it could be read, its sums."""
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    """An aggregate that is gathered row by row. columns: the places it is worked out from."""
 
-    last_row: int
-    is_readable: bool
-    states: list[Any]
+    value: Callable[[Sequence[Any]], Any]
+    gather: Callable[[Any, Any], Any]
+    columns: tuple[int, ...]
 
 
-class _GroupRun:
-    """A rule about the rows that have equal values in some columns."""
+def _sum(slot: Aggregate, places: _Places) -> _Sum:
+    argument, gather = slot.argument, GATHER[slot.summary]
+    if argument is None:
+        return _Sum(lambda _: True, gather, ())
+    columns = tuple(places.place(each) for each in argument.slots)
+    if argument.slots == (Column(argument.text),):
+        return _Sum(itemgetter(columns[0]), gather, columns)
+    pick, evaluate = places.pick(argument.slots), argument.evaluate
+    return _Sum(lambda values: evaluate(pick(values)), gather, columns)
+
+
+class _Grouping:
+    """The rules about rows that have equal values in the same columns.
+
+    Of a group only its last row and the states of the aggregates are remembered, and these once
+    where several rules ask for the same.
+    """
 
     def __init__(
         self,
-        rule: Rule,
+        by: tuple[str, ...],
         places: _Places,
         language: str,
-        lookup: _Lookup | None,
+        lookups: Mapping[str, _Lookup],
         max_groups: int,
+        rules: Sequence[Rule],
     ) -> None:
-        self._rule, self._language, self._lookup = rule, language, lookup
-        self._places, self._by = places, [places.place(Column(name)) for name in rule.by]
-        self._key = places.pick([Column(name) for name in rule.by])
-        self._pick = places.pick(rule.formula.slots)
-        self._words = _Words(GROUP, rule, language)
-        self._sums = [
-            _Sum(place, slot, places)
-            for place, slot in enumerate(rule.formula.slots)
-            if isinstance(slot, Aggregate)
-        ]
-        self._groups: dict[tuple[Any, ...], _Group] = {}
+        self._places, self._language, self._lookups = places, language, lookups
+        self._rules = [rule for rule in rules if rule.by == by]
+        self._by = [places.place(Column(name)) for name in by]
+        self._key = _picker(self._by)
+        slots = (slot for rule in self._rules for slot in rule.formula.slots)
+        self._slots = list(dict.fromkeys(slot for slot in slots if isinstance(slot, Aggregate)))
+        self._sums = list(enumerate((_sum(slot, places) for slot in self._slots), start=1))
+        self._groups: dict[tuple[Any, ...], list[Any]] = {}
         self._room = max_groups
         self._today: Value = None
 
-    def add(self, number: int, values: Sequence[Any]) -> None:
+    def add(self, number: int, values: Sequence[Any], *, has_faults: bool) -> None:
         """Take a row into its group; one whose group is not known belongs to none."""
         key = self._key(values)
-        if self._room < 0 or None in key or _UNREADABLE in key:
+        if self._room < 0 or None in key or (has_faults and _UNREADABLE in key):
             return
-        self._today = values[self._places.place(Today())]
         group = self._groups.get(key)
         if group is None:
-            group = self._groups[key] = _Group(number, True, [None] * len(self._sums))
+            group = self._groups[key] = [number] + [None] * len(self._sums)
             self._room -= 1
-        group.last_row = number
-        for place, each in enumerate(self._sums):
-            used = each.pick(values)
-            if _UNREADABLE in used:
-                group.is_readable = False
-                continue
-            before = group.states[place]
-            size = len(before) if type(before) is set else 0
-            group.states[place] = after = each.gathered(before, used)
-            if type(after) is set:
-                self._room -= len(after) - size
+        group[0] = number
+        for place, each in self._sums:
+            if has_faults and any(values[column] is _UNREADABLE for column in each.columns):
+                group[place] = _UNREADABLE
+            elif (before := group[place]) is not _UNREADABLE:
+                value = each.value(values)
+                if value is not None:
+                    size = len(before) if type(before) is set else 1
+                    after = group[place] = each.gather(before, value)
+                    self._room -= len(after) - size if type(after) is set else 0
+        self._today = values[self._places.place(Today())]
         if self._room < 0:
             self._groups.clear()
 
     def end(self) -> Iterator[Finding]:
-        if self._room < 0 or (self._lookup and self._lookup.is_too_large):
-            yield _not_checked(self._rule, Level.WARNING, TOO_MANY, self._language)
-            return
-        for key, group in self._groups.items():
-            if group.is_readable and self._is_broken(key, group):
-                yield self._words.finding(group.last_row)
+        """What is wrong with the groups."""
+        for rule in self._rules:
+            lookup = self._lookups.get(rule.id)
+            if self._room < 0 or (lookup and lookup.is_too_large):
+                yield _not_checked(rule, Level.WARNING, TOO_MANY, self._language)
+                continue
+            words = _Words(GROUP, rule, self._language)
+            for row in self._broken(rule, lookup):
+                yield words.finding(row)
 
-    def _is_broken(self, key: tuple[Any, ...], group: _Group) -> bool:
+    def _broken(self, rule: Rule, lookup: _Lookup | None) -> Iterator[int]:
+        """The last rows of the groups that break a rule."""
+        formula, pick = rule.formula, self._places.pick(rule.formula.slots)
+        sums = [
+            (place, slot.summary, 1 + self._slots.index(slot))
+            for place, slot in enumerate(formula.slots)
+            if isinstance(slot, Aggregate)
+        ]
         values: list[Any] = [None] * self._places.count
-        for place, value in zip(self._by, key, strict=True):
-            values[place] = value
         values[self._places.place(Today())] = self._today
-        used = list(self._pick(values))
-        for each, state in zip(self._sums, group.states, strict=True):
-            used[each.place] = summed_up(each.summary, state)
-        found = self._lookup.found(values) if self._lookup else {}
-        if found is None:
-            return False
-        formula = self._rule.formula
-        return formula.evaluate(_filled(formula.slots, used, found)) is False
-
-
-class _Sum:
-    """One aggregate of a group rule. place: of its value among the formula's slots."""
-
-    def __init__(self, place: int, slot: Aggregate, places: _Places) -> None:
-        self.place, self.summary = place, slot.summary
-        self.pick = places.pick(slot.argument.slots if slot.argument else ())
-        self._argument = slot.argument
-
-    def gathered(self, state: Any, used: Sequence[Any]) -> Any:
-        value = self._argument.evaluate(used) if self._argument else True
-        return gather(self.summary, state, value)
-
-
-def _run_of(
-    rule: Rule, places: _Places, language: str, lookup: _Lookup | None, max_groups: int
-) -> _RowRun | _TableRun | _GroupRun:
-    if rule.by:
-        return _GroupRun(rule, places, language, lookup, max_groups)
-    return _TableRun(rule, places, language, lookup) if lookup else _RowRun(rule, places, language)
+        for key, group in self._groups.items():
+            for place, value in zip(self._by, key, strict=True):
+                values[place] = value
+            if any(group[state] is _UNREADABLE for _, _, state in sums):
+                continue
+            used = list(pick(values))
+            for place, summary, state in sums:
+                used[place] = summed_up(summary, group[state])
+            found = lookup.found(values) if lookup else {}
+            if found is not None and _is_broken(formula, used, found):
+                yield group[0]
 
 
 def _not_checked(rule: Rule, level: Level, words: Mapping[str, str], language: str) -> Finding:

@@ -19,50 +19,37 @@ class Summary(StrEnum):
 
 
 def _added(state: Any, value: Any) -> Any:
-    return CALCULATIONS["+"](state, value)
+    return value if state is None else CALCULATIONS["+"](state, value)
 
 
-def _counted(state: int, _: Any) -> int:
-    return state + 1
+def _counted(state: int | None, _: Any) -> int:
+    return 1 if state is None else state + 1
 
 
 def _least(state: Any, value: Any) -> Any:
-    return min(state, value)
+    return value if state is None or value < state else state
 
 
 def _greatest(state: Any, value: Any) -> Any:
-    return max(state, value)
+    return value if state is None or value > state else state
 
 
-def _gathered(state: set[Any], value: Any) -> set[Any]:
-    state.add(value)
-    return state
+def _gathered(state: Any, value: Any) -> Any:
+    """One value as it is, several as a set: most groups have one, and a set is large."""
+    if type(state) is set:
+        state.add(value)
+        return state
+    return value if state is None or state == value else {state, value}
 
 
-_FIRST: Mapping[Summary, Callable[[Any], Any]] = {
-    Summary.COUNT: lambda _: 1,
-    Summary.DISTINCT: lambda value: {value},
-}
-_NEXT: Mapping[Summary, Callable[[Any, Any], Any]] = {
+GATHER: Mapping[Summary, Callable[[Any, Any], Any]] = {
     Summary.SUM: _added,
     Summary.COUNT: _counted,
     Summary.LEAST: _least,
     Summary.GREATEST: _greatest,
     Summary.DISTINCT: _gathered,
 }
-
-
-def gather(summary: Summary, state: Any, value: Value) -> Any:
-    """The state of a group with one more value; None is the state of a group without any.
-
-    >>> gather(Summary.SUM, gather(Summary.SUM, None, 1), 2)
-    Decimal('3')
-    """
-    if value is None:
-        return state
-    if state is None:
-        return _FIRST[summary](value) if summary in _FIRST else value
-    return _NEXT[summary](state, value)
+"""The state of a group with one more known value; None is the state of a group without any."""
 
 
 def summed_up(summary: Summary, state: Any) -> Value:
@@ -75,6 +62,6 @@ def summed_up(summary: Summary, state: Any) -> Value:
         case Summary.COUNT:
             return state or 0
         case Summary.DISTINCT:
-            return len(state or ())
+            return len(state) if type(state) is set else int(state is not None)
         case _:
             return finite(state) if isinstance(state, Decimal) else state

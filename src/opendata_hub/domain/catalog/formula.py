@@ -387,7 +387,7 @@ class _Compiler:
         inner = Scope(self.scope.columns, self.scope.vocabularies)
         argument = _part_formula(node.args[0], inner) if node.args else None
         if argument and argument.kind not in _SUMMED[summary]:
-            _refuse(node, f"a {argument.kind} can't be taken here")
+            _refuse(node, f"values of kind {argument.kind} can't be taken here")
         keeps_kind = argument and summary in {Summary.LEAST, Summary.GREATEST}
         kind = argument.kind if argument and keeps_kind else Kind.NUMBER
         return self._slot(Aggregate(summary, argument), kind)

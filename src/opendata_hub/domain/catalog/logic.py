@@ -93,10 +93,25 @@ def listed(part: Run, choices: Collection[Value]) -> Run:
 
 def applied(function: Callable[..., Value], parts: Sequence[Run]) -> Run:
     """What a function gives of parts that are all known."""
+    if len(parts) == 1:
+        return _applied_to_one(function, parts[0])
 
     def run(values: Sequence[Any]) -> Value:
-        given = [part(values) for part in parts]
-        return None if None in given else function(*given)
+        given = []
+        for part in parts:
+            value = part(values)
+            if value is None:
+                return None
+            given.append(value)
+        return function(*given)
+
+    return run
+
+
+def _applied_to_one(function: Callable[..., Value], part: Run) -> Run:
+    def run(values: Sequence[Any]) -> Value:
+        value = part(values)
+        return None if value is None else function(value)
 
     return run
 
