@@ -10,7 +10,7 @@ from frictionless import Schema
 
 import build
 from opendata_hub.adapters import tabular
-from opendata_hub.adapters.rules import RuleRun, typed_rows
+from opendata_hub.adapters.rules import RuleRun
 from opendata_hub.bootstrap import catalog_folders, load_frame, request_folders
 from opendata_hub.domain.requests.acts import TRANSITIONS, Act, State
 from opendata_hub.domain.requests.calendar import HolidayStatus
@@ -154,37 +154,6 @@ def test_a_grant_is_compared_with_the_table_of_the_year_before():
 def test_every_column_has_a_title_in_each_language(name):
     for field in FRAME.families[name].schema["fields"]:
         assert set(field["titles"]) == {"ar", "fr", "en"}, field["name"]
-
-
-def broken_against_samples(file, name):
-    """The rules about other tables that a file of a family breaks, the samples being those."""
-    family, folders = FRAME.families[name], catalog_folders(Settings())
-    rules = [rule for rule in family.rules if rule.against]
-    tables = {
-        other: typed_rows(Schema.from_descriptor(FRAME.families[other].schema), columns, records)
-        for other in {rule.against.family for rule in rules}
-        for columns, *records in [cells(f"families/{other}/sample.csv", folders)]
-    }
-    columns, *records = cells(f"families/{name}/{file}", folders)
-    schema = Schema.from_descriptor(family.schema)
-    run = RuleRun(rules, schema, columns, language="fr", today=TODAY, tables=tables)
-    found = [each for n, record in enumerate(records, 2) for each in run.row(n, record)]
-    return {(each.rule, each.row) for each in (*found, *run.end())}
-
-
-def cells(name, folders):
-    with folders.file(name).open(encoding="utf-8", newline="") as stream:
-        return list(csv.reader(stream))
-
-
-def test_milestones_hold_against_their_commitments_and_broken_ones_do_not():
-    assert broken_against_samples("sample.csv", "ogp-milestones") == set()
-    assert broken_against_samples("broken.csv", "ogp-milestones") == {
-        ("complete-with-commitment", 9),
-        ("within-commitment", 12),
-        ("known-commitment", 13),
-        ("complete-with-commitment", 16),
-    }
 
 
 @pytest.mark.parametrize("name", sorted(FRAME.families))
