@@ -155,11 +155,27 @@ def test_every_column_has_a_title_in_each_language(name):
         assert set(field["titles"]) == {"ar", "fr", "en"}, field["name"]
 
 
-def test_the_three_families_are_there():
+@pytest.mark.parametrize("name", sorted(FRAME.families))
+def test_no_synonym_of_a_column_is_a_name_of_another(name):
+    fields = FRAME.families[name].schema["fields"]
+    called = [
+        {"name": field["name"], **field["titles"], **dict(enumerate(field.get("synonyms", ())))}
+        for field in fields
+    ]
+    names = [word for each in called for word in {text.casefold() for text in each.values()}]
+    assert len(names) == len(set(names))
+
+
+def test_the_families_are_there():
     assert set(FRAME.families) >= {
         "association-subsidies",
         "procurement-results",
         "asset-declarations",
+        "ogp-commitments",
+        "ogp-milestones",
+        "petitions",
+        "public-consultations",
+        "request-register",
     }
 
 
