@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 import pytest
 from frictionless import Schema
-from opendata_hub.adapters.rules import RuleRun, typed_rows
 
 import build
+from opendata_hub.adapters.tabular.rules import RuleRun, typed_rows
 from opendata_hub.bootstrap import catalog_folders, load_frame, request_folders
 from opendata_hub.domain.requests.deadline import deadline
 from opendata_hub.packs.laws import load_calendar, load_law

@@ -5,10 +5,10 @@ from decimal import Decimal
 
 import pytest
 from frictionless import Schema
-from opendata_hub.adapters.rules import RuleRun
 
 import build
-from opendata_hub.adapters import tabular
+from opendata_hub.adapters.tabular.checking import Beside, How, check
+from opendata_hub.adapters.tabular.rules import RuleRun
 from opendata_hub.bootstrap import catalog_folders, load_frame
 from opendata_hub.packs.families import sample_file
 from opendata_hub.settings import Settings
@@ -35,7 +35,7 @@ def sample(family):
 def broken_by(tmp_path):
     """The rules that a family's sample breaks when cells of one row are changed."""
 
-    def check(family, row, changes):
+    def broken_by(family, row, changes):
         rows = sample(family)
         rows[row - 2] |= changes
         file = tmp_path / "changed.csv"
@@ -44,13 +44,17 @@ def broken_by(tmp_path):
             writer.writeheader()
             writer.writerows(rows)
         declared = FRAME.families[family]
-        report = tabular.check(
-            file, declared.schema, file_name=file.name, rules=declared.rules, today=TODAY
+        report = check(
+            file,
+            declared.schema,
+            file_name=file.name,
+            how=How(by_name=True),
+            beside=Beside(declared.rules, TODAY),
         )
         assert not [finding for finding in report.findings if finding.rule is None]
         return {finding.rule for finding in report.findings}
 
-    return check
+    return broken_by
 
 
 @pytest.mark.parametrize(
