@@ -10,7 +10,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from frictionless import Error, FrictionlessException, Schema
+from frictionless import Error, FrictionlessException, Package, Schema
 from frictionless.errors import SourceError
 from frictionless.resources import TableResource
 from frictionless.table.row import Row
@@ -67,6 +67,15 @@ class Beside:
     tables: Tables | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class InPackage:
+    """Where a table stands in a Data Package: its name there, and how it is said to be written."""
+
+    package: Package
+    name: str
+    dialect: Mapping[str, object] | None
+
+
 def check(
     file: Path,
     schema: Mapping[str, object] | None,
@@ -85,17 +94,35 @@ def check(
         reference.table_schema(schema)
     try:
         with reading.opened(file, file_name, sheet=how.sheet) as table:
-            return _Check(table, schema, how, beside).report()
+            return check_table(table, schema, how=how, beside=beside)
     except NotATable as problem:
-        return unreadable(problem.finding, str(problem))
+        return unreadable(problem.finding, problem.reason)
+
+
+def check_table(
+    table: Table,
+    schema: Mapping[str, object] | None,
+    *,
+    how: How,
+    beside: Beside,
+    place: InPackage | None = None,
+) -> Report:
+    """Check a table that is open already; raises BadTableSchema, and NotATable when it is none."""
+    return _Check(table, schema, how, beside, place).report()
 
 
 class _Check:
     """One check of one table."""
 
     def __init__(
-        self, table: Table, descriptor: Mapping[str, Any] | None, how: How, beside: Beside
+        self,
+        table: Table,
+        descriptor: Mapping[str, Any] | None,
+        how: How,
+        beside: Beside,
+        place: InPackage | None,
     ) -> None:
+        self._place = place
         self._table, self._descriptor, self._how, self._beside = table, descriptor, how, beside
         self._gathered = Gathered(how.max_findings)
         self._stop_at = monotonic() + how.seconds
@@ -141,7 +168,7 @@ class _Check:
         """Read the table as often as it takes; gives why it can't be read at all."""
         schema = self._schema()
         try:
-            resource = reference.opened(self._table, schema, layout=self._layout)
+            resource = self._opened(schema)
         except FrictionlessException as problem:
             return self._refused_by_frictionless(problem.error)
         except reference.BREAKS as problem:
@@ -158,6 +185,18 @@ class _Check:
                 self._gathered.add(_finding(SourceError(note=note)))
             self._read_again(resource)
         return None
+
+    def _opened(self, schema: Schema | None) -> TableResource:
+        if not self._place:
+            return reference.opened(self._table, schema, layout=self._layout)
+        return reference.opened(
+            self._table,
+            schema,
+            layout=self._layout,
+            dialect=self._place.dialect,
+            package=self._place.package,
+            name=self._place.name,
+        )
 
     def _schema(self) -> Schema | None:
         if self._descriptor is None:
