@@ -13,7 +13,7 @@ from frictionless import FrictionlessException, Package
 from frictionless.resources import TableResource
 
 from opendata_hub.adapters.tabular import archives, reading, reference
-from opendata_hub.adapters.tabular.checking import Beside, How, InPackage, check_table
+from opendata_hub.adapters.tabular.checking import How, InPackage, check_table
 from opendata_hub.adapters.tabular.reading import Table
 from opendata_hub.domain.catalog.report import Report, unreadable
 from opendata_hub.domain.errors import BadTableSchema, Invalid, NotATable
@@ -70,7 +70,7 @@ def _checked(resource: _Resource, table: Table | Report, package: Package, how: 
     if isinstance(table, Report):
         return table
     place = InPackage(package, resource.name, resource.dialect_of(table))
-    return check_table(table, resource.schema, how=how, beside=Beside(), place=place)
+    return check_table(table, resource.schema, how=how, place=place)
 
 
 @contextmanager

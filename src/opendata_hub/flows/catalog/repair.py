@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from opendata_hub.adapters.repair import Rules, survey, write
-from opendata_hub.adapters.tabular.checking import Beside, How, check
+from opendata_hub.adapters.tabular.checking import How, check
+from opendata_hub.adapters.tabular.readings import by_rules
 from opendata_hub.domain.catalog.family import Family
 from opendata_hub.domain.catalog.repair.dates import Order
 from opendata_hub.domain.catalog.repair.proposal import Acceptance, Survey
@@ -71,7 +72,7 @@ def repair(
         question.family.schema,
         file_name=copy.name,
         how=How(by_name=True, language=language),
-        beside=Beside(question.family.rules),
+        also=[by_rules(question.family.rules)],
     )
     return Repaired(made, report)
 
