@@ -9,10 +9,10 @@ Moroccan registers (identity card, RIB, CNSS).
 import base64
 import binascii
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
+from opendata_hub.domain.catalog import marks
 from opendata_hub.domain.texts import Texts
 
 
@@ -30,9 +30,9 @@ class Kind(StrEnum):
 
 MESSAGES: Mapping[Kind, Texts] = {
     Kind.CIN: {
-        "fr": "Un numéro de carte d’identité : à retirer (loi 09-08, art. 12).",
-        "ar": "رقم بطاقة التعريف: يجب حذفه (القانون 09.08، المادة 12).",
-        "en": "An identity card number: remove it (law 09-08, art. 12).",
+        "fr": "Un numéro de carte d’identité ou de passeport : à retirer (loi 09-08, art. 12).",
+        "ar": "رقم بطاقة التعريف أو جواز السفر: يجب حذفه (القانون 09.08، المادة 12).",
+        "en": "An identity card or passport number: remove it (law 09-08, art. 12).",
     },
     Kind.RIB: {
         "fr": "Un relevé d’identité bancaire : à retirer (loi 09-08).",
@@ -67,32 +67,8 @@ MESSAGES: Mapping[Kind, Texts] = {
 }
 """What to tell a steward. The value itself is never repeated."""
 
-# One look decides whether a cell can hold anything at all: most hold none of this.
-_WORTH_A_LOOK = re.compile(r"\d[\d\s.\-/]{4,}|@|[A-Za-z0-9+/]{12}|n[ée]+e? le|مزداد")
-_IBAN = re.compile(r"(?<![A-Z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}(?![A-Z0-9])")
-_RIB = re.compile(r"(?<!\d)\d(?:[ .\-]?\d){23}(?!\d)")
-_PHONE = re.compile(r"(?<![\d+])(?:\+212|00212|0)[ .\-]?(?:\(0\))?[67](?:[ .\-]?\d){8}(?!\d)")
-_EMAIL = re.compile(
-    r"(?<![A-Za-z0-9._%+\-])([A-Za-z0-9._%+\-]{1,64})@[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63})+"
-)
-_CIN = re.compile(r"(?<![A-Z0-9/])[A-Z]{1,2} ?\d{5,7}(?![\d/])")
-_CNSS = re.compile(r"(?<!\d)\d{7,9}(?!\d)")
-_DATE = re.compile(r"\d{1,4}[/\-. ]\d{1,2}[/\-. ]\d{1,4}|(?<!\d)(?:19|20)\d\d(?!\d)")
-_BASE64 = re.compile(r"[A-Za-z0-9+/]{12,}={0,2}")
-_CIN_WORDS = re.compile(
-    r"\bc\.?i\.?n\.?\b|\bc\.?n\.?i\.?e\.?\b|carte nationale|carte d.identit|"
-    r"بطاقة التعريف|ب\.ت\.و|البطاقة الوطنية",
-    re.IGNORECASE,
-)
-_CNSS_WORDS = re.compile(r"cnss|الضمان الاجتماعي", re.IGNORECASE)
-_BIRTH_WORDS = re.compile(r"naissance|\bn[ée]+e? le\b|birth|الازدياد|الميلاد|مزداد", re.IGNORECASE)
-_OFFICE_MAILBOXES = re.compile(
-    r"(?:contact|info|infos|bureau|mairie|commune|region|province|prefecture|presidence|president|"
-    r"secretariat|cabinet|accueil|communication|presse|press|data|donnees|opendata|marches|achats|"
-    r"finances|rh|support|service|services|webmaster|admin|administration|noreply|no-reply|dgs|dsi)"
-    r"(?:[._\-][a-z0-9._\-]+)?",
-    re.IGNORECASE,
-)
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_SAYS_SOMETHING = re.compile(r"[^\W_]{2}")
 
 
 def traces(text: str, *, column: str = "") -> frozenset[Kind]:
@@ -103,68 +79,67 @@ def traces(text: str, *, column: str = "") -> frozenset[Kind]:
     >>> traces("Marché AB12345/2026")
     frozenset()
     """
-    if not _WORTH_A_LOOK.search(text) and not _names_somebody(column):
-        return frozenset()
-    plain = _plain(text)
-    found = set(_found(plain, f"{column.replace('_', ' ')} {plain}", column))
-    for candidate in _BASE64.findall(plain):
-        found |= set(_found_in_base64(candidate))
+    return traces_among(text, told_by(column))
+
+
+def traces_among(text: str, told: frozenset[Kind]) -> frozenset[Kind]:
+    """As ``traces``, in a column whose name has told that much (see ``told_by``)."""
+    plain = marks.plain(text)
+    found = set(_found(plain, told))
+    for candidate in marks.encoded(plain):
+        found |= traces_in_base64(candidate)
     return frozenset(found)
 
 
-def _found(text: str, context: str, column: str) -> Iterator[Kind]:
-    upper = text.upper()
-    if any(_is_iban(match.group()) for match in _IBAN.finditer(upper)):
+def told_by(column: str) -> frozenset[Kind]:
+    """The kinds of which a column's name alone says that its cells hold them.
+
+    >>> told_by("numCIN"), told_by("nb_cin_delivrees")
+    (frozenset({<Kind.CIN: 'personal-cin'>}), frozenset())
+    """
+    name = _CAMEL.sub(" ", marks.plain(column)).replace("_", " ")
+    if marks.is_measure(name):
+        return frozenset()
+    told = {
+        Kind.CIN: marks.speaks_of_card(name),
+        Kind.CNSS: marks.speaks_of_insurance(name),
+        Kind.BIRTH: marks.is_birth_column(name),
+    }
+    return frozenset(kind for kind, is_told in told.items() if is_told)
+
+
+def traces_in_base64(candidate: str) -> frozenset[Kind]:
+    """What an encoded value hides: real registers have leaked telephone numbers that way."""
+    padded = candidate.rstrip("=")
+    padded += "=" * (-len(padded) % 4)
+    try:
+        decoded = base64.b64decode(padded, validate=True).decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError):
+        return frozenset()
+    if not decoded.isprintable():
+        return frozenset()
+    return frozenset(_found(marks.plain(decoded), frozenset()))
+
+
+def _found(text: str, told: frozenset[Kind]) -> Iterator[Kind]:
+    if marks.holds_iban(text):
         yield Kind.IBAN
-    if any(_is_rib(match.group()) for match in _RIB.finditer(text)):
+    if marks.holds_rib(text):
         yield Kind.RIB
-    if _PHONE.search(text):
+    if marks.holds_mobile(text):
         yield Kind.PHONE
-    if any(not _OFFICE_MAILBOXES.fullmatch(m.group(1)) for m in _EMAIL.finditer(text)):
+    if marks.holds_mailbox(text):
         yield Kind.EMAIL
-    if _CIN_WORDS.search(context) and _CIN.search(upper):
+    if marks.holds_card(text) and (Kind.CIN in told or marks.speaks_of_card(text)):
         yield Kind.CIN
-    if _CNSS_WORDS.search(context) and _CNSS.search(text):
+    if marks.holds_insured(text) and (Kind.CNSS in told or marks.speaks_of_insurance(text)):
         yield Kind.CNSS
-    if _BIRTH_WORDS.search(context) and (_DATE.search(text) or _is_birth_place(column, text)):
+    if _is_birth(text, told):
         yield Kind.BIRTH
 
 
-def _found_in_base64(candidate: str) -> Iterator[Kind]:
-    """What an encoded value hides: real registers have leaked telephone numbers that way."""
-    try:
-        decoded = base64.b64decode(candidate, validate=True).decode("utf-8")
-    except (binascii.Error, UnicodeDecodeError):
-        return
-    if decoded.isprintable():
-        yield from _found(decoded, decoded, "")
-
-
-def _names_somebody(column: str) -> bool:
-    return bool(_BIRTH_WORDS.search(column.replace("_", " ")))
-
-
-def _is_birth_place(column: str, text: str) -> bool:
-    return bool(text.strip()) and _names_somebody(column)
-
-
-def _plain(text: str) -> str:
-    """Arabic-Indic digits as ours, compatibility forms folded, marks of direction dropped."""
-    if text.isascii():
-        return text
-    folded = unicodedata.normalize("NFKC", text)
-    kept = (c for c in folded if unicodedata.category(c) != "Cf")
-    return "".join(str(unicodedata.digit(c)) if c.isdigit() else c for c in kept)
-
-
-def _is_rib(text: str) -> bool:
-    """Twenty-four digits whose last two are the key of the others."""
-    digits = re.sub(r"\D", "", text)
-    return int(digits[22:]) == 97 - int(digits[:22]) * 100 % 97 and len(set(digits)) > 1
-
-
-def _is_iban(text: str) -> bool:
-    """Country, key and account, proved by ISO 7064 mod 97-10."""
-    compact = text.replace(" ", "")
-    moved = compact[4:] + compact[:4]
-    return int("".join(str(int(c, 36)) for c in moved)) % 97 == 1
+def _is_birth(text: str, told: frozenset[Kind]) -> bool:
+    """A day or a place: in a column of births every word is one."""
+    if Kind.BIRTH in told:
+        return bool(_SAYS_SOMETHING.search(text))
+    return marks.holds_day_or_year(text) and marks.speaks_of_birth(text)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from frictionless.errors import SourceError
 from frictionless.resources import TableResource
 
 from opendata_hub.adapters import encoding
-from opendata_hub.domain.catalog import privacy
+from opendata_hub.adapters.tabular.personal import PersonalScan
 from opendata_hub.domain.catalog.family import Rule
 from opendata_hub.domain.catalog.report import Finding, Level, Report, unreadable
 from opendata_hub.domain.errors import BadTableSchema
@@ -118,22 +118,13 @@ def _resource(file: Path, file_name: str, text_encoding: str) -> TableResource:
 
 def _personal_data(resource: TableResource, file_name: str, language: str) -> Iterator[Finding]:
     """Personal data in the file's name, its header and its cells, in reading order."""
-    # Most cells of a table say what another one of their column says.
-    traces = lru_cache(maxsize=65_536)(privacy.traces)
-    for kind in sorted(traces(file_name)):
-        yield Finding(kind, privacy.MESSAGES[kind][language])
     try:
         with resource as opened:
-            columns: list[str] = []
-            for number, cells in enumerate(opened.cell_stream, start=1):
-                columns = columns or [str(cell) for cell in cells]
-                for position, cell in enumerate(cells):
-                    column = columns[position] if position < len(columns) else ""
-                    named = "" if number == 1 else column
-                    for kind in sorted(traces(str(cell or ""), column=named)):
-                        yield Finding(
-                            kind, privacy.MESSAGES[kind][language], number, column or None
-                        )
+            records = ([str(cell or "") for cell in cells] for cells in opened.cell_stream)
+            scan = PersonalScan(file_name, next(records, []), language=language)
+            yield from scan.names()
+            for number, cells in enumerate(records, start=2):
+                yield from scan.row(number, cells)
     except FrictionlessException:
         return  # what can't be opened is refused by the check itself
 
