@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from opendata_hub.domain import errors
-from opendata_hub.domain.catalog.privacy import Kind
+from opendata_hub.domain.catalog.privacy import HIDDEN_CARRIER, SMALL_COUNT, Kind
 from opendata_hub.settings import Settings
 from opendata_hub.web import problems
 
@@ -43,6 +43,8 @@ def test_every_error_code_is_documented_once():
         "binary-file",
         "broken-encoding",
         "unsupported-format",
+        HIDDEN_CARRIER,
+        SMALL_COUNT,
     }
     documented = first_column("errors.md")
     assert len(documented) == len(set(documented))

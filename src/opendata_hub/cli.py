@@ -160,6 +160,31 @@ def publish(
     return 0
 
 
+@app.command()
+def clean(
+    file: Annotated[Path, typer.Argument(help="An .xlsx, .xlsm or .ods file.")],
+    sheet: Annotated[str, typer.Option(help="The table's sheet; the first visible if empty.")] = "",
+    as_workbook: Annotated[
+        bool, typer.Option("--xlsx", help="Write a workbook instead of CSV.")
+    ] = False,
+    lang: InLanguage = Language.FR,
+) -> None:
+    """Write a copy that holds the visible table and nothing else; the original is kept."""
+    from opendata_hub.adapters import office
+    from opendata_hub.adapters.office import copies
+
+    _must_be_file(file)
+    if not office.is_office(file.name):
+        raise Invalid(f"{file.name}: only .xlsx, .xlsm and .ods files carry more than one sees")
+    rows = copies.visible_table(file, file_name=file.name, sheet=sheet)
+    left = office.left_behind(file, file_name=file.name, language=lang, sheet=sheet)
+    target = file.with_name(f"{file.stem}.clean{'.xlsx' if as_workbook else '.csv'}")
+    (copies.write_workbook if as_workbook else copies.write_csv)(rows, target)
+    typer.echo(f"Wrote {target} ({len(rows)} rows)")
+    for what in left:
+        typer.echo(f"left behind: {what}")
+
+
 @app.command(name="deadline")
 def deadline_command(
     law: Annotated[str, typer.Option(help="For example ma/31-13; with --step.")] = "",

@@ -28,6 +28,15 @@ class Kind(StrEnum):
     BIRTH = "personal-birth"
 
 
+HIDDEN_CARRIER = "hidden-carrier"
+"""What an office file carries beside its table, and must not be published with it."""
+
+SMALL_COUNT = "small-count"
+"""A number so small that it tells of persons."""
+
+CLEARABLE = frozenset({*Kind, HIDDEN_CARRIER, SMALL_COUNT})
+"""What a steward may let pass, with a reason that is kept."""
+
 MESSAGES: Mapping[Kind, Texts] = {
     Kind.CIN: {
         "fr": "Un numéro de carte d’identité ou de passeport : à retirer (loi 09-08, art. 12).",

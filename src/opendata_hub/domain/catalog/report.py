@@ -1,7 +1,7 @@
 """What a check of a file found, and whether it stops publication."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from opendata_hub.domain.errors import Invalid
@@ -66,6 +66,14 @@ class Report:
             finding
             for finding in self.findings
             if finding.level is Level.ERROR and (finding.code, finding.column) not in cleared
+        )
+
+    def joined_by(self, findings: Sequence[Finding]) -> "Report":
+        """The same verdict with what another reading of the file has found."""
+        return replace(
+            self,
+            findings=(*self.findings, *findings),
+            total_findings=self.total_findings + len(findings),
         )
 
     @property

@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 from sqlmodel import Session
 
-from opendata_hub.adapters import tabular
+from opendata_hub.adapters import office, tabular
 from opendata_hub.adapters.files import FileStore, StoredFile
 from opendata_hub.domain.catalog.family import Family
 from opendata_hub.domain.catalog.report import Report
@@ -45,6 +45,9 @@ def examine(
         language=language,
         is_for_publication=True,
     )
+    if report.is_readable and office.is_office(file_name):
+        carried = office.findings(stored.path, file_name=file_name, language=language)
+        report = report.joined_by(carried)
     return Examined(file_name, stored, report)
 
 
