@@ -4,6 +4,7 @@ import io
 from datetime import UTC, date, datetime
 
 from opendata_hub.bootstrap import Hub, catalog_folders
+from opendata_hub.domain.catalog.territory import Gazetteer, Territory, TerritoryLevel
 from opendata_hub.domain.confidence import Confidence
 from opendata_hub.domain.requests.acts import DECISIONS, Act
 from opendata_hub.domain.requests.calendar import Calendar, Holiday, HolidayStatus
@@ -72,6 +73,23 @@ def law(*steps: Step, **changes: object) -> Law:
         "steps": {each.name: each for each in (steps or (step(),))},
     }
     return Law(**{**given, **changes})
+
+
+def gazetteer() -> Gazetteer:
+    """A small country: a town called as its province, and two communes of one name."""
+    level = TerritoryLevel
+    return Gazetteer(
+        Territory(code, {"fr": fr, "ar": ar}, of, parent)
+        for code, fr, ar, of, parent in (
+            ("01", "Région Fictive", "جهة الخيال", level.REGION, None),
+            ("01.001", "Chef-Lieu", "المركز", level.PROVINCE, "01"),
+            ("01.570", "Autre Province", "الإقليم الآخر", level.PROVINCE, "01"),
+            ("01.001.01.01", "Fictive-sur-Oued", "وادي الخيال", level.COMMUNE, "01.001"),
+            ("01.001.01.03", "Homonyme", "السميّ", level.COMMUNE, "01.001"),
+            ("01.001.01.05", "Chef-Lieu", "المركز", level.COMMUNE, "01.001"),
+            ("01.570.01.03", "Homonyme", "السميّ", level.COMMUNE, "01.570"),
+        )
+    )
 
 
 def event(act: Act, day: str, **changes: str) -> Event:

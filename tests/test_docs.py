@@ -3,8 +3,11 @@
 import re
 from pathlib import Path
 
+from opendata_hub.adapters import rules
 from opendata_hub.domain import errors
-from opendata_hub.domain.catalog.privacy import HIDDEN_CARRIER, SMALL_COUNT, Kind
+from opendata_hub.domain.catalog import privacy
+from opendata_hub.domain.catalog.formula import FUNCTION_NAMES, Scope, parse_rule
+from opendata_hub.domain.catalog.kind import Kind
 from opendata_hub.settings import Settings
 from opendata_hub.web import problems
 
@@ -34,7 +37,7 @@ def test_every_error_code_is_documented_once():
     }
     http = {*problems.HTTP_CODES.values(), problems.BROKEN_JSON, problems.INTERNAL_ERROR}
     cli = {"usage", "bad-setting", "unreadable-file", "aborted"}
-    personal = {f"`{kind}`" for kind in Kind}
+    personal = {f"`{kind}`" for kind in privacy.Kind}
     text = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
     assert all(code in text for code in personal)
     files = {
@@ -43,12 +46,36 @@ def test_every_error_code_is_documented_once():
         "binary-file",
         "broken-encoding",
         "unsupported-format",
-        HIDDEN_CARRIER,
-        SMALL_COUNT,
+        privacy.HIDDEN_CARRIER,
+        privacy.SMALL_COUNT,
+        rules.NOT_CHECKED,
     }
+    assert f"| `{rules.ROW}`, `{rules.GROUP}`, `{rules.TABLE}` |" in text
     documented = first_column("errors.md")
     assert len(documented) == len(set(documented))
     assert set(documented) == ours | http | cli | files
+
+
+def test_every_function_of_the_rules_is_documented_in_its_order():
+    text = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+    documented = re.findall(r"^\| `(\w+)\(.*?\)` \|", text, flags=re.MULTILINE)
+    assert documented == list(FUNCTION_NAMES)
+
+
+def test_the_worked_examples_of_rules_are_formulas():
+    text = (ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+    examples = re.findall(r"```text\n(.+?)\n```", text.partition("## Five worked")[2])
+    columns = {
+        **dict.fromkeys(
+            ("date_ouverture", "date_fin_commission", "date_publication_pv"), Kind.DATE
+        ),
+        **dict.fromkeys(("statut", "motif", "titulaire_ice", "fin", "avancement"), Kind.TEXT),
+        **dict.fromkeys(("montant_verse_dh", "montant_accorde_dh"), Kind.NUMBER),
+    }
+    by = {3: ("statut",)}
+    for number, example in enumerate(examples):
+        assert parse_rule(example, Scope(columns, by=by.get(number, ())))
+    assert len(examples) == 5
 
 
 def test_codes_are_never_shared():

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from opendata_hub.adapters.files import FileStore
 from opendata_hub.domain.catalog.dcat import Frame
 from opendata_hub.domain.catalog.family import Family
+from opendata_hub.domain.catalog.territory import Gazetteer
 from opendata_hub.domain.errors import PackBroken, UnknownFamily, UnknownLaw
 from opendata_hub.domain.requests.calendar import Calendar
 from opendata_hub.domain.requests.law import Law
@@ -18,6 +19,7 @@ from opendata_hub.packs.families import load_families
 from opendata_hub.packs.folders import Folders
 from opendata_hub.packs.laws import law_names, load_calendar, load_law
 from opendata_hub.packs.site import load_site
+from opendata_hub.packs.territories import load_territories
 from opendata_hub.packs.vocabularies import load_vocabularies
 from opendata_hub.settings import Settings
 from opendata_hub.store import datasets, engine, info_requests, migrate
@@ -31,12 +33,14 @@ class Hub:
     """All the parts of a running hub.
 
     laws, calendars: every declared law by name, every calendar by jurisdiction.
+    territories: every list of territories, by its name.
     """
 
     settings: Settings
     frame: Frame
     laws: Mapping[str, Law]
     calendars: Mapping[str, Calendar]
+    territories: Mapping[str, Gazetteer]
     engine: Engine
     files: FileStore
 
@@ -95,6 +99,7 @@ def open_hub(settings: Settings, *, base_url: str = "") -> Hub:
         frame=frame,
         laws=laws,
         calendars={code: load_calendar(folders, code) for code in jurisdictions},
+        territories=territories(settings),
         engine=database,
         files=FileStore(settings.home / "files"),
     )
@@ -137,6 +142,11 @@ def load_frame(settings: Settings, *, base_url: str) -> Frame:
         vocabularies=vocabularies,
         digest=folders.digest(),
     )
+
+
+def territories(settings: Settings) -> Mapping[str, Gazetteer]:
+    """The lists of territories, by name; raises PackBroken on a bad one."""
+    return load_territories(catalog_folders(settings))
 
 
 def family_named(families: Mapping[str, Family], name: str) -> Family:

@@ -20,9 +20,12 @@ from pydantic import ValidationError
 
 from opendata_hub import bootstrap, clock, jobs
 from opendata_hub.domain.catalog.family import Family
+from opendata_hub.domain.catalog.repair.letters import visible
+from opendata_hub.domain.catalog.repair.proposal import Survey, acceptance_from
+from opendata_hub.domain.catalog.repair.reasons import Saying, say
 from opendata_hub.domain.catalog.report import Report, clearances_from
 from opendata_hub.domain.catalog.site import Publisher
-from opendata_hub.domain.errors import BadTableSchema, HubError, Invalid
+from opendata_hub.domain.errors import BadTableSchema, HubError, Invalid, Refused
 from opendata_hub.domain.secret import api_key_digest, new_api_key
 from opendata_hub.domain.texts import LANGUAGES, Texts, from_pairs
 from opendata_hub.flows.requests.announce import announce, current
@@ -33,9 +36,10 @@ from opendata_hub.store import tokens
 from opendata_hub.store.submissions import Submission
 from opendata_hub.web import calculator
 from opendata_hub.web.explain import Speaker, explain, length_of, reason_of
-from opendata_hub.web.shapes import AnnouncementIn, ReportOut
+from opendata_hub.web.shapes import AnnouncementIn, RepairsOut, ReportOut
 
 FINDINGS, UNREADABLE = 1, 2
+LONGEST_CELL = 80
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, rich_markup_mode=None,
@@ -58,6 +62,13 @@ class Language(StrEnum):
     AR = "ar"
     FR = "fr"
     EN = "en"
+
+
+class Ending(StrEnum):
+    """The formats of templates."""
+
+    XLSX = "xlsx"
+    CSV = "csv"
 
 
 InLanguage = Annotated[Language, typer.Option("--lang", help="Language of texts.")]
@@ -167,6 +178,7 @@ def clean(
     as_workbook: Annotated[
         bool, typer.Option("--xlsx", help="Write a workbook instead of CSV.")
     ] = False,
+    force: Annotated[bool, typer.Option(help="Write over a file that is there.")] = False,
     lang: InLanguage = Language.FR,
 ) -> None:
     """Write a copy that holds the visible table and nothing else; the original is kept."""
@@ -179,10 +191,122 @@ def clean(
     rows = copies.visible_table(file, file_name=file.name, sheet=sheet)
     left = office.left_behind(file, file_name=file.name, language=lang, sheet=sheet)
     target = file.with_name(f"{file.stem}.clean{'.xlsx' if as_workbook else '.csv'}")
+    if target.exists() and not force:
+        raise Refused(f"{target} is there already; --force writes over it")
     (copies.write_workbook if as_workbook else copies.write_csv)(rows, target)
     typer.echo(f"Wrote {target} ({len(rows)} rows)")
     for what in left:
         typer.echo(f"left behind: {what}")
+
+
+@app.command()
+def template(
+    name: Annotated[str, typer.Argument(help="The family, for example association-subsidies.")],
+    ending: Annotated[Ending, typer.Option("--format", help="A workbook, or CSV.")] = Ending.XLSX,
+    output: Annotated[Path | None, typer.Option(help="Where to; - is stdout.")] = None,
+    force: Annotated[bool, typer.Option(help="Write over a file that is there.")] = False,
+    lang: InLanguage = Language.FR,
+) -> None:
+    """Write a family's table to fill in: titles, lists, checks, an example. Needs no hub."""
+    from opendata_hub.flows.catalog.offer import offer
+
+    settings = Settings()
+    frame = bootstrap.load_frame(settings, base_url=bootstrap.DEFAULT_BASE_URL)
+    family = bootstrap.family_named(frame.families, name)
+    offered = offer(bootstrap.catalog_folders(settings), family, language=lang, ending=ending)
+    if str(output) == "-":
+        typer.echo(offered.content, nl=False)
+        return
+    target = output or Path(offered.file_name)
+    _write_new(target, offered.content, may_replace=force)
+    typer.echo(f"Wrote {target}")
+
+
+def _write_new(file: Path, content: bytes, *, may_replace: bool) -> None:
+    """Write a file; raises Refused when there is one already that must not be replaced."""
+    try:
+        with file.open("wb" if may_replace else "xb") as stream:
+            stream.write(content)
+    except FileExistsError:
+        raise Refused(f"{file} is there already; --force writes over it") from None
+
+
+@app.command()
+def repair(
+    file: File,
+    family: Annotated[str, typer.Option(help="The family of the file.")],
+    accept: Annotated[
+        list[str] | None, typer.Option(help="all, proved, a kind, or ROW:COLUMN; once for each.")
+    ] = None,
+    day_first: Annotated[list[str] | None, typer.Option(help="A column of DD/MM/YYYY.")] = None,
+    month_first: Annotated[list[str] | None, typer.Option(help="A column of MM/DD/YYYY.")] = None,
+    output: Annotated[Path | None, typer.Option(help="The copy; beside the file if empty.")] = None,
+    force: Annotated[bool, typer.Option(help="Replace an earlier copy.")] = False,
+    as_json: AsJson = False,
+    lang: InLanguage = Language.FR,
+) -> int:
+    """Propose repairs of a file, each with its proof; --accept writes a repaired copy. No hub."""
+    from opendata_hub.flows.catalog import repair as flow
+
+    _must_be_file(file)
+    settings = Settings()
+    frame = bootstrap.load_frame(settings, base_url=bootstrap.DEFAULT_BASE_URL)
+    question = flow.Question(
+        file,
+        file.name,
+        bootstrap.family_named(frame.families, family),
+        bootstrap.territories(settings),
+        flow.orders_from(day_first or [], month_first or []),
+    )
+    if not accept:
+        found = flow.propose(question)
+        return _print_survey(found, lang, file_name=file.name, family=family, as_json=as_json)
+    acceptance = acceptance_from(accept)
+    copy_name, changes_name = flow.names_beside(output.name if output else file.name)
+    copy = output or file.with_name(copy_name)
+    changes = copy.with_name(changes_name.replace(".repaired.changes.", ".changes."))
+    if taken := next((each for each in (copy, changes) if each.exists() and not force), None):
+        raise Refused(f"{taken} is there already: give --force, or another --output")
+    repaired = flow.repair(question, acceptance, copy=copy, changes=changes, language=lang)
+    if as_json:
+        made = {"copy": str(copy), "changes": str(changes), "made": repaired.made}
+        return _print_report(repaired.report, made, as_json=True)
+    typer.echo(say(Saying.WRITTEN, lang, made=repaired.made, copy=copy, changes=changes))
+    ended = _print_report(repaired.report, {}, as_json=False)
+    left = repaired.report.total_findings
+    typer.echo(say(Saying.REMAINS, lang, findings=left) if left else say(Saying.SOUND, lang))
+    return ended
+
+
+def _print_survey(
+    survey: Survey, lang: Language, *, file_name: str, family: str, as_json: bool
+) -> int:
+    """Every proposal on a line of its own: where, before, after, kind, proof."""
+    if as_json:
+        shown = RepairsOut.of(survey, file_name=file_name, family=family, language=lang)
+        _print_json(shown.model_dump(mode="json"))
+        return FINDINGS if survey.total else 0
+    for proposal in survey.proposals:
+        after = "" if proposal.after is None else _quoted(proposal.after)
+        arrow = f" → {after or '∅'}" if proposal.is_repair else ""
+        kind = f"{proposal.kind}, {proposal.certainty}"
+        typer.echo(
+            f"{proposal.place} {_quoted(proposal.before)}{arrow} [{kind}] {proposal.proof(lang)}"
+        )
+    for kind, count in sorted(survey.counts.items()):
+        typer.echo(f"{kind}: {count}")
+    if not survey.total:
+        typer.echo(say(Saying.NOTHING, lang))
+        return 0
+    if hidden := survey.total - len(survey.proposals):
+        typer.echo(say(Saying.MORE, lang, hidden=hidden))
+    typer.echo(say(Saying.PROPOSED, lang, total=survey.total, repairs=survey.repairs))
+    return FINDINGS
+
+
+def _quoted(text: str) -> str:
+    shown = text if len(text) <= LONGEST_CELL else f"{text[:LONGEST_CELL]}…"
+    return f"«{visible(shown)}»"
 
 
 @app.command(name="deadline")

@@ -2,10 +2,11 @@
 
 import hashlib
 import io
+import zipfile
 
 import pytest
 
-from opendata_hub.adapters.files import FileStore
+from opendata_hub.adapters.files import FileStore, passing, zipped
 from opendata_hub.domain.errors import TooLarge
 
 
@@ -38,3 +39,22 @@ def test_a_broken_upload_leaves_nothing(tmp_path):
     with pytest.raises(ConnectionError):
         store.put(Broken(), limit_bytes=100)
     assert kept(store) == []
+
+
+def test_what_passes_is_gone_afterwards():
+    with passing(io.BytesIO(b"table"), limit_bytes=5) as file:
+        assert file.read_bytes() == b"table"
+    assert not file.parent.exists()
+    with pytest.raises(TooLarge), passing(io.BytesIO(b"tables"), limit_bytes=5):
+        pass
+
+
+def test_files_are_packed_under_their_own_names(tmp_path):
+    for name in ("a.csv", "é.csv"):
+        (tmp_path / name).write_text(name)
+    zipped([tmp_path / "a.csv", tmp_path / "é.csv"], tmp_path / "both.zip")
+    with zipfile.ZipFile(tmp_path / "both.zip") as archive:
+        assert {name: archive.read(name).decode() for name in archive.namelist()} == {
+            "a.csv": "a.csv",
+            "é.csv": "é.csv",
+        }

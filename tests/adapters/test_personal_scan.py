@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from opendata_hub.adapters.tabular.personal import PersonalScan
-from opendata_hub.domain.catalog import marks, privacy, sieve
-from opendata_hub.domain.catalog.privacy import Kind, traces
+from opendata_hub.domain.catalog import privacy
+from opendata_hub.domain.catalog.privacy import Kind, marks, sieve, traces
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 SEPARATORS = st.sampled_from(

@@ -5,6 +5,8 @@ import pytest
 from opendata_hub.adapters import encoding
 from opendata_hub.adapters.tabular import check
 from opendata_hub.domain.catalog.family import Rule
+from opendata_hub.domain.catalog.formula import Scope, parse_rule
+from opendata_hub.domain.catalog.kind import Kind
 from opendata_hub.domain.catalog.report import Level
 from opendata_hub.domain.errors import BadTableSchema
 
@@ -63,7 +65,8 @@ def test_reading_stops_at_the_limit_and_says_so(tmp_path):
 
 def test_a_row_rule_speaks_the_readers_language_and_may_only_warn(tmp_path):
     messages = {"ar": "المبلغ صفر", "fr": "montant nul", "en": "zero amount"}
-    rule = Rule("amount", "amount > 0", frozenset({"amount"}), Level.WARNING, messages, "practice")
+    formula = parse_rule("amount > 0", Scope({"amount": Kind.NUMBER}))
+    rule = Rule("amount", formula, Level.WARNING, messages, "practice")
     report = verdict(tmp_path, "year,amount\n2024,0\n", rules=[rule], language="ar")
     assert report.is_valid
     assert [(f.code, f.row, f.level, f.message) for f in report.findings] == [

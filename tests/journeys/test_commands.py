@@ -104,6 +104,8 @@ def test_an_unreadable_file_is_one_line_and_exit_2(run, tmp_path, schema, conten
         (("deadline", "--law", "ma/31-13", "--step", "x", "--from", "2026-11-02"), "unknown-step"),
         ((*REPLY, "--from", "2028-12-20"), "calendar-gap"),
         (("token", "revoke", "none"), "unknown-token"),
+        (("template", "none"), "unknown-family"),
+        (("template", "asset-declarations", "--format", "ods"), "usage"),
         (("none",), "usage"),
     ],
 )  # fmt: skip
@@ -175,3 +177,29 @@ def test_version_and_help(run):
     assert code == 0
     for command in ("validate", "publish", "deadline", "token", "demo", "serve"):
         assert command in out
+
+
+@pytest.mark.parametrize(("words", "ending"), [((), "xlsx"), (("--format", "csv"), "csv")])
+def test_a_template_is_written_once_and_never_over_another_file(
+    run, tmp_path, monkeypatch, words, ending
+):
+    home = tmp_path / "none"
+    monkeypatch.setenv("OPENDATA_HUB_HOME", str(home))
+    asked = ("template", "asset-declarations", "--lang", "ar", *words)
+    file = tmp_path / f"asset-declarations.ar.{ending}"
+    assert run(*asked, "--output", file) == (0, f"Wrote {file}\n", "")
+    content = file.read_bytes()
+    file.write_bytes(b"filled in")
+    code, _, err = run(*asked, "--output", file)
+    assert (code, err.startswith("error: refused: "), file.read_bytes()) == (2, True, b"filled in")
+    assert run(*asked, "--output", file, "--force")[0] == 0
+    assert file.read_bytes() == content
+    assert not home.exists()
+
+
+def test_a_template_is_named_after_family_and_language_or_printed(run, tmp_path, monkeypatch):
+    code, out, _ = run("template", "asset-declarations", "--format", "csv", "--output", "-")
+    assert (code, out.startswith("\ufeffCode de la collectivité;")) == (0, True)
+    monkeypatch.chdir(tmp_path)
+    assert run("template", "asset-declarations")[1] == "Wrote asset-declarations.fr.xlsx\n"
+    assert (tmp_path / "asset-declarations.fr.xlsx").is_file()

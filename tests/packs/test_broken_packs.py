@@ -7,6 +7,7 @@ import pytest
 
 from opendata_hub.bootstrap import load_frame, open_hub, request_folders
 from opendata_hub.domain.errors import PackBroken, UnknownLaw
+from opendata_hub.packs.families import sample_row
 from opendata_hub.packs.folders import Folders
 from opendata_hub.packs.laws import load_calendar, load_law
 from opendata_hub.settings import Settings
@@ -45,8 +46,25 @@ def test_an_authoritys_own_file_hides_the_shipped_one(tmp_path):
         (FAMILY, "frequency: ANNUAL", "frequency: SOMETIMES", "'SOMETIMES' is not in"),
         (FAMILY, "confidence: verified", "confidence: sure", "must be one of verified"),
         (FAMILY, "frequency:", "frequency: ANNUAL\nfrequency:", "stands twice"),
-        (CHECKS, "association_nom_fr", "association_nom_frr", "the columns that its formula uses"),
-        (CHECKS, "level: error", "level: fatal", "must be one of error, warning"),
+        (CHECKS, "given(association_nom_fr)", "given(nom)", "formula: no column is called 'nom'"),
+        (CHECKS, "given(association_nom_fr)", "association_nom_fr", "a boolean is needed here"),
+        (CHECKS, "given(association_nom_fr)", "blank(convention)", "no function is called 'blank'"),
+        (CHECKS, "tranche_numero <= tranche_total", "tranche_numero <= date_visa", "be compared"),
+        (CHECKS, "mod97(association_ice)", "listed(association_ice, 'ice')", "no vocabulary is"),
+        (CHECKS, "mod97(association_ice)", "association_ice.x", "not in the language"),
+        (CHECKS, "not elu_dirigeant", "not elu_dirigeant\n  columns: [objet]", "unknown key"),
+        (CHECKS, "by: [collectivite_code, id", "by: [code, id", "by: no column is called 'code'"),
+        (CHECKS, "  by: [collectivite_code, id_subvention]\n", "", "the rule needs by"),
+        (CHECKS, "sum(montant_verse_dh)", "montant_verse_dh", "may differ from row to row"),
+        (CHECKS, "family: association-subsidies", "family: subsidies", "no family is called"),
+        (CHECKS, "exercice - 1: exercice", "exercice - 1: objet", "is a number, and 'objet'"),
+        (CHECKS, "exercice - 1: exercice", "exercice - 1: year", "has no column 'year'"),
+        (CHECKS, "exercice - 1: exercice", "today: date_visa", "this table's columns only"),
+        (CHECKS, "other('montant_accorde_dh')", "other('montant')", "no column 'montant'"),
+        (CHECKS, "other('montant_accorde_dh')", "0", "its formula asks nothing"),
+        (CHECKS, "id: ice-control", "id: association-name", "association-name stands twice"),
+        (CHECKS, "id: ice-control", "id: ICE control", "is not of the form"),
+        (CHECKS, "level: error", "level: fatal", "one of error, warning, information"),
         (SCHEMA, "{", "[", "line "),
     ],
 )
@@ -106,3 +124,13 @@ def test_an_unknown_law_names_those_there_are(name):
 def test_a_folder_that_is_not_there_is_a_broken_setting(tmp_path):
     with pytest.raises(PackBroken, match="is not a folder"):
         load_frame(Settings(catalog_dir=tmp_path / "none"), base_url="http://hub.example")
+
+
+def test_a_sample_without_a_row_has_no_example_to_give(tmp_path):
+    file = tmp_path / "families/asset-declarations/sample.csv"
+    file.parent.mkdir(parents=True)
+    file.write_text("campagne\n", encoding="utf-8")
+    with pytest.raises(PackBroken, match="a row is needed below the header"):
+        sample_row(Folders((tmp_path,)), "asset-declarations")
+    file.write_text("\ufeffcampagne\n2026-02\n2027-02\n", encoding="utf-8")
+    assert sample_row(Folders((tmp_path,)), "asset-declarations") == {"campagne": "2026-02"}

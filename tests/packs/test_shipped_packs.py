@@ -5,9 +5,11 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from frictionless import Schema
 
 import build
 from opendata_hub.adapters import tabular
+from opendata_hub.adapters.rules import RuleRun
 from opendata_hub.bootstrap import catalog_folders, load_frame, request_folders
 from opendata_hub.domain.requests.acts import TRANSITIONS, Act, State
 from opendata_hub.domain.requests.calendar import HolidayStatus
@@ -130,6 +132,19 @@ def test_a_family_passes_its_sample_and_fails_its_broken_twin_as_promised(name):
         for f in failed.findings
     ]
     assert found == rows(f"families/{name}/broken.findings.csv", folders)
+    alone = {rule.id for rule in family.rules if not rule.against}
+    assert alone == {finding.rule for finding in failed.findings} - {None}
+
+
+def test_a_grant_is_compared_with_the_table_of_the_year_before():
+    family = FRAME.families["association-subsidies"]
+    [rule] = [each for each in family.rules if each.against]
+    before = [{"association_ice": "000000000000097", "exercice": 2025, "montant_accorde_dh": 5000}]
+    columns = ["association_ice", "exercice", "montant_annee_precedente_dh"]
+    schema, tables = Schema.from_descriptor(dict(family.schema)), {family.name: before}
+    run = RuleRun([rule], schema, columns, language="fr", tables=tables)
+    assert list(run.row(2, ["000000000000097", "2026", "5000"])) == []
+    assert [found.rule for found in run.row(3, ["000000000000097", "2026", "0"])] == [rule.id]
 
 
 @pytest.mark.parametrize("name", sorted(FRAME.families))

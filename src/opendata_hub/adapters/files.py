@@ -3,6 +3,9 @@
 import hashlib
 import os
 import tempfile
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -50,6 +53,26 @@ class FileStore:
     def path(self, sha256: str) -> Path:
         """Where the bytes with that digest lie, or would."""
         return self.folder / sha256[:2] / sha256
+
+
+@contextmanager
+def passing(stream: BinaryIO, *, limit_bytes: int) -> Iterator[Path]:
+    """What ``stream`` gives as a file that is gone after the block.
+
+    Raises TooLarge past ``limit_bytes``.
+    """
+    with tempfile.TemporaryDirectory(prefix="opendata-hub-") as folder:
+        file = Path(folder) / "received"
+        with file.open("wb") as target:
+            _copy(stream, target, limit_bytes)
+        yield file
+
+
+def zipped(files: Sequence[Path], archive: Path) -> None:
+    """Put files into a new archive, under their own names."""
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as target:
+        for file in files:
+            target.write(file, file.name)
 
 
 def _copy(source: BinaryIO, target: BinaryIO, limit_bytes: int) -> tuple[str, int]:

@@ -5,6 +5,7 @@ HubError
 │   ├── NotPublishable    a file with findings was to be published
 │   ├── BrokenOffice      an office file that can't be unpacked or read
 │   ├── UnsafeOffice      an office file that unpacks into too much, is encrypted, declares entities
+│   ├── BadFormula        a rule that is not in the language of rules
 │   ├── FutureReceipt     received tomorrow
 │   └── CalendarGap       we can't count: the holidays of that year aren't known
 ├── NotKnown          nothing here by that name
@@ -42,6 +43,12 @@ class BadTableSchema(Invalid):
     """A Table Schema that Frictionless can't read."""
 
     code = "bad-table-schema"
+
+
+class BadFormula(Invalid):
+    """A rule's formula that is not in the language of ``docs/rules.md``."""
+
+    code = "bad-formula"
 
 
 class NotPublishable(Invalid):

@@ -1,20 +1,26 @@
 """``catalog/families/<name>/`` to Family."""
 
-import ast
+import csv
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from opendata_hub.domain.catalog.family import Family, LegalBasis, Rule
+from opendata_hub.domain.catalog.family import Against, Family, LegalBasis, Rule
+from opendata_hub.domain.catalog.formula import Column, Formula, Scope, parse, parse_rule
+from opendata_hub.domain.catalog.kind import Kind, kind_of
 from opendata_hub.domain.catalog.report import Level
 from opendata_hub.domain.catalog.vocabulary import Vocabularies
 from opendata_hub.domain.confidence import Confidence
-from opendata_hub.domain.errors import PackBroken
+from opendata_hub.domain.errors import BadFormula, PackBroken
 from opendata_hub.domain.texts import LANGUAGES
 from opendata_hub.packs.folders import Folders
 from opendata_hub.packs.sheet import Sheet, read_sheet, read_sheets
 from opendata_hub.packs.site import coded
+
+Schema = Mapping[str, object]
+"""A Table Schema descriptor, as read."""
 
 TYPES = frozenset(
     {
@@ -32,7 +38,8 @@ KEYS = (
 def load_families(folders: Folders, vocabularies: Vocabularies) -> Mapping[str, Family]:
     """Every family, by name; raises PackBroken with file, line and reason."""
     names = folders.folders("families", "family.yaml")
-    return {name: _load(folders, name, vocabularies) for name in names}
+    schemas = {name: _schema(folders.file(f"families/{name}/schema.json")) for name in names}
+    return {name: _load(folders, name, vocabularies, schemas) for name in schemas}
 
 
 def sample_file(folders: Folders, family: str) -> Path:
@@ -40,12 +47,22 @@ def sample_file(folders: Folders, family: str) -> Path:
     return folders.file(f"families/{family}/sample.csv")
 
 
-def _load(folders: Folders, name: str, vocabularies: Vocabularies) -> Family:
+def sample_row(folders: Folders, family: str) -> Mapping[str, str]:
+    """The first row of the family's sample, by column; raises PackBroken when there is none."""
+    file = sample_file(folders, family)
+    with file.open(encoding="utf-8-sig", newline="") as stream:
+        if row := next(csv.DictReader(stream), None):
+            return row
+    raise PackBroken(f"{file}: a row is needed below the header")
+
+
+def _load(
+    folders: Folders, name: str, vocabularies: Vocabularies, schemas: Mapping[str, Schema]
+) -> Family:
     sheet = read_sheet(folders.file(f"families/{name}/family.yaml"))
     sheet.only(*KEYS)
     if sheet.text("name") != name:
         sheet.refuse(f"name must be {name!r}, as the folder is called")
-    schema = _schema(folders.file(f"families/{name}/schema.json"))
     rules_file = folders.find(f"families/{name}/checks.yaml")
     return Family(
         name=name,
@@ -58,12 +75,12 @@ def _load(folders: Folders, name: str, vocabularies: Vocabularies) -> Family:
         legal_basis=tuple(_legal_basis(each) for each in sheet.sheets("legal_basis")),
         personal_data=sheet.texts("personal_data"),
         review=sheet.texts("review"),
-        schema=schema,
-        rules=_rules(read_sheets(rules_file), schema) if rules_file else (),
+        schema=schemas[name],
+        rules=_rules(read_sheets(rules_file), name, vocabularies, schemas) if rules_file else (),
     )
 
 
-def _schema(file: Path) -> Mapping[str, object]:
+def _schema(file: Path) -> Schema:
     """A Table Schema descriptor; what Frictionless thinks of it is asked where it is used."""
     try:
         descriptor = json.loads(file.read_text(encoding="utf-8"))
@@ -115,38 +132,83 @@ def _legal_basis(sheet: Sheet) -> LegalBasis:
     )
 
 
-def _rules(sheets: Sequence[Sheet], schema: Mapping[str, Any]) -> tuple[Rule, ...]:
-    fields = {field["name"] for field in schema["fields"]}
+def _rules(
+    sheets: Sequence[Sheet],
+    family: str,
+    vocabularies: Vocabularies,
+    schemas: Mapping[str, Schema],
+) -> tuple[Rule, ...]:
+    kinds = {name: _kinds(schema) for name, schema in schemas.items()}
     rules: dict[str, Rule] = {}
     for sheet in sheets:
-        rule = _rule(sheet)
-        # Frictionless takes an unknown name for an empty cell: a slip would never be noticed.
-        if rule.columns != _names_in(rule.formula, sheet) or not rule.columns <= fields:
-            sheet.refuse(f"columns of {rule.id}: must be the columns that its formula uses")
-        if rule.formula in rules:
-            sheet.refuse(f"{rule.id}: the same formula stands twice")
-        rules[rule.formula] = rule
+        rule = _rule(sheet, Scope(kinds[family], vocabularies), kinds)
+        if rule.id in rules:
+            sheet.refuse(f"the id {rule.id} stands twice")
+        rules[rule.id] = rule
     return tuple(rules.values())
 
 
-def _names_in(formula: str, sheet: Sheet) -> frozenset[str]:
-    """The column names an expression uses."""
-    try:
-        tree = ast.parse(formula, mode="eval")
-    except SyntaxError as problem:
-        sheet.refuse(f"formula: {problem.msg}")
-    called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    names = (n for n in ast.walk(tree) if isinstance(n, ast.Name) and id(n) not in called)
-    return frozenset(name.id for name in names)
+def _kinds(schema: Schema) -> Mapping[str, Kind]:
+    fields: Any = schema["fields"]
+    return {field["name"]: kind_of(field["type"]) for field in fields}
 
 
-def _rule(sheet: Sheet) -> Rule:
-    sheet.only("id", "formula", "columns", "level", "message", "source")
-    return Rule(
-        id=sheet.text("id"),
-        formula=sheet.text("formula"),
-        columns=frozenset(sheet.words("columns")),
+def _rule(sheet: Sheet, row: Scope, kinds: Mapping[str, Mapping[str, Kind]]) -> Rule:
+    """A rule whose formula is understood, for a table of which ``row`` tells the columns."""
+    sheet.only("id", "formula", "by", "against", "level", "message", "source")
+    by = sheet.words("by") if sheet.has("by") else ()
+    if unknown := sorted(set(by) - set(row.columns)):
+        sheet.refuse(f"by: no column is called {unknown[0]!r}")
+    scope = replace(row, by=by)
+    against = _against(sheet.sheet("against"), scope, kinds) if sheet.has("against") else None
+    if against:
+        scope = replace(scope, other=kinds[against.family])
+    rule = Rule(
+        id=sheet.matching("id", r"[a-z0-9]+(-[a-z0-9]+)*"),
+        formula=_formula(sheet, sheet.text("formula"), scope, parse_rule),
         level=sheet.choice("level", Level),
         message=sheet.texts("message"),
         source=sheet.text("source"),
+        by=by,
+        against=against,
     )
+    if against and not rule.formula.asks_other:
+        sheet.refuse(f"{rule.id}: against is given, but its formula asks nothing of that table")
+    return rule
+
+
+def _against(sheet: Sheet, scope: Scope, kinds: Mapping[str, Mapping[str, Kind]]) -> Against:
+    sheet.only("family", "match")
+    family = sheet.text("family")
+    if family not in kinds:
+        sheet.refuse(f"against: no family is called {family!r}; known: {', '.join(kinds)}")
+    match = sheet.sheet("match")
+    if not match.values:
+        match.refuse("match: at least one column is needed")
+    pairs = ((str(here), match.text(here)) for here in match.values)
+    return Against(
+        family, tuple(_pair(match, here, there, scope, kinds[family]) for here, there in pairs)
+    )
+
+
+def _pair(
+    sheet: Sheet, here: str, there: str, scope: Scope, other: Mapping[str, Kind]
+) -> tuple[Formula, str]:
+    """What is worked out here, and the column of the other table that it is looked up in."""
+    formula = _formula(sheet, here, scope, parse)
+    if there not in other:
+        sheet.refuse(f"match: the other table has no column {there!r}")
+    if any(not isinstance(slot, Column) for slot in formula.slots):
+        sheet.refuse(f"match: {here!r} may speak of this table's columns only")
+    if formula.kind is not other[there] or formula.kind is Kind.OTHER:
+        sheet.refuse(f"match: {here!r} is a {formula.kind}, and {there!r} is a {other[there]}")
+    return formula, there
+
+
+def _formula(
+    sheet: Sheet, text: str, scope: Scope, understand: Callable[[str, Scope], Formula]
+) -> Formula:
+    try:
+        return understand(text, scope)
+    except BadFormula as problem:
+        sheet.refuse(f"formula: {problem}")

@@ -13,7 +13,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from opendata_hub.web.deps import require_token
 from opendata_hub.web.problems import HEADERS
 
-UPLOAD_PATHS = frozenset({"/api/v1/datasets", "/api/v1/submissions"})
+UPLOAD_PATHS = frozenset(
+    {
+        "/api/v1/datasets",
+        "/api/v1/submissions",
+        "/api/v1/repairs",
+        "/api/v1/repairs/copy",
+    }
+)
 
 
 class SecureHeaders:

@@ -6,6 +6,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from opendata_hub.domain.catalog.dataset import Dataset
+from opendata_hub.domain.catalog.repair.proposal import Certainty, Kind, Proposal, Survey
 from opendata_hub.domain.catalog.report import Level, Report
 from opendata_hub.domain.errors import Invalid
 from opendata_hub.domain.requests.acts import State
@@ -20,11 +21,12 @@ from opendata_hub.store.submissions import Submission
 
 
 class FindingOut(BaseModel):
-    """One thing that is wrong in a file. row counts the header as 1."""
+    """One thing that is wrong in a file. row counts the header as 1; rule is the family's."""
 
     code: str
     row: int | None
     column: str | None
+    rule: str | None
     level: Level
     message: str
 
@@ -52,7 +54,12 @@ class ReportOut(BaseModel):
             total_findings=report.total_findings,
             findings=[
                 FindingOut(
-                    code=f.code, row=f.row, column=f.column, level=f.level, message=f.message
+                    code=f.code,
+                    row=f.row,
+                    column=f.column,
+                    rule=f.rule,
+                    level=f.level,
+                    message=f.message,
                 )
                 for f in report.findings
             ],
@@ -78,6 +85,62 @@ class SubmissionOut(ReportOut):
             file_name=submission.file_name,
             size_bytes=submission.size_bytes,
             sha256=submission.sha256,
+        )
+
+
+class ProposalOut(BaseModel):
+    """One repair of one cell or line, or the reason why there is none (after is null then).
+
+    place is what ``accept`` takes. A line that is to go has no column and no after either;
+    repair says whether accepting it changes the table.
+    """
+
+    place: str
+    row: int
+    column: str | None
+    before: str
+    after: str | None
+    repair: bool
+    kind: Kind
+    certainty: Certainty
+    proof: str
+
+    @classmethod
+    def of(cls, proposal: Proposal, language: str) -> Self:
+        """From the domain's proposal; its proof in one language."""
+        return cls(
+            place=proposal.place,
+            row=proposal.row,
+            column=proposal.column,
+            before=proposal.before,
+            after=proposal.after,
+            repair=proposal.is_repair,
+            kind=proposal.kind,
+            certainty=proposal.certainty,
+            proof=proposal.proof(language),
+        )
+
+
+class RepairsOut(BaseModel):
+    """What can be repaired in a file. total and counts are exact, proposals may be fewer."""
+
+    file_name: str
+    family: str
+    total: int
+    repairs: int
+    counts: dict[Kind, int]
+    proposals: list[ProposalOut]
+
+    @classmethod
+    def of(cls, survey: Survey, *, file_name: str, family: str, language: str) -> Self:
+        """From what the file was found to need."""
+        return cls(
+            file_name=file_name,
+            family=family,
+            total=survey.total,
+            repairs=survey.repairs,
+            counts=dict(survey.counts),
+            proposals=[ProposalOut.of(each, language) for each in survey.proposals],
         )
 
 

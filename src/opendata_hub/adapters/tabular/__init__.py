@@ -1,16 +1,18 @@
 """Frictionless, in our words: a file and a Table Schema give a Report."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from frictionless import Checklist, Dialect, FrictionlessException, Schema
+from frictionless import Dialect, FrictionlessException, Schema
 from frictionless.errors import SourceError
 from frictionless.resources import TableResource
 
 from opendata_hub.adapters import encoding
+from opendata_hub.adapters.rules import RuleRun
 from opendata_hub.adapters.tabular.personal import PersonalScan
 from opendata_hub.domain.catalog.family import Rule
 from opendata_hub.domain.catalog.report import Finding, Level, Report, unreadable
@@ -34,12 +36,14 @@ def check(
     rules: Sequence[Rule] = (),
     language: str = "fr",
     max_findings: int = MAX_FINDINGS,
+    today: date | None = None,
     is_for_publication: bool = False,
 ) -> Report:
-    """Check a CSV or TSV file against a Table Schema and row rules.
+    """Check a CSV or TSV file against a Table Schema and a family's rules.
 
     file:      where the bytes lie; file_name is what their sender called them.
     language:  of the messages of ``rules``; Frictionless' own are English.
+    today:     the day of the check, for rules that speak of it.
     is_for_publication: whether to look for personal data as well, in cells and names.
     Reads record by record. Stops after ``max_findings``; 0 means none is too many.
     Raises BadTableSchema when Frictionless can't read ``schema``.
@@ -53,41 +57,61 @@ def check(
             "The text is neither UTF-8 nor a Windows encoding throughout; save it as UTF-8",
         )
     table = partial(_resource, file, file_name, text_encoding)
-    by_formula = {rule.formula: rule for rule in rules}
-    errors, rows, is_complete = _all_that_matters(table, _schema(schema), by_formula, max_findings)
+    errors, rows = _validate(table(), _schema(schema), max_findings)
     if errors and errors[0].type in _UNREADABLE:
         return unreadable(errors[0].type, errors[0].message)
-    findings = [_finding(error, by_formula, language) for error in errors]
+    broken = _broken_rules(table(), _schema(schema), rules, language, today)
+    of_rules, are_all_told = _enough(broken, max_findings)
+    findings = sorted(
+        [*(_finding(error) for error in errors), *of_rules], key=lambda finding: finding.row or 0
+    )
     personal = _personal_data(table(), file_name, language) if is_for_publication else ()
     examples, met = _examples(personal)
     return Report(
         rows=rows,
         findings=(*findings, *examples),
         total_findings=len(findings) + met,
-        is_complete=is_complete,
+        is_complete=are_all_told and not (max_findings and len(errors) >= max_findings),
         encoding=text_encoding,
     )
 
 
-def _all_that_matters(
-    table: Callable[[], TableResource],
+def _broken_rules(
+    resource: TableResource,
     schema: Schema,
-    rules: Mapping[str, Rule],
-    max_findings: int,
-) -> tuple[list[Any], int, bool]:
-    """Frictionless' errors, the records read, and whether nothing that stops a file was left out.
+    rules: Sequence[Rule],
+    language: str,
+    today: date | None,
+) -> Iterator[Finding]:
+    """What the family's rules say of the file, in reading order."""
+    if not rules:
+        return
+    try:
+        with resource as opened:
+            records = enumerate(opened.cell_stream, start=1)
+            _, header = next(records, (1, []))
+            columns = [str(cell or "") for cell in header]
+            run = RuleRun(rules, schema, columns, language=language, today=today)
+            for number, cells in records:
+                yield from run.row(number, [str(cell or "") for cell in cells])
+            yield from run.end()
+    except FrictionlessException:
+        return  # what can't be opened is refused by the check itself
 
-    So many remarks that reading stopped say nothing of what stands behind them: then the file is
-    read once more without the rules that only remark.
-    """
-    errors, rows = _validate(table(), schema, rules, max_findings)
-    if not max_findings or len(errors) < max_findings:
-        return errors, rows, True
-    if not _are_remarks(errors, rules):
-        return errors, rows, False
-    strict = {formula: rule for formula, rule in rules.items() if rule.level is Level.ERROR}
-    worse, rows = _validate(table(), schema, strict, max_findings)
-    return [*errors, *worse], rows, len(worse) < max_findings
+
+def _enough(broken: Iterable[Finding], limit: int) -> tuple[list[Finding], bool]:
+    """At most so many errors and so many remarks, and whether no error was left out."""
+    kept: list[Finding] = []
+    told: Counter[bool] = Counter()
+    for finding in broken:
+        is_error = finding.level is Level.ERROR
+        if limit and told[is_error] >= limit:
+            if is_error:
+                return kept, False
+            continue
+        told[is_error] += 1
+        kept.append(finding)
+    return kept, True
 
 
 def _examples(personal: Iterable[Finding]) -> tuple[list[Finding], int]:
@@ -167,16 +191,11 @@ def _dialect(file_name: str) -> Dialect:
     return Dialect()
 
 
-def _validate(
-    resource: TableResource, schema: Schema, rules: Mapping[str, Rule], max_findings: int
-) -> tuple[list[Any], int]:
+def _validate(resource: TableResource, schema: Schema, max_findings: int) -> tuple[list[Any], int]:
     """Frictionless' errors in reading order, and the number of records read."""
     resource.schema = schema
-    checks = [{"type": "row-constraint", "formula": formula} for formula in rules]
     try:
-        result = resource.validate(
-            Checklist.from_descriptor({"checks": checks}), limit_errors=max_findings
-        )
+        result = resource.validate(limit_errors=max_findings)
     except FrictionlessException as problem:
         return [problem.error], 0
     except (TypeError, ValueError, ArithmeticError) as problem:
@@ -198,22 +217,11 @@ def _require_applicable(schema: Schema, problem: Exception) -> None:
         raise BadTableSchema(f"Frictionless can't apply this Table Schema: {problem}") from None
 
 
-def _are_remarks(errors: Sequence[Any], rules: Mapping[str, Rule]) -> bool:
-    """Whether everything that was found only warns."""
-    return bool(errors) and all(
-        error.type == "row-constraint" and _finding(error, rules, "fr").level is Level.WARNING
-        for error in errors
-    )
-
-
-def _finding(error: Any, rules: Mapping[str, Rule], language: str) -> Finding:
-    """One Frictionless error in our words; a row rule speaks for itself."""
-    rule = next((r for formula, r in rules.items() if f'"{formula}"' in error.note), None)
-    is_rule = error.type == "row-constraint" and rule is not None
+def _finding(error: Any) -> Finding:
+    """One Frictionless error in our words."""
     return Finding(
         code=error.type,
-        message=rule.message[language] if is_rule and rule else _shorten(error.message),
+        message=_shorten(error.message),
         row=getattr(error, "row_number", None),
         column=getattr(error, "field_name", None) or None,
-        level=rule.level if is_rule and rule else Level.ERROR,
     )

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from opendata_hub.domain.catalog import marks, privacy, sieve
-from opendata_hub.domain.catalog.privacy import Kind
+from opendata_hub.domain.catalog import privacy
+from opendata_hub.domain.catalog.privacy import Kind, marks, sieve
 from opendata_hub.domain.catalog.report import Finding
 
 REMEMBERED = 65_536

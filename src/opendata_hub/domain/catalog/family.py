@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from opendata_hub.domain.catalog.formula import Formula
 from opendata_hub.domain.catalog.report import Level
 from opendata_hub.domain.confidence import Confidence
 from opendata_hub.domain.texts import Texts
@@ -19,19 +20,44 @@ class LegalBasis:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """A rule about a whole row, beside what the columns say.
+class Against:
+    """The other table a rule looks into.
 
-    formula: an expression over column names, true when the row is sound.
-    columns: the names it uses; one that the file does not have is empty in every row.
+    family: what kind of dataset it is.
+    match:  pairs of what is worked out here and the column there that must be equal to it.
+    """
+
+    family: str
+    match: tuple[tuple[Formula, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule about a whole row, a group of rows, or a row and another table.
+
+    formula: broken where it is false; kept where it is true or unknown (``docs/rules.md``).
+    by:      columns whose equal values make a group; without any, every row is looked at alone.
     """
 
     id: str
-    formula: str
-    columns: frozenset[str]
+    formula: Formula
     level: Level
     message: Texts
     source: str
+    by: tuple[str, ...] = ()
+    against: Against | None = None
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """The columns it reads; one that the file does not have is empty in every row."""
+        pairs = self.against.match if self.against else ()
+        return self.formula.columns.union(self.by, *(here.columns for here, _ in pairs))
+
+    @property
+    def other_columns(self) -> frozenset[str]:
+        """The columns of the other table it reads."""
+        pairs = self.against.match if self.against else ()
+        return self.formula.other_columns | {there for _, there in pairs}
 
 
 @dataclass(frozen=True, slots=True)

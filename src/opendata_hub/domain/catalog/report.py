@@ -12,6 +12,7 @@ class Level(StrEnum):
 
     ERROR = "error"
     WARNING = "warning"
+    INFORMATION = "information"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Finding:
     code:   a frictionless error type, or one of ours for a file that is no table.
     row:    frictionless' row number: records are counted from 1, the header included.
     column: the field's name in the schema; None when a whole row or file is meant.
+    rule:   the id of the family's rule that is broken; None for what is no such rule.
     """
 
     code: str
@@ -28,6 +30,7 @@ class Finding:
     row: int | None = None
     column: str | None = None
     level: Level = Level.ERROR
+    rule: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ class Report:
 
     @property
     def is_valid(self) -> bool:
-        """Whether nothing stops publication; warnings don't."""
+        """Whether nothing stops publication; warnings and information don't."""
         return self.is_readable and self.is_complete and not self.blocking()
 
 

@@ -80,16 +80,26 @@ def read_dataset(hub: HubDep, slug: str) -> DatasetOut:
         return DatasetOut.of(datasets.get(session, slug), hub.frame.base_url)
 
 
-def _submit(hub: Hub, file: UploadFile, family_name: str, language: str) -> Submission:
-    """Keep, check, remember: the check itself holds no session open."""
+def sender_name(file: UploadFile) -> str:
+    """What the sender calls a file, fit to be shown."""
+    return "".join(c if c.isprintable() else "_" for c in file.filename or "")[-200:]
+
+
+def require_language(language: str) -> None:
+    """Raise Invalid unless messages are spoken in that language."""
     if language not in LANGUAGES:
         raise Invalid(f"language: {language[:20]!r} is not one of {', '.join(LANGUAGES)}")
+
+
+def _submit(hub: Hub, file: UploadFile, family_name: str, language: str) -> Submission:
+    """Keep, check, remember: the check itself holds no session open."""
+    require_language(language)
     family = hub.family(family_name)
     examined = submit_flow.examine(
         hub.files,
         file.file,
         family,
-        file_name="".join(c if c.isprintable() else "_" for c in file.filename or "")[-200:],
+        file_name=sender_name(file),
         limit_bytes=hub.settings.upload_limit_bytes,
         language=language,
     )

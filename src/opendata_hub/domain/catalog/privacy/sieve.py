@@ -8,7 +8,8 @@ proves it on generated rows); what passes is read cell by cell.
 import re
 from functools import lru_cache
 
-from opendata_hub.domain.catalog import marks, privacy
+from opendata_hub.domain.catalog import privacy
+from opendata_hub.domain.catalog.privacy import marks
 
 _SHAPES = bytes.maketrans(
     b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", b"0" * 10 + b"a" * 52

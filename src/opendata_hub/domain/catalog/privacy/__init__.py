@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
-from opendata_hub.domain.catalog import marks
+from opendata_hub.domain.catalog.privacy import marks
 from opendata_hub.domain.texts import Texts
 
 

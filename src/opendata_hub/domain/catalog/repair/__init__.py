@@ -1,0 +1,1 @@
+"""Repairs of what spreadsheets do to a table: proposed, proved, never imposed."""

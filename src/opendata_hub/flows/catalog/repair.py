@@ -1,0 +1,108 @@
+"""A steward asks what can be repaired in a file, and takes a copy with what was accepted."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from opendata_hub.adapters import tabular
+from opendata_hub.adapters.repair import NotATable, Rules, survey, write
+from opendata_hub.domain.catalog.family import Family
+from opendata_hub.domain.catalog.repair.dates import Order
+from opendata_hub.domain.catalog.repair.proposal import Acceptance, Survey
+from opendata_hub.domain.catalog.report import Report
+from opendata_hub.domain.catalog.territory import Gazetteer
+from opendata_hub.domain.errors import Invalid
+
+LONGEST_STEM_BYTES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A file to repair: whose it is, what it must be, what a person has said about its dates."""
+
+    file: Path
+    file_name: str
+    family: Family
+    territories: Mapping[str, Gazetteer]
+    orders: Mapping[str, Order]
+
+    @property
+    def rules(self) -> Rules:
+        """What the table is repaired by."""
+        return Rules(self.family.schema, self.territories, self.orders)
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """The number of changes that were made, and the verdict on the copy."""
+
+    made: int
+    report: Report
+
+
+def propose(question: Question) -> Survey:
+    """What can be repaired, and what can't and why; changes nothing.
+
+    Raises Invalid for what is no table.
+    """
+    try:
+        return survey(question.file, question.rules, file_name=question.file_name)
+    except NotATable as problem:
+        raise Invalid(f"{problem.code}: {problem}") from None
+
+
+def repair(
+    question: Question, acceptance: Acceptance, *, copy: Path, changes: Path, language: str
+) -> Repaired:
+    """Write the copy with what was accepted and the list of changes; check the copy.
+
+    The original stays as it is. Raises Invalid for no table, or for a copy in its place.
+    """
+    if {copy.resolve(), changes.resolve()} & {question.file.resolve()} or copy == changes:
+        raise Invalid("The copy and its list of changes need names of their own")
+    try:
+        made = write(
+            question.file,
+            question.rules,
+            file_name=question.file_name,
+            acceptance=acceptance,
+            copy=copy,
+            changes=changes,
+            language=language,
+        )
+    except NotATable as problem:
+        raise Invalid(f"{problem.code}: {problem}") from None
+    report = tabular.check(
+        copy.resolve(),
+        question.family.schema,
+        file_name=copy.name,
+        rules=question.family.rules,
+        language=language,
+    )
+    return Repaired(made, report)
+
+
+def orders_from(day_first: Iterable[str], month_first: Iterable[str]) -> Mapping[str, Order]:
+    """What a person says about the dates of columns; raises Invalid on a contradiction.
+
+    >>> orders_from(["date_visa"], [])
+    {'date_visa': <Order.DAY_FIRST: 'day-first'>}
+    """
+    days, months = set(day_first), set(month_first)
+    if both := sorted(days & months):
+        raise Invalid(f"{both[0][:60]!r}: either the day comes first or the month")
+    return dict.fromkeys(sorted(days), Order.DAY_FIRST) | dict.fromkeys(
+        sorted(months), Order.MONTH_FIRST
+    )
+
+
+def names_beside(file_name: str) -> tuple[str, str]:
+    """What a copy and its list of changes are called.
+
+    >>> names_beside("aid 2026.xlsx")
+    ('aid 2026.repaired.csv', 'aid 2026.changes.csv')
+    """
+    stem = Path(Path(file_name).name).stem or "table"
+    # File systems take 255 bytes, and an Arabic letter is two of them.
+    stem = stem.encode()[:LONGEST_STEM_BYTES].decode(errors="ignore")
+    return f"{stem}.repaired.csv", f"{stem}.changes.csv"
