@@ -97,9 +97,10 @@ _ENCODED = re.compile(r"[A-Za-z0-9+/]{12,}={0,2}")
 # digits or separators of a number, or an @ before its domain.
 _NEXT = "[AEIMQUYcgk048][0-5gt-z]"
 _ENCODED_NUMBER = re.compile(
-    rf"[MNO][CDSTijyz]{_NEXT}|I[CD]{_NEXT}|L[STijyz]{_NEXT}|"
-    r"Q[C-H][ABEFIJMNQRUVYZcdghklopstwx014589]|"
-    r"[AB](?:(?<=[EUk0].)|(?<=[BFJNRVZdhlptx159]A))[A-Za-z0-9+/]{4}"
+    # The first letter alone makes the search fast: capitals are rare.
+    rf"[MNOILQAB](?:(?<=[MNO])[CDSTijyz]{_NEXT}|(?<=I)[CD]{_NEXT}|(?<=L)[STijyz]{_NEXT}|"
+    r"(?<=Q)[C-H][ABEFIJMNQRUVYZcdghklopstwx014589]|"
+    r"(?:(?<=[EUk0][AB])|(?<=[BFJNRVZdhlptx159]A))[A-Za-z0-9+/]{4})"
 )
 
 _CARD_WORDS = re.compile(
