@@ -18,11 +18,15 @@ _IBAN_BEGINS = b"aa00"
 _TEN_DIGITS = re.compile(r"[0-9][0-9 .\-/()]{9,}")
 _UNBROKEN_LENGTHS = frozenset({10, 12, 14, 24})
 """0612345678, 212612345678, 00212612345678 and a RIB; an ICE has fifteen, and every row has one."""
+# Médecins, piscines, bénéficiaires and bornes are no cards and no births.
 _LATIN_WORDS = re.compile(
-    r"c(?:\.?i\.?n|\.?n\.?[is]|arte )|n(?:é|ee|e le |e\(e\) |ati[fv]|aissance)|d(?:dn|\.n|ob)|"
-    r"b(?:orn|irth)|identit|passe?port|s(?:[ée]jour|[ée]curit[ée] so)"
+    r"c(?:in\b(?<![^\W_]...)|\.i\.?n\b|i\.n\b|\.?n\.?[is]|arte )|"
+    r"n(?:é(?<![^\W_]..)|ee(?<![^\W_]...)|e le [0-9]|e\(e\) |ati(?:f|ve) |aissance)|"
+    r"d(?:dn\b|\.n\b|ob\b)|b(?:orn\b|irth)|identit|passe?port|s(?:[ée]jour|[ée]curit[ée] so)"
 )
-_ARABIC_WORDS = re.compile("زد|ميلاد|ول[اود]|مواليد|بطاق|ب[. ]ت[. ]و|جواز|ضمان|ص[. ]و[. ]ض")
+_ARABIC_WORDS = re.compile(
+    "زد|ميلاد|ولادة|ولدت? |مولودة? |مواليد|بطاق|ب[. ]ت[. ]و|جواز|ضمان|ص[. ]و[. ]ض"
+)
 
 
 def lets_through(row: str) -> bool:
