@@ -200,6 +200,27 @@ def clean(
 
 
 @app.command()
+def suppress(
+    file: File,
+    family: Annotated[str, typer.Option(help="The family of the file.")],
+    output: Annotated[Path | None, typer.Option(help="The copy; beside the file if empty.")] = None,
+    force: Annotated[bool, typer.Option(help="Write over a file that is there.")] = False,
+) -> None:
+    """Write a copy without small counts, and the list of what was blanked. Needs no hub."""
+    from opendata_hub.flows.catalog.suppress import suppress as suppress_flow
+
+    _must_be_file(file)
+    frame = bootstrap.load_frame(Settings(), base_url=bootstrap.DEFAULT_BASE_URL)
+    copy = output or file.with_name(f"{file.stem}.suppressed.csv")
+    places = copy.with_name(f"{copy.stem}.places.csv")
+    if taken := next((each for each in (copy, places) if each.exists() and not force), None):
+        raise Refused(f"{taken} is there already; --force writes over it")
+    declared_in = bootstrap.family_named(frame.families, family)
+    count = suppress_flow(file, declared_in, copy=copy, places=places)
+    typer.echo(f"Wrote {copy} ({count} cells blanked, listed in {places})")
+
+
+@app.command()
 def template(
     name: Annotated[str, typer.Argument(help="The family, for example association-subsidies.")],
     ending: Annotated[Ending, typer.Option("--format", help="A workbook, or CSV.")] = Ending.XLSX,

@@ -13,10 +13,13 @@ from frictionless.resources import TableResource
 
 from opendata_hub.adapters import encoding
 from opendata_hub.adapters.rules import RuleRun
+from opendata_hub.adapters.tabular.counts import SmallCountScan
 from opendata_hub.adapters.tabular.personal import PersonalScan
 from opendata_hub.domain.catalog.family import Rule
+from opendata_hub.domain.catalog.privacy import suppression
+from opendata_hub.domain.catalog.privacy.suppression import SmallCells
 from opendata_hub.domain.catalog.report import Finding, Level, Report, unreadable
-from opendata_hub.domain.errors import BadTableSchema
+from opendata_hub.domain.errors import BadTableSchema, Invalid
 
 MAX_FINDINGS, LONGEST_MESSAGE, EXAMPLES, MAX_COLUMNS = 1000, 400, 20, 1000
 FORMATS: Mapping[str, tuple[str, str]] = {
@@ -65,7 +68,8 @@ def check(
     findings = sorted(
         [*(_finding(error) for error in errors), *of_rules], key=lambda finding: finding.row or 0
     )
-    personal = _personal_data(table(), file_name, language) if is_for_publication else ()
+    small = suppression.declared(schema)
+    personal = _personal_data(table(), file_name, small, language) if is_for_publication else ()
     examples, met = _examples(personal)
     return Report(
         rows=rows,
@@ -140,15 +144,37 @@ def _resource(file: Path, file_name: str, text_encoding: str) -> TableResource:
     )
 
 
-def _personal_data(resource: TableResource, file_name: str, language: str) -> Iterator[Finding]:
-    """Personal data in the file's name, its header and its cells, in reading order."""
+def records(file: Path, *, file_name: str) -> list[list[str]]:
+    """The records of a CSV or TSV file as text, the header first.
+
+    Raises Invalid when the file is no table.
+    """
+    problem = _not_a_table(file, file_name)
+    text_encoding = None if problem else encoding.detect(file)
+    if problem or text_encoding is None:
+        raise Invalid(f"{file_name}: {problem.findings[0].message if problem else 'not UTF-8'}")
+    try:
+        with _resource(file, file_name, text_encoding) as opened:
+            return [[str(cell or "") for cell in cells] for cells in opened.cell_stream]
+    except FrictionlessException as refusal:
+        raise Invalid(f"{file_name}: {_shorten(refusal.error.message)}") from None
+
+
+def _personal_data(
+    resource: TableResource, file_name: str, small: SmallCells | None, language: str
+) -> Iterator[Finding]:
+    """What tells of persons in the file's name, its header and its cells, in reading order."""
     try:
         with resource as opened:
-            records = ([str(cell or "") for cell in cells] for cells in opened.cell_stream)
-            scan = PersonalScan(file_name, next(records, []), language=language)
+            rows = ([str(cell or "") for cell in cells] for cells in opened.cell_stream)
+            header = next(rows, [])
+            scan = PersonalScan(file_name, header, language=language)
+            counts = SmallCountScan(header, small, language=language) if small else None
             yield from scan.names()
-            for number, cells in enumerate(records, start=2):
+            for number, cells in enumerate(rows, start=2):
                 yield from scan.row(number, cells)
+                if counts:
+                    yield from counts.row(number, cells)
     except FrictionlessException:
         return  # what can't be opened is refused by the check itself
 

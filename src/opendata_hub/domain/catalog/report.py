@@ -1,7 +1,8 @@
 """What a check of a file found, and whether it stops publication."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 
 from opendata_hub.domain.errors import Invalid
@@ -35,11 +36,15 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Clearance:
-    """A steward's word that what looks like personal data in a column is none, and why."""
+    """A steward's word that what looks like personal data in a column is none, and why.
+
+    cleared_at: when it was kept; None before that.
+    """
 
     code: str
     column: str | None
     reason: str
+    cleared_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +98,8 @@ def unreadable(code: str, message: str) -> Report:
 def clearances_from(texts: Iterable[str]) -> tuple[Clearance, ...]:
     """``personal-phone/objet=service line`` as clearances; raises Invalid on another form.
 
-    >>> clearances_from(["personal-phone/objet=the town hall's line"])
-    (Clearance(code='personal-phone', column='objet', reason="the town hall's line"),)
+    >>> [each.reason for each in clearances_from(["personal-phone/objet=the town hall's line"])]
+    ["the town hall's line"]
     """
     found = []
     for text in texts:

@@ -1,0 +1,45 @@
+"""A declared count that tells of too few stops publication."""
+
+import pytest
+
+from opendata_hub.adapters import tabular
+from opendata_hub.domain.catalog.privacy import SMALL_COUNT
+from opendata_hub.domain.catalog.report import Clearance
+from opendata_hub.domain.errors import Invalid
+
+SCHEMA = {
+    "fieldsMatch": "superset",
+    "missingValues": ["", "s"],
+    "fields": [{"name": "function", "type": "string"}, {"name": "late", "type": "integer"}],
+    "smallCells": {
+        "below": 5,
+        "mark": "s",
+        "columns": ["late"],
+        "unless": {"function": ["president"]},
+    },
+}
+
+
+@pytest.fixture
+def table(tmp_path):
+    file = tmp_path / "stored"
+    file.write_text("function,late\nx,0\nx,4\nx,5\npresident,1\nx,s\n,3\n", encoding="utf-8")
+    return file
+
+
+def test_only_small_counts_of_declared_columns_are_told(table):
+    options = {"file_name": "table.csv", "language": "en"}
+    report = tabular.check(table, SCHEMA, is_for_publication=True, **options)
+    found = [(f.code, f.row, f.column) for f in report.findings]
+    assert found == [(SMALL_COUNT, 3, "late"), (SMALL_COUNT, 7, "late")]
+    assert "Fewer than 5 persons" in report.findings[0].message
+    assert not report.is_valid
+    assert report.blocking([Clearance(SMALL_COUNT, "late", "a public function")]) == ()
+    assert tabular.check(table, SCHEMA, **options).is_valid
+
+
+def test_records_are_the_table_as_text(table):
+    records = tabular.records(table, file_name="table.csv")
+    assert (records[0], records[-1]) == (["function", "late"], ["", "3"])
+    with pytest.raises(Invalid, match="no ending"):
+        tabular.records(table, file_name="table")
