@@ -5,12 +5,13 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?= -n auto
+KERNEL := src/opendata_hub/adapters/tabular/kernel.c
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lock clean
+.PHONY: help run test test-slow check format lock clean
 
 help: ## say what there is
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
 run: $(VENV)/.installed ## install, load the sample data into ./var, serve the portal
 	$(BIN)/opendata-hub demo
@@ -18,6 +19,9 @@ run: $(VENV)/.installed ## install, load the sample data into ./var, serve the p
 
 test: $(VENV)/.installed-dev ## run the tests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+test-slow: $(VENV)/.installed-dev ## compare the engine with Frictionless on 2,000 random tables
+	DIFFERENTIAL_CASES=2000 $(BIN)/python -m pytest tests/adapters/test_engine.py
 
 check: $(VENV)/.installed-dev ## lint, format, types, import contracts
 	$(BIN)/ruff check
@@ -41,7 +45,7 @@ lock: ## compile the lock files anew (needs uv)
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/bin/python
+$(VENV)/.installed: requirements.lock pyproject.toml hatch_build.py $(KERNEL) | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	@touch $@

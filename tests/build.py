@@ -141,6 +141,7 @@ def submitted(hub: Hub, content: bytes, *, family: str, file_name: str = "table.
         hub.family(family),
         file_name=file_name,
         limit_bytes=hub.settings.upload_limit_bytes,
+        today=TODAY,
     )
     with hub.writing() as session:
         return submit(session, examined, hub.family(family), now=NOW)

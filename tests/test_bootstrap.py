@@ -85,3 +85,7 @@ def test_moving_the_hub_moves_its_records(demo_hub):
     moved = replace(demo_hub.frame, base_url="https://data.commune.example")
     assert written_for(moved) != written_for(demo_hub.frame)
     assert build.BASE_URL in written_for(demo_hub.frame)
+
+
+def test_a_hub_keeps_the_time_of_the_jurisdiction_of_its_law(tmp_path):
+    assert open_hub(Settings(home=tmp_path)).timezone == "Africa/Casablanca"

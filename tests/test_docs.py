@@ -3,21 +3,30 @@
 import re
 from pathlib import Path
 
-from opendata_hub.adapters import rules
+from opendata_hub.adapters.tabular import rules
 from opendata_hub.domain import errors
-from opendata_hub.domain.catalog import privacy
-from opendata_hub.domain.catalog.formula import FUNCTION_NAMES, Scope, parse_rule
-from opendata_hub.domain.catalog.kind import Kind
+from opendata_hub.domain.catalog import headers, privacy
+from opendata_hub.domain.catalog.rules.formula import FUNCTION_NAMES, Scope, parse_rule
+from opendata_hub.domain.catalog.rules.kind import Kind
 from opendata_hub.settings import Settings
 from opendata_hub.web import problems
 
 ROOT = Path(__file__).parent.parent
+TABULAR = ROOT / "src/opendata_hub/adapters/tabular"
 
 
 def first_column(name):
     """The code in the first cell of each row of the tables in a document."""
     text = (ROOT / "docs" / name).read_text(encoding="utf-8")
     return re.findall(r"^\| `([^`]+)` \|", text, flags=re.MULTILINE)
+
+
+def refusals():
+    """The findings of files in which there is no table, as the source names them."""
+    source = "".join(file.read_text(encoding="utf-8") for file in TABULAR.rglob("*.py"))
+    found = set(re.findall(r'NotATable\(\s*"([a-z-]+)"', source))
+    assert "empty-file" in found
+    return found
 
 
 def test_every_setting_is_documented_with_its_default():
@@ -41,15 +50,9 @@ def test_every_error_code_is_documented_once():
     text = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
     assert all(code in text for code in personal)
     files = {
-        "too-many-columns",
-        "empty-file",
-        "binary-file",
-        "broken-encoding",
-        "unsupported-format",
-        privacy.HIDDEN_CARRIER,
-        privacy.SMALL_COUNT,
-        rules.NOT_CHECKED,
-    }
+        "duplicate-row", "time-limit", rules.NOT_CHECKED, *headers.MESSAGES, *refusals(),
+        privacy.HIDDEN_CARRIER, privacy.SMALL_COUNT,
+    }  # fmt: skip
     assert f"| `{rules.ROW}`, `{rules.GROUP}`, `{rules.TABLE}` |" in text
     documented = first_column("errors.md")
     assert len(documented) == len(set(documented))

@@ -60,6 +60,11 @@ class Hub:
         """The working days of the jurisdiction whose law it is."""
         return self.calendars[law.name.partition("/")[0]]
 
+    @property
+    def timezone(self) -> str:
+        """The IANA time zone of the authority whose hub it is."""
+        return self.calendar_of(self.laws[self.frame.site.law]).timezone
+
     def calendar_named(self, jurisdiction: str) -> Calendar:
         """The declared calendar of a jurisdiction; raises UnknownLaw, which lists those known."""
         if jurisdiction in self.calendars:

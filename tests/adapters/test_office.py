@@ -169,9 +169,10 @@ def test_every_carrier_of_a_workbook_is_read_and_told(tmp_path):
     }  # of macros, printers, pictures and other files only the presence counts
     assert numbers_carried(file) == set(range(1, 31)) - unreadable
     stopped = places(file, HIDDEN_CARRIER)
-    assert stopped == STOPPING | REMARKED
+    assert stopped == STOPPING - {Carrier.UNREAD} | REMARKED
     assert places(file, Kind.PHONE) == set(Carrier) - {
         Carrier.EMBEDDED, Carrier.MACRO, Carrier.PICTURE, Carrier.PRINTER,
+        Carrier.UNREAD, Carrier.PACKED_NAME,
     }  # fmt: skip
 
 
@@ -187,7 +188,9 @@ def test_every_carrier_of_an_open_document_is_read_and_told(tmp_path):
 def test_only_what_holds_something_stops_and_no_value_is_repeated(tmp_path):
     findings = found(full_workbook(tmp_path))
     levels = {f.column: f.level for f in findings if f.code == HIDDEN_CARRIER}
-    assert {carrier for carrier, level in levels.items() if level is Level.ERROR} == STOPPING
+    assert {carrier for carrier, level in levels.items() if level is Level.ERROR} == STOPPING - {
+        Carrier.UNREAD
+    }
     assert not [f for f in findings if "0600" in f.message or "Fictif" in f.message]
 
 
@@ -293,3 +296,26 @@ def test_every_carrier_has_a_name_in_three_languages():
 )
 def test_office_files_are_known_by_their_ending(name, verdict):
     assert office.is_office(name) is verdict
+
+
+def test_an_old_workbook_cannot_be_looked_into(tmp_path):
+    file = tmp_path / "table.xls"
+    file.write_bytes(b"\xd0\xcf\x11\xe0")
+    assert [(f.code, f.column) for f in found(file)] == [(HIDDEN_CARRIER, Carrier.UNREAD)]
+
+
+def test_an_empty_first_sheet_is_not_the_table(tmp_path):
+    book = Workbook()
+    book.create_sheet("Table").append([planted(1)])
+    file = tmp_path / "table.xlsx"
+    book.save(file)
+    assert found(file) == []
+    assert copies.visible_table(file, file_name=file.name) == [[planted(1)]]
+
+
+@pytest.mark.parametrize(
+    ("name", "verdict"),
+    [("a.xls", True), ("a.zip", True), ("a.csv.gz", True), ("a.ods", True), ("a.csv", False)],
+)
+def test_only_plain_tables_carry_nothing(name, verdict):
+    assert office.may_carry(name) is verdict

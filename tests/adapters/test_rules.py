@@ -6,12 +6,12 @@ import pytest
 from frictionless import Schema
 
 import build
-from opendata_hub.adapters import rules
-from opendata_hub.adapters.rules import RuleRun, typed_rows
+from opendata_hub.adapters.tabular import rules
+from opendata_hub.adapters.tabular.rules import RuleRun, typed_rows
 from opendata_hub.domain.catalog.family import Against, Rule
-from opendata_hub.domain.catalog.formula import Scope, parse, parse_rule
-from opendata_hub.domain.catalog.kind import kind_of
 from opendata_hub.domain.catalog.report import Level
+from opendata_hub.domain.catalog.rules.formula import Scope, parse, parse_rule
+from opendata_hub.domain.catalog.rules.kind import kind_of
 
 SCHEMA = Schema.from_descriptor(
     {

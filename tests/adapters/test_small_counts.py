@@ -2,10 +2,9 @@
 
 import pytest
 
-from opendata_hub.adapters import tabular
+from opendata_hub.adapters.tabular.checking import How, check
 from opendata_hub.domain.catalog.privacy import SMALL_COUNT
 from opendata_hub.domain.catalog.report import Clearance
-from opendata_hub.domain.errors import Invalid
 
 SCHEMA = {
     "fieldsMatch": "superset",
@@ -28,18 +27,11 @@ def table(tmp_path):
 
 
 def test_only_small_counts_of_declared_columns_are_told(table):
-    options = {"file_name": "table.csv", "language": "en"}
-    report = tabular.check(table, SCHEMA, is_for_publication=True, **options)
+    how = How(is_for_publication=True, language="en")
+    report = check(table, SCHEMA, file_name="table.csv", how=how)
     found = [(f.code, f.row, f.column) for f in report.findings]
     assert found == [(SMALL_COUNT, 3, "late"), (SMALL_COUNT, 7, "late")]
     assert "Fewer than 5 persons" in report.findings[0].message
     assert not report.is_valid
     assert report.blocking([Clearance(SMALL_COUNT, "late", "a public function")]) == ()
-    assert tabular.check(table, SCHEMA, **options).is_valid
-
-
-def test_records_are_the_table_as_text(table):
-    records = tabular.records(table, file_name="table.csv")
-    assert (records[0], records[-1]) == (["function", "late"], ["", "3"])
-    with pytest.raises(Invalid, match="no ending"):
-        tabular.records(table, file_name="table")
+    assert check(table, SCHEMA, file_name="table.csv").is_valid

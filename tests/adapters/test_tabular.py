@@ -2,12 +2,13 @@
 
 import pytest
 
+import build
 from opendata_hub.adapters import encoding
-from opendata_hub.adapters.tabular import check
+from opendata_hub.adapters.tabular.checking import Beside, How, check
 from opendata_hub.domain.catalog.family import Rule
-from opendata_hub.domain.catalog.formula import Scope, parse_rule
-from opendata_hub.domain.catalog.kind import Kind
 from opendata_hub.domain.catalog.report import Level
+from opendata_hub.domain.catalog.rules.formula import Scope, parse_rule
+from opendata_hub.domain.catalog.rules.kind import Kind
 from opendata_hub.domain.errors import BadTableSchema
 
 SCHEMA = {
@@ -20,10 +21,13 @@ SCHEMA = {
 BY_NAME = {**SCHEMA, "fieldsMatch": "superset"}
 
 
-def verdict(tmp_path, content, schema=BY_NAME, *, file_name="table.csv", **options):
+def verdict(
+    tmp_path, content, schema=BY_NAME, *, file_name="table.csv", rules=(), today=None, **how
+):
     file = tmp_path / "stored"
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return check(file, schema, file_name=file_name, **options)
+    beside = Beside(rules, today)
+    return check(file, schema, file_name=file_name, how=How(**how), beside=beside)
 
 
 def found(report):
@@ -55,23 +59,53 @@ def test_a_schema_that_says_nothing_matches_by_position_as_frictionless_does(tmp
     assert "incorrect-label" in {finding.code for finding in report.findings}
 
 
-def test_reading_stops_at_the_limit_and_says_so(tmp_path):
+def test_all_findings_are_counted_however_few_are_shown(tmp_path):
     table = "year,commune,amount\n" + "x,Exemple,1\n" * 50
-    stopped = verdict(tmp_path, table, max_findings=10)
-    assert (stopped.total_findings, stopped.is_complete) == (10, False)
+    few = verdict(tmp_path, table, max_findings=10)
+    assert (len(few.findings), few.total_findings, few.is_complete) == (10, 50, True)
     whole = verdict(tmp_path, table, max_findings=0)
     assert (whole.total_findings, whole.is_complete) == (50, True)
 
 
-def test_a_row_rule_speaks_the_readers_language_and_may_only_warn(tmp_path):
+def rule(formula, level=Level.ERROR, message=None):
+    kinds = {"year": Kind.NUMBER, "amount": Kind.NUMBER, "day": Kind.DATE}
+    parsed = parse_rule(formula, Scope(kinds))
+    return Rule("amount", parsed, level, message or build.texts("broken"), "practice")
+
+
+@pytest.mark.parametrize("level", [Level.WARNING, Level.INFORMATION])
+def test_a_row_rule_speaks_the_readers_language_and_may_only_remark(tmp_path, level):
     messages = {"ar": "المبلغ صفر", "fr": "montant nul", "en": "zero amount"}
-    formula = parse_rule("amount > 0", Scope({"amount": Kind.NUMBER}))
-    rule = Rule("amount", formula, Level.WARNING, messages, "practice")
-    report = verdict(tmp_path, "year,amount\n2024,0\n", rules=[rule], language="ar")
+    positive = rule("amount > 0", level, messages)
+    report = verdict(tmp_path, "year,amount\n2024,0\n", rules=[positive], language="ar")
     assert report.is_valid
-    assert [(f.code, f.row, f.level, f.message) for f in report.findings] == [
-        ("row-constraint", 2, Level.WARNING, "المبلغ صفر")
+    assert [(f.code, f.row, f.level, f.rule, f.message) for f in report.findings] == [
+        ("row-constraint", 2, level, "amount", "المبلغ صفر")
     ]
+
+
+def test_rules_and_columns_are_told_in_reading_order(tmp_path):
+    report = verdict(tmp_path, "year,amount\n2024,0\nx,1\n2024,0\n", rules=[rule("amount > 0")])
+    assert found(report) == [
+        ("row-constraint", 2, None),
+        ("type-error", 3, "year"),
+        ("row-constraint", 4, None),
+    ]
+
+
+def test_so_many_remarks_that_reading_could_stop_never_hide_an_error(tmp_path):
+    table = "year,amount\n" + "2024,0\n" * 50 + "2024,-1\n"
+    rules = [rule("amount > 0", Level.WARNING), rule("amount >= 0")]
+    report = verdict(tmp_path, table, rules=rules, max_findings=10)
+    assert (report.is_valid, report.is_complete, report.total_findings) == (False, True, 52)
+    assert (report.findings[-1].row, report.findings[-1].level) == (52, Level.ERROR)
+
+
+def test_a_rule_may_speak_of_the_day_of_the_check(tmp_path):
+    schema = {"fields": [{"name": "day", "type": "date"}], "fieldsMatch": "superset"}
+    options = {"schema": schema, "rules": [rule("day >= today")], "today": build.TODAY}
+    assert verdict(tmp_path, "day\n2026-11-22\n", **options).is_valid
+    assert not verdict(tmp_path, "day\n2026-11-21\n", **options).is_valid
 
 
 def test_tabs_are_read_in_a_tsv(tmp_path):
@@ -87,7 +121,8 @@ def test_tabs_are_read_in_a_tsv(tmp_path):
         ("année\n2024\n".encode() + "Meknès\n".encode("cp1252"), "table.csv", "broken-encoding"),
         (b"year\n\xff\xfe\x81\n", "table.csv", "broken-encoding"),
         (b"\xef\xbb\xbfyear\n\xff\n", "table.csv", "broken-encoding"),
-        (b"PK\x03\x04", "table.xlsx", "unsupported-format"),
+        (b"PK\x03\x04", "table.xlsx", "broken-workbook"),
+        (b"%PDF-1.7", "table.pdf", "unsupported-format"),
         (b"year\n2024\n", "table", "unsupported-format"),
     ],
 )

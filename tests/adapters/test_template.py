@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 from python_calamine import CalamineWorkbook
 
-from opendata_hub.adapters import tabular
+from opendata_hub.adapters.tabular.checking import Beside, How, check
 from opendata_hub.adapters.template import NUMBER_FORMATS, csv_file, workbook
 from opendata_hub.bootstrap import catalog_folders, load_frame
 from opendata_hub.domain.catalog import privacy
@@ -45,7 +45,7 @@ def opened(content):
 
 
 def records(content):
-    """The first sheet as the validator's reader gives it, each cell as text."""
+    """The first sheet as calamine reads it, each cell as text."""
     sheet = CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0)
     return [[as_cell_text(cell) for cell in row] for row in sheet.to_python()]
 
@@ -56,29 +56,20 @@ def as_cell_text(cell):
     return cell.isoformat() if isinstance(cell, date) else str(cell)
 
 
-def report_on(tmp_path, family, header, rows):
-    """The hub's verdict on rows, once the titles of the header are known for their columns."""
-    names = {column.title: column.name for column in header}
-    file = tmp_path / "table.csv"
-    with file.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(names[title] for title in rows[0])
-        writer.writerows(rows[1:])
-    return tabular.check(
-        file,
-        family.schema,
-        file_name="table.csv",
-        rules=family.rules,
-        is_for_publication=True,
-    )
+def report_on(tmp_path, family, content, file_name):
+    """The hub's verdict on a template that is handed in."""
+    file = tmp_path / file_name
+    file.write_bytes(content)
+    how = How(by_name=True, is_for_publication=True)
+    return check(file, family.schema, file_name=file_name, how=how, beside=Beside(family.rules))
 
 
 @every_template
 def test_a_workbook_is_sound_as_it_comes(tmp_path, name, language):
     made = offered(name, language)
-    read = records(workbook(made))
-    assert read[0] == [column.title for column in made.columns]
-    report = report_on(tmp_path, FAMILIES[name], made.columns, read)
+    content = workbook(made)
+    assert records(content)[0] == [column.title for column in made.columns]
+    report = report_on(tmp_path, FAMILIES[name], content, "template.xlsx")
     assert (report.rows, report.is_valid, report.blocking()) == (1, True, ())
 
 
@@ -91,8 +82,7 @@ def test_a_workbook_filled_in_is_accepted_back(tmp_path, name, language):
             book.worksheets[0].cell(number, position).value = value
     saved = io.BytesIO()
     book.save(saved)
-    made = offered(name, language)
-    report = report_on(tmp_path, FAMILIES[name], made.columns, records(saved.getvalue()))
+    report = report_on(tmp_path, FAMILIES[name], saved.getvalue(), "filled.xlsx")
     assert (report.rows, report.is_valid, report.blocking()) == (len(rows), True, ())
 
 
@@ -101,15 +91,10 @@ def test_a_csv_template_is_sound_as_it_comes(tmp_path, name, language):
     made = offered(name, language)
     content = csv_file(made)
     assert content.startswith(b"\xef\xbb\xbf")
-    names = [column.name for column in made.columns]
-    header, _, rest = content.decode("utf-8-sig").partition("\r\n")
-    sign = "," if language == "en" else ";"
-    (titles,) = csv.reader([header], delimiter=sign)
+    header, _, _ = content.decode("utf-8-sig").partition("\r\n")
+    (titles,) = csv.reader([header], delimiter="," if language == "en" else ";")
     assert titles == [column.title for column in made.columns]
-    file = tmp_path / "template.csv"
-    file.write_text(f"{sign.join(names)}\r\n{rest}", encoding="utf-8-sig", newline="")
-    family = FAMILIES[name]
-    report = tabular.check(file, family.schema, file_name="template.csv", rules=family.rules)
+    report = report_on(tmp_path, FAMILIES[name], content, "template.csv")
     assert (report.rows, report.is_valid, report.encoding) == (1, True, "utf-8-sig")
 
 
@@ -160,16 +145,16 @@ def test_every_column_says_and_refuses_within_the_limits_of_excel(name, language
         f"{letter}2:{letter}1048576"
         for letter in map(get_column_letter, range(1, len(made.columns) + 1))
     ]
-    for check, column in zip(checks, made.columns, strict=True):
-        assert 0 < len(check.promptTitle) <= 32
-        assert 0 < len(check.prompt) <= 255
-        assert column.form in check.prompt
-        assert 0 < len(check.error) <= 255
-        assert 0 < len(check.errorTitle) <= 32
-        assert check.errorStyle in {"stop", None}
-        assert len(check.formula1 or "") <= 255
-        assert check.showErrorMessage
-        assert check.showInputMessage
+    for rule, column in zip(checks, made.columns, strict=True):
+        assert 0 < len(rule.promptTitle) <= 32
+        assert 0 < len(rule.prompt) <= 255
+        assert column.form in rule.prompt
+        assert 0 < len(rule.error) <= 255
+        assert 0 < len(rule.errorTitle) <= 32
+        assert rule.errorStyle in {"stop", None}
+        assert len(rule.formula1 or "") <= 255
+        assert rule.showErrorMessage
+        assert rule.showInputMessage
 
 
 def check_of(made, column_name, book=None):

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from opendata_hub.domain.catalog.aggregate import GATHER, Summary, summed_up
-from opendata_hub.domain.catalog.formula import (
+from opendata_hub.domain.catalog.rules.aggregate import GATHER, Summary, summed_up
+from opendata_hub.domain.catalog.rules.formula import (
     FUNCTION_NAMES,
     Aggregate,
     Column,
@@ -19,7 +19,7 @@ from opendata_hub.domain.catalog.formula import (
     parse,
     parse_rule,
 )
-from opendata_hub.domain.catalog.kind import Kind
+from opendata_hub.domain.catalog.rules.kind import Kind
 from opendata_hub.domain.errors import BadFormula
 
 KINDS = {

@@ -8,11 +8,14 @@ import pytest
 import build
 from opendata_hub.domain.catalog.family import Family, LegalBasis, Rule
 from opendata_hub.domain.catalog.report import Level
+from opendata_hub.domain.catalog.rules.formula import Scope, parse_rule
 from opendata_hub.domain.catalog.template import Kind, template
 from opendata_hub.domain.catalog.template_words import WORDS, said
 from opendata_hub.domain.confidence import Confidence
 
 ANSWERS = {"trueValues": ["Oui", "نعم"], "falseValues": ["Non", "لا"]}
+
+TRUE = parse_rule("1 == 1", Scope({}))
 
 
 def field(kind, **more):
@@ -35,9 +38,7 @@ def family(*fields, **schema):
         personal_data=build.texts("no names"),
         review=build.texts("review"),
         schema={"fields": list(fields), **schema},
-        rules=(
-            Rule("r", "True", frozenset(), Level.ERROR, build.texts("contradiction"), "made up"),
-        ),
+        rules=(Rule("r", TRUE, Level.ERROR, build.texts("contradiction"), "made up"),),
     )
 
 

@@ -1,49 +1,77 @@
 """An office file is stopped by what it carries, until it is clean or cleared."""
 
+import gzip
+import io
+import zipfile
+
+import pytest
 from openpyxl import Workbook
 from openpyxl.comments import Comment
 
-from opendata_hub.adapters import tabular
+import build
 from opendata_hub.domain.catalog.privacy import HIDDEN_CARRIER
-from opendata_hub.domain.catalog.report import Clearance, Report
+from opendata_hub.domain.catalog.report import Clearance
 from opendata_hub.flows.catalog.submit import examine
 
-SOUND = Report(rows=1, findings=(), total_findings=0)
+COMMENT, AUTHOR = (HIDDEN_CARRIER, "office:comment"), (HIDDEN_CARRIER, "office:author")
 
 
-def examined(hub, tmp_path, monkeypatch, report=SOUND):
-    """As if the table itself had that report."""
-    monkeypatch.setattr(tabular, "check", lambda *_, **__: report)
+@pytest.fixture
+def workbook():
     book = Workbook()
-    book.active["A1"] = "code"
+    book.active.append(["code"])
+    book.active.append(["007"])
     book.active["A1"].comment = Comment("à revoir", "Personne Fictive")
-    book.save(tmp_path / "table.xlsx")
-    with (tmp_path / "table.xlsx").open("rb") as stream:
-        return examine(
-            hub.files,
-            stream,
-            hub.family("association-subsidies"),
-            file_name="table.xlsx",
-            limit_bytes=1_000_000,
-        ).report
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
 
 
-def test_what_a_workbook_carries_stops_a_sound_table(hub, tmp_path, monkeypatch):
-    report = examined(hub, tmp_path, monkeypatch)
-    found = {(f.code, f.column) for f in report.blocking()}
-    assert found == {(HIDDEN_CARRIER, "office:comment"), (HIDDEN_CARRIER, "office:author")}
-    assert (report.is_valid, report.total_findings) == (False, len(report.findings))
+def blocking(hub, content, file_name, clearances=()):
+    """What the office file's carriers stop; the table's own faults are another matter."""
+    family = hub.family("association-subsidies")
+    examined = examine(
+        hub.files,
+        io.BytesIO(content),
+        family,
+        file_name=file_name,
+        limit_bytes=1_000_000,
+        today=build.TODAY,
+    )
+    assert examined.report.is_readable
+    found = examined.report.blocking(clearances)
+    return {(f.code, f.column) for f in found if (f.column or "").startswith("office:")}
 
 
-def test_a_steward_can_clear_it(hub, tmp_path, monkeypatch):
-    report = examined(hub, tmp_path, monkeypatch)
+def zipped(content, name="table.xlsx", **others):
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as parts:
+        parts.writestr(name, content)
+        for other, text in others.items():
+            parts.writestr(other.replace("_", "."), text)
+    return target.getvalue()
+
+
+def test_what_a_workbook_carries_stops_its_table(hub, workbook):
+    assert blocking(hub, workbook, "table.xlsx") == {COMMENT, AUTHOR}
+
+
+def test_a_steward_can_clear_it(hub, workbook):
     cleared = [
-        Clearance(HIDDEN_CARRIER, "office:comment", "a note for readers"),
-        Clearance(HIDDEN_CARRIER, "office:author", "the spokesperson, with consent"),
+        Clearance(*COMMENT, "a note for readers"),
+        Clearance(*AUTHOR, "the spokesperson, with consent"),
     ]
-    assert report.blocking(cleared) == ()
+    assert blocking(hub, workbook, "table.xlsx", cleared) == set()
 
 
-def test_a_file_that_is_no_table_is_not_looked_into(hub, tmp_path, monkeypatch):
-    unread = Report(rows=0, findings=(), total_findings=0, is_readable=False)
-    assert examined(hub, tmp_path, monkeypatch, unread).findings == ()
+def test_packing_it_hides_nothing(hub, workbook):
+    assert blocking(hub, zipped(workbook), "table.zip") == {COMMENT, AUTHOR}
+    assert blocking(hub, gzip.compress(workbook), "table.xlsx.gz") == {COMMENT, AUTHOR}
+
+
+def test_a_packed_table_carries_its_name_and_what_was_packed_beside_it(hub):
+    assert blocking(hub, zipped("code\n1\n", "table.csv"), "table.zip") == set()
+    with_name = zipped("code\n1\n", "liste 0600001234.csv")
+    assert blocking(hub, with_name, "table.zip") == {("personal-phone", "office:packed-name")}
+    beside = zipped("code\n1\n", "table.csv", _hidden="0600001234")
+    assert blocking(hub, beside, "table.zip") == {(HIDDEN_CARRIER, "office:embedded-file")}

@@ -8,8 +8,8 @@ import pytest
 from frictionless import Schema
 
 import build
-from opendata_hub.adapters import tabular
-from opendata_hub.adapters.rules import RuleRun
+from opendata_hub.adapters.tabular.checking import Beside, How, check
+from opendata_hub.adapters.tabular.rules import RuleRun
 from opendata_hub.bootstrap import catalog_folders, load_frame, request_folders
 from opendata_hub.domain.requests.acts import TRANSITIONS, Act, State
 from opendata_hub.domain.requests.calendar import HolidayStatus
@@ -23,6 +23,7 @@ from opendata_hub.settings import Settings
 FOLDERS = request_folders(Settings())
 FRAME = load_frame(Settings(), base_url="http://hub.example")
 LAWS = law_names(FOLDERS)
+TODAY = build.NOW.date()
 
 
 def rows(name, folders):
@@ -124,9 +125,10 @@ def test_a_family_passes_its_sample_and_fails_its_broken_twin_as_promised(name):
     family, folders = FRAME.families[name], catalog_folders(Settings())
     sample = folders.file(f"families/{name}/sample.csv")
     broken = folders.file(f"families/{name}/broken.csv")
-    passed = tabular.check(sample, family.schema, file_name="sample.csv", rules=family.rules)
+    how, beside = How(by_name=True), Beside(family.rules, TODAY)
+    passed = check(sample, family.schema, file_name="sample.csv", how=how, beside=beside)
     assert (passed.is_valid, passed.findings) == (True, ())
-    failed = tabular.check(broken, family.schema, file_name="broken.csv", rules=family.rules)
+    failed = check(broken, family.schema, file_name="broken.csv", how=how, beside=beside)
     found = [
         {"code": f.code, "row": str(f.row or ""), "column": f.column or "", "level": f.level}
         for f in failed.findings
@@ -153,11 +155,27 @@ def test_every_column_has_a_title_in_each_language(name):
         assert set(field["titles"]) == {"ar", "fr", "en"}, field["name"]
 
 
-def test_the_three_families_are_there():
+@pytest.mark.parametrize("name", sorted(FRAME.families))
+def test_no_synonym_of_a_column_is_a_name_of_another(name):
+    fields = FRAME.families[name].schema["fields"]
+    called = [
+        {"name": field["name"], **field["titles"], **dict(enumerate(field.get("synonyms", ())))}
+        for field in fields
+    ]
+    names = [word for each in called for word in {text.casefold() for text in each.values()}]
+    assert len(names) == len(set(names))
+
+
+def test_the_families_are_there():
     assert set(FRAME.families) >= {
         "association-subsidies",
         "procurement-results",
         "asset-declarations",
+        "ogp-commitments",
+        "ogp-milestones",
+        "petitions",
+        "public-consultations",
+        "request-register",
     }
 
 

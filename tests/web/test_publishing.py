@@ -76,7 +76,7 @@ def test_a_check_keeps_its_report_and_publishes_nothing(client, token, broken):
         (b"", "x.csv", "empty-file"),
         (b"\x00\x01\x02", "x.csv", "binary-file"),
         ("été\n".encode() + b"\xff\n", "x.csv", "broken-encoding"),
-        (b"PK\x03\x04", "x.xlsx", "unsupported-format"),
+        (b"PK\x03\x04", "x.xlsx", "broken-workbook"),
         (b"a,b\n1,2\n", "x.csv", "missing-label"),
     ],
 )

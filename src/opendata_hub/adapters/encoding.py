@@ -15,6 +15,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_DELIMITERS = (b",", b";", b"\t", b"|")
 # The UTF-8 of what these files hold: French letters, Arabic ones, curly quotes and dashes.
 _UTF8_SEQUENCE = re.compile(
     rb"\xc3[\x80-\xbf]|\xc5[\x92\x93\xb8]|[\xd8-\xdb][\x80-\xbf]|\xe2\x80[\x80-\xbf]|\xef\xbb\xbf"
@@ -34,17 +35,32 @@ def is_binary(file: Path) -> bool:
         return any(b"\0" in block for block in iter(lambda: stream.read(BLOCK_BYTES), b""))
 
 
-def widest_line(file: Path) -> int:
-    """The most cells that any line can have, whatever its delimiter; quotes are not looked at."""
-    widest = 0
-    counts = [0, 0, 0]
+def has_wider_line(file: Path, cells: int) -> bool:
+    """Whether a line may have more than so many cells, whatever its delimiter and its quotes."""
+    open_line = [0] * len(_DELIMITERS)
     with file.open("rb") as stream:
-        while piece := stream.readline(BLOCK_BYTES):
-            counts = [n + piece.count(mark) for n, mark in zip(counts, b",;\t", strict=True)]
-            widest = max(widest, *counts)
-            if piece.endswith((b"\n", b"\r")):
-                counts = [0, 0, 0]
-    return widest + 1
+        while block := stream.read(BLOCK_BYTES):
+            lines = block.splitlines(keepends=True)
+            # A delimiter is a byte: what is shorter than that need not be looked at.
+            long = filter(lambda line: len(line) > cells, lines[1:-1])
+            wide = [lines[0], *long, *lines[1:][-1:]]
+            for line in wide:
+                open_line = [n + line.count(d) for n, d in zip(open_line, _DELIMITERS, strict=True)]
+                if max(open_line) >= cells:
+                    return True
+                if line.endswith((b"\n", b"\r")):
+                    open_line = [0] * len(_DELIMITERS)
+    return False
+
+
+def transcoded(file: Path, encoding: str, target: Path) -> Path:
+    """A copy of a text file in UTF-8."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    with file.open("rb") as stream, target.open("wb") as copy:
+        while block := stream.read(BLOCK_BYTES):
+            copy.write(decoder.decode(block).encode())
+        copy.write(decoder.decode(b"", final=True).encode())
+    return target
 
 
 def detect(file: Path) -> str | None:

@@ -2,6 +2,7 @@
 
 HubError
 ├── Invalid           the input breaks a rule; the caller can correct it
+│   ├── NotATable         no table can be read in a file
 │   ├── NotPublishable    a file with findings was to be published
 │   ├── BrokenOffice      an office file that can't be unpacked or read
 │   ├── UnsafeOffice      an office file that unpacks into too much, is encrypted, declares entities
@@ -43,6 +44,19 @@ class BadTableSchema(Invalid):
     """A Table Schema that Frictionless can't read."""
 
     code = "bad-table-schema"
+
+
+class NotATable(Invalid):
+    """A file in which no table can be read; its report has this as the only finding.
+
+    finding: the code of that finding, ``encrypted-file`` for one.
+    """
+
+    code = "not-a-table"
+
+    def __init__(self, finding: str, message: str) -> None:
+        super().__init__(message)
+        self.finding = finding
 
 
 class BadFormula(Invalid):

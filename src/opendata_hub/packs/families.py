@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from opendata_hub.domain.catalog.family import Against, Family, LegalBasis, Rule
-from opendata_hub.domain.catalog.formula import Column, Formula, Scope, parse, parse_rule
-from opendata_hub.domain.catalog.kind import Kind, kind_of
 from opendata_hub.domain.catalog.privacy.suppression import declared
+from opendata_hub.domain.catalog.repair.cells import IDENTIFIERS
 from opendata_hub.domain.catalog.report import Level
+from opendata_hub.domain.catalog.rules.formula import Column, Formula, Scope, parse, parse_rule
+from opendata_hub.domain.catalog.rules.kind import Kind, kind_of
+from opendata_hub.domain.catalog.territory import TerritoryLevel
 from opendata_hub.domain.catalog.vocabulary import Vocabularies
 from opendata_hub.domain.confidence import Confidence
 from opendata_hub.domain.errors import BadFormula, Invalid, PackBroken
@@ -40,6 +42,8 @@ def load_families(folders: Folders, vocabularies: Vocabularies) -> Mapping[str, 
     """Every family, by name; raises PackBroken with file, line and reason."""
     names = folders.folders("families", "family.yaml")
     schemas = {name: _schema(folders.file(f"families/{name}/schema.json")) for name in names}
+    for name, schema in schemas.items():
+        _refuse_repair_slips(folders, folders.file(f"families/{name}/schema.json"), schema)
     return {name: _load(folders, name, vocabularies, schemas) for name in schemas}
 
 
@@ -105,6 +109,24 @@ def _schema(file: Path) -> Schema:
     except Invalid as problem:
         raise PackBroken(f"{file}: {problem}") from None
     return descriptor
+
+
+def _refuse_repair_slips(folders: Folders, file: Path, schema: Schema) -> None:
+    """Raise PackBroken when a field says something that no repair knows."""
+    fields: Any = schema["fields"]
+    for field in fields:
+        if field.get("identifier", "ice") not in IDENTIFIERS:
+            raise PackBroken(
+                f"{file}: {field['name']}: identifier must be one of {', '.join(IDENTIFIERS)}"
+            )
+        if field.get("territoryLevel", "commune") not in set(TerritoryLevel):
+            raise PackBroken(
+                f"{file}: {field['name']}: territoryLevel must be one of "
+                f"{', '.join(TerritoryLevel)}"
+            )
+        territory = field.get("territory")
+        if territory and not folders.find(f"territories/{territory}.csv"):
+            raise PackBroken(f"{file}: {field['name']}: no catalog/territories/{territory}.csv")
 
 
 def _keywords(sheet: Sheet) -> Mapping[str, tuple[str, ...]]:

@@ -46,6 +46,8 @@ def add(
         rows=report.rows,
         total_findings=report.total_findings,
         encoding=report.encoding,
+        counts=dict(report.counts),
+        slow_because=report.slow_because,
         findings=[asdict(finding) for finding in report.findings],
     )
     session.add(row)
@@ -104,5 +106,7 @@ def _submission(row: SubmissionRow) -> Submission:
             is_complete=row.is_complete,
             is_readable=row.is_readable,
             encoding=row.encoding,
+            counts=row.counts,
+            slow_because=row.slow_because,
         ),
     )

@@ -39,6 +39,8 @@ class SubmissionRow(SQLModel, table=True):
     rows: int
     total_findings: int
     encoding: str | None
+    counts: dict[str, int] = Field(sa_type=JSON)
+    slow_because: str
     findings: list[dict[str, Any]] = Field(sa_type=JSON)
 
 

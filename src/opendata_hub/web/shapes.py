@@ -33,7 +33,11 @@ class FindingOut(BaseModel):
 
 
 class ReportOut(BaseModel):
-    """The verdict on a file. complete is false when checking stopped at the limit of findings."""
+    """The verdict on a file.
+
+    complete is false when time ran out; counts are exact, findings an excerpt when there are many.
+    slow_because says why every row was read by Frictionless, when it was.
+    """
 
     valid: bool
     readable: bool
@@ -41,6 +45,8 @@ class ReportOut(BaseModel):
     rows: int
     encoding: str | None
     total_findings: int
+    counts: dict[str, int]
+    slow_because: str
     findings: list[FindingOut]
 
     @classmethod
@@ -53,6 +59,8 @@ class ReportOut(BaseModel):
             rows=report.rows,
             encoding=report.encoding,
             total_findings=report.total_findings,
+            counts=dict(report.counts),
+            slow_because=report.slow_because,
             findings=[
                 FindingOut(
                     code=f.code,

@@ -1,15 +1,18 @@
 """Office files: what they carry beside the table that one sees, and a copy without it."""
 
+import tempfile
+import zipfile
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path, PurePath
 
 from opendata_hub.adapters.office import archive, opendocument, spreadsheet
 from opendata_hub.adapters.office.carriers import NAMES, REMARKED, STOPPING, Carried, Carrier
+from opendata_hub.adapters.tabular import archives
 from opendata_hub.domain.catalog import privacy
 from opendata_hub.domain.catalog.privacy import HIDDEN_CARRIER, Kind
 from opendata_hub.domain.catalog.report import Finding, Level
-from opendata_hub.domain.errors import BrokenOffice, UnsafeOffice
+from opendata_hub.domain.errors import BrokenOffice, NotATable, UnsafeOffice
 from opendata_hub.domain.texts import Texts
 
 _READERS = {
@@ -17,6 +20,9 @@ _READERS = {
     ".xlsm": spreadsheet.carried,
     ".ods": opendocument.carried,
 }
+_CLOSED = frozenset({".xls"})
+"""Office files that are no archives of XML."""
+_PACKED = frozenset({".zip", ".gz"})
 _PROGRAMS = frozenset({"openpyxl", "xlsxwriter", "microsoft", "microsoft office", "libreoffice"})
 """Authors that are nobody."""
 
@@ -43,16 +49,40 @@ def is_office(file_name: str) -> bool:
     return PurePath(file_name).suffix.lower() in _READERS
 
 
+def may_carry(file_name: str) -> bool:
+    """Whether a file of that name may carry more than its table."""
+    return PurePath(file_name).suffix.lower() in {*_READERS, *_CLOSED, *_PACKED}
+
+
 def carried(file: Path, *, file_name: str, sheet: str = "") -> Iterator[Carried]:
     """Everything the file carries beside the visible cells of its table, with its place.
 
-    sheet: the name of the table's sheet; empty means the first that is visible.
-    Raises BrokenOffice and UnsafeOffice.
+    sheet: the name of the table's sheet; empty means the first that is visible and not empty.
+    What is packed is unpacked to be looked into; beside office files, others carry nothing.
+    Raises BrokenOffice, UnsafeOffice, and NotATable for a pack that can't be unpacked.
     """
-    with archive.opened(file) as parts:
-        for each in _READERS[PurePath(file_name).suffix.lower()](parts, sheet):
-            if each.carrier is not Carrier.AUTHOR or _is_somebody(each.text):
-                yield each
+    ending = PurePath(file_name).suffix.lower()
+    if ending in _PACKED:
+        yield from _packed(file, file_name, sheet)
+    elif ending in _CLOSED:
+        yield Carried(Carrier.UNREAD)
+    elif ending in _READERS:
+        with archive.opened(file) as parts:
+            for each in _READERS[ending](parts, sheet):
+                if each.carrier is not Carrier.AUTHOR or _is_somebody(each.text):
+                    yield each
+
+
+def _packed(file: Path, file_name: str, sheet: str) -> Iterator[Carried]:
+    """What the packed table carries, its name, and what was packed with it."""
+    with tempfile.TemporaryDirectory(prefix="packed-") as folder:
+        content, inner_name = archives.unpacked(file, file_name, Path(folder))
+        yield Carried(Carrier.PACKED_NAME, inner_name)
+        yield from carried(content, file_name=inner_name, sheet=sheet)
+    if zipfile.is_zipfile(file):
+        with zipfile.ZipFile(file) as parts:
+            if len(parts.infolist()) > 1 or parts.comment:
+                yield Carried(Carrier.EMBEDDED, parts.comment.decode(errors="replace"))
 
 
 def findings(file: Path, *, file_name: str, language: str, sheet: str = "") -> list[Finding]:
@@ -71,6 +101,8 @@ def findings(file: Path, *, file_name: str, language: str, sheet: str = "") -> l
                 personal.setdefault((kind, each.carrier), each.sheet)
     except (BrokenOffice, UnsafeOffice) as problem:
         return [Finding(problem.code, str(problem))]
+    except NotATable as problem:
+        return [Finding(problem.finding, str(problem))]
     told = [_personal(kind, where, number, language) for (kind, where), number in personal.items()]
     return [*sorted(told, key=lambda f: (f.column or "", f.code)), *_presences(met, language)]
 

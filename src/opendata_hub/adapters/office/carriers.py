@@ -32,6 +32,8 @@ class Carrier(StrEnum):
     PRINTER = "office:printer"
     REVISION = "office:revision"
     LEFTOVER = "office:leftover"
+    PACKED_NAME = "office:packed-name"
+    UNREAD = "office:unread"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ STOPPING = frozenset(
         Carrier.OTHER_SHEET, Carrier.HIDDEN_SHEET, Carrier.HIDDEN_ROW, Carrier.HIDDEN_COLUMN,
         Carrier.COMMENT, Carrier.AUTHOR, Carrier.PIVOT, Carrier.EXTERNAL_LINK,
         Carrier.CONNECTION, Carrier.EMBEDDED, Carrier.MACRO, Carrier.REVISION, Carrier.LEFTOVER,
+        Carrier.UNREAD,
     }
 )  # fmt: skip
 """What nobody sees on opening the file, or nobody has checked: it must not be published so."""
@@ -169,5 +172,15 @@ NAMES: Mapping[Carrier, Texts] = {
         "fr": "un reste que plus aucune cellule ne montre",
         "ar": "بقايا لم تعد تظهر في أية خلية",
         "en": "a leftover that no cell shows any more",
+    },
+    Carrier.PACKED_NAME: {
+        "fr": "le nom du fichier comprimé",
+        "ar": "اسم الملف المضغوط",
+        "en": "the name of the packed file",
+    },
+    Carrier.UNREAD: {
+        "fr": "des parties que l’on ne sait pas lire (enregistrer au format .xlsx)",
+        "ar": "أجزاء لا يمكن قراءتها (يجب الحفظ بصيغة ‎.xlsx)",
+        "en": "parts that can’t be looked into (save it as .xlsx)",
     },
 }  # fmt: skip

@@ -9,6 +9,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.packaging.core import DocumentProperties
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet.worksheet import Worksheet
 
 from opendata_hub.adapters.office import archive, opendocument
 from opendata_hub.domain.errors import BrokenOffice, Invalid
@@ -21,7 +22,7 @@ TITLE = "table"
 def visible_table(file: Path, *, file_name: str, sheet: str = "") -> list[list[Value]]:
     """The rows of a sheet as they are seen: without hidden rows and columns, formulas as values.
 
-    sheet: its name; empty means the first that is visible. Days are ISO 8601.
+    sheet: its name; empty means the first that is visible and not empty. Days are ISO 8601.
     Raises Invalid when there is no such visible sheet, BrokenOffice and UnsafeOffice.
     """
     read = _rows_of_ods if PurePath(file_name).suffix.lower() == ".ods" else _rows_of_workbook
@@ -69,7 +70,7 @@ def _rows_of_workbook(file: Path, sheet: str) -> Iterator[list[Value]]:
     except (InvalidFileException, KeyError, ValueError, TypeError, IndexError, AttributeError):
         raise BrokenOffice("The workbook can't be read") from None
     visible = [each for each in workbook.worksheets if each.sheet_state == "visible"]
-    shown = next((each for each in visible if sheet in {"", each.title}), None)
+    shown = next((each for each in visible if _is_table(each, sheet)), None)
     if shown is None:
         raise Invalid("No visible sheet of that name")
     hidden = {
@@ -82,6 +83,13 @@ def _rows_of_workbook(file: Path, sheet: str) -> Iterator[list[Value]]:
         dimension = shown.row_dimensions[number]
         if not dimension.hidden and dimension.height != 0:
             yield [_plain(v) for place, v in enumerate(cells, start=1) if place not in hidden]
+
+
+def _is_table(sheet: Worksheet, name: str) -> bool:
+    """Whether the sheet has that name; without one, whether it holds something."""
+    if name:
+        return bool(sheet.title == name)
+    return any(value is not None for row in sheet.iter_rows(values_only=True) for value in row)
 
 
 def _plain(value: object) -> Value:
@@ -103,7 +111,8 @@ def _rows_of_ods(file: Path, sheet: str) -> Iterator[list[Value]]:
     with archive.opened(file) as parts:
         shown = None
         for row in opendocument.rows(parts):
-            if row.sheet.is_visible and shown is None and sheet in {"", row.sheet.name}:
+            is_named = row.sheet.name == sheet if sheet else bool(row.cells)
+            if row.sheet.is_visible and shown is None and is_named:
                 shown = row.sheet.number
             if row.sheet.number == shown and not row.is_hidden:
                 yield from [_values(row)] * row.repeats

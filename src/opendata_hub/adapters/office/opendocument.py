@@ -91,7 +91,7 @@ def carried(archive: Archive, table: str) -> Iterator[Carried]:
         if sheet.number not in named:
             named.add(sheet.number)
             yield Carried(Carrier.SHEET_NAME, sheet.name, sheet.number)
-        if sheet.is_visible and not shown and table in {"", sheet.name}:
+        if sheet.is_visible and not shown and (sheet.name == table if table else each.cells):
             shown = sheet.name
         yield from each.beside
         yield from _cells(each, is_table=sheet.is_visible and sheet.name == shown)

@@ -94,7 +94,7 @@ def sheets(archive: Archive) -> list[Sheet]:
 def carried(archive: Archive, table: str) -> Iterator[Carried]:
     """Everything beside the visible cells of the sheet of that name (empty: the first visible)."""
     listed = sheets(archive)
-    shown = next((s for s in listed if s.is_visible and table in {"", s.name}), None)
+    shown = next((s for s in listed if _is_table(archive, s, table)), None)
     shared = _shared_texts(archive)
     used: set[int] = set()
     for sheet in listed:
@@ -104,6 +104,17 @@ def carried(archive: Archive, table: str) -> Iterator[Carried]:
     yield from (Carried(Carrier.LEFTOVER, text) for n, text in enumerate(shared) if n not in used)
     yield from _defined_names(archive)
     yield from _other_parts(archive, {sheet.part for sheet in listed})
+
+
+def _is_table(archive: Archive, sheet: Sheet, table: str) -> bool:
+    """Whether the sheet is the one that is read: visible, of that name, or not empty."""
+    if not sheet.is_visible or sheet.part not in archive.names:
+        return False
+    return sheet.name == table if table else _holds_something(archive, sheet)
+
+
+def _holds_something(archive: Archive, sheet: Sheet) -> bool:
+    return any(local(each) in {"v", "t"} and each.text for _, each in archive.events(sheet.part))
 
 
 def _targets(archive: Archive) -> Mapping[str, str]:

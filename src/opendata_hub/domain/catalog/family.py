@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from opendata_hub.domain.catalog.formula import Formula
 from opendata_hub.domain.catalog.report import Level
+from opendata_hub.domain.catalog.rules.formula import Formula
 from opendata_hub.domain.confidence import Confidence
 from opendata_hub.domain.texts import Texts
 

@@ -1,6 +1,7 @@
 """What a check of a file found, and whether it stops publication."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -53,11 +54,13 @@ class Report:
 
     rows:           records read, without the header.
     findings:       in reading order, at most as many as were asked for.
-    total_findings: how many were met before reading stopped.
-    is_complete:    False when reading stopped because the limit of findings was reached; what
-                    was not read may hold anything, so such a file is never valid.
+    total_findings: how many were met, shown here or not.
+    is_complete:    False when time ran out; what was not read may hold anything, so such a file
+                    is never valid.
     is_readable:    False when the file is no table at all (empty, binary, broken encoding).
-    encoding:       how the bytes were read; None when they could not be.
+    encoding:       how the bytes were read; None when they could not be, or are no text.
+    counts:         how many findings of each code were met.
+    slow_because:   why Frictionless read every row itself; empty when it did not have to.
     """
 
     rows: int
@@ -66,6 +69,8 @@ class Report:
     is_complete: bool = True
     is_readable: bool = True
     encoding: str | None = None
+    counts: Mapping[str, int] = field(default_factory=dict)
+    slow_because: str = ""
 
     def blocking(self, clearances: Iterable[Clearance] = ()) -> tuple[Finding, ...]:
         """The findings that stop publication, without those that a steward has cleared."""
@@ -82,6 +87,7 @@ class Report:
             self,
             findings=(*self.findings, *findings),
             total_findings=self.total_findings + len(findings),
+            counts=Counter(self.counts) + Counter(finding.code for finding in findings),
         )
 
     @property
@@ -92,7 +98,13 @@ class Report:
 
 def unreadable(code: str, message: str) -> Report:
     """The report on a file that is no table: one finding, nothing read."""
-    return Report(rows=0, findings=(Finding(code, message),), total_findings=1, is_readable=False)
+    return Report(
+        rows=0,
+        findings=(Finding(code, message),),
+        total_findings=1,
+        is_readable=False,
+        counts={code: 1},
+    )
 
 
 def clearances_from(texts: Iterable[str]) -> tuple[Clearance, ...]:

@@ -7,7 +7,8 @@ from pathlib import PurePath
 from slugify import slugify
 from sqlmodel import Session
 
-from opendata_hub.adapters import rdf, tabular
+from opendata_hub.adapters import rdf
+from opendata_hub.adapters.tabular.formats import FORMATS
 from opendata_hub.domain.catalog import dcat
 from opendata_hub.domain.catalog.dataset import (
     DESCRIPTION_LENGTH,
@@ -140,7 +141,9 @@ def _dataset(
 
 def _distribution(slug: str, submission: Submission) -> Distribution:
     ending = PurePath(submission.file_name).suffix.lower()
-    code, media_type = tabular.FORMATS[ending]
+    if ending not in FORMATS:
+        raise Invalid(f"{ending} is an archive: publish the table that is in it")
+    code, media_type = FORMATS[ending]
     return Distribution(
         file_name=f"{slug}{ending}",
         format=code,

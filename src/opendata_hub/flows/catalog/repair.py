@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from opendata_hub.adapters import tabular
 from opendata_hub.adapters.repair import NotATable, Rules, survey, write
+from opendata_hub.adapters.tabular.checking import Beside, How, check
 from opendata_hub.domain.catalog.family import Family
 from opendata_hub.domain.catalog.repair.dates import Order
 from opendata_hub.domain.catalog.repair.proposal import Acceptance, Survey
@@ -72,12 +72,12 @@ def repair(
         )
     except NotATable as problem:
         raise Invalid(f"{problem.code}: {problem}") from None
-    report = tabular.check(
+    report = check(
         copy.resolve(),
         question.family.schema,
         file_name=copy.name,
-        rules=question.family.rules,
-        language=language,
+        how=How(by_name=True, language=language),
+        beside=Beside(question.family.rules),
     )
     return Repaired(made, report)
 

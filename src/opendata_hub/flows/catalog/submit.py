@@ -1,13 +1,14 @@
 """A steward hands in a file: keep it, check it, remember the report, good or bad."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import BinaryIO
 
 from sqlmodel import Session
 
-from opendata_hub.adapters import office, tabular
+from opendata_hub.adapters import office
 from opendata_hub.adapters.files import FileStore, StoredFile
+from opendata_hub.adapters.tabular.checking import Beside, How, check
 from opendata_hub.domain.catalog.family import Family
 from opendata_hub.domain.catalog.report import Report
 from opendata_hub.store import submissions
@@ -30,22 +31,23 @@ def examine(
     *,
     file_name: str,
     limit_bytes: int,
+    today: date,
     language: str = "fr",
 ) -> Examined:
     """Keep the bytes, then check them; needs no session, for a large file takes its time.
 
+    today: the day in the authority's time zone, for rules that speak of it.
     Raises TooLarge past ``limit_bytes``. A file with faults is no error: its report says so.
     """
     stored = files.put(stream, limit_bytes=limit_bytes)
-    report = tabular.check(
+    report = check(
         stored.path,
         family.schema,
         file_name=file_name,
-        rules=family.rules,
-        language=language,
-        is_for_publication=True,
+        how=How(by_name=True, is_for_publication=True, language=language),
+        beside=Beside(family.rules, today),
     )
-    if report.is_readable and office.is_office(file_name):
+    if report.is_readable and office.may_carry(file_name):
         carried = office.findings(stored.path, file_name=file_name, language=language)
         report = report.joined_by(carried)
     return Examined(file_name, stored, report)

@@ -103,6 +103,7 @@ def _submit(hub: Hub, file: UploadFile, family_name: str, language: str) -> Subm
         family,
         file_name=sender_name(file),
         limit_bytes=hub.settings.upload_limit_bytes,
+        today=clock.today(hub.timezone),
         language=language,
     )
     with hub.writing() as session:

@@ -16,6 +16,8 @@ from opendata_hub.domain.catalog.repair.reasons import Reason
 from opendata_hub.domain.catalog.territory import Gazetteer, Territory, TerritoryLevel, fold
 
 ICE = "ice"
+IDENTIFIERS = (ICE, "reference")
+"""What a column of identifiers may be: one with a control key, or any other reference."""
 ICE_DIGITS, ICE_MODULUS = 15, 97
 ICE_TAIL_DIGITS = 6
 """An ICE has 15 digits and is a multiple of 97: python-stdnum says so, and 100 of 100 real ones.

@@ -9,9 +9,10 @@ from typing import Any
 
 from frictionless import Schema
 
-from opendata_hub.domain.catalog.aggregate import GATHER, summed_up
 from opendata_hub.domain.catalog.family import Against, Rule
-from opendata_hub.domain.catalog.formula import (
+from opendata_hub.domain.catalog.report import Finding, Level
+from opendata_hub.domain.catalog.rules.aggregate import GATHER, summed_up
+from opendata_hub.domain.catalog.rules.formula import (
     Aggregate,
     Column,
     Formula,
@@ -20,8 +21,7 @@ from opendata_hub.domain.catalog.formula import (
     Slot,
     Today,
 )
-from opendata_hub.domain.catalog.kind import Kind, Value, kind_of
-from opendata_hub.domain.catalog.report import Finding, Level
+from opendata_hub.domain.catalog.rules.kind import Kind, Value, kind_of
 
 ROW, GROUP, TABLE = "row-constraint", "group-constraint", "table-constraint"
 NOT_CHECKED = "rule-not-checked"
@@ -219,7 +219,8 @@ class RuleRun:
     def row(self, number: int, cells: Sequence[str]) -> Iterator[Finding]:
         """What is wrong with one record; ``number`` is as a spreadsheet shows it.
 
-        To be called for each record after the header, in order. Blank records are passed over.
+        To be called, and read to its end, for each record after the header, in order. Blank records
+        are passed over.
         """
         values = self._reading.values(cells)
         if values is None:

@@ -8,7 +8,7 @@ from datetime import MAXYEAR, MINYEAR, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from opendata_hub.domain.catalog.kind import Kind, Value
+from opendata_hub.domain.catalog.rules.kind import Kind, Value
 
 LONGEST_NUMBER = 60
 """Digits of a text that is read as a number."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from decimal import Decimal
 from typing import Any
 
-from opendata_hub.domain.catalog.kind import CALCULATIONS, Value, finite
+from opendata_hub.domain.catalog.rules.kind import CALCULATIONS, Value, finite
 
 Run = Callable[[Sequence[Any]], Any]
 """Gives a part's value from the values of a formula's slots; never raises."""

@@ -5,7 +5,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from opendata_hub.domain.catalog.kind import CALCULATIONS, Value, finite
+from opendata_hub.domain.catalog.rules.kind import CALCULATIONS, Value, finite
 
 
 class Summary(StrEnum):

@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NoReturn
 
-from opendata_hub.domain.catalog import logic
-from opendata_hub.domain.catalog.aggregate import Summary
-from opendata_hub.domain.catalog.functions import FUNCTIONS, Function
-from opendata_hub.domain.catalog.kind import ORDERED, Kind, Value
-from opendata_hub.domain.catalog.logic import Run
+from opendata_hub.domain.catalog.rules import logic
+from opendata_hub.domain.catalog.rules.aggregate import Summary
+from opendata_hub.domain.catalog.rules.functions import FUNCTIONS, Function
+from opendata_hub.domain.catalog.rules.kind import ORDERED, Kind, Value
+from opendata_hub.domain.catalog.rules.logic import Run
 from opendata_hub.domain.errors import BadFormula
 
 MAX_LENGTH, MAX_DEPTH, MAX_DIGITS, MAX_CHOICES = 1000, 30, 15, 200
