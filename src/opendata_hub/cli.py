@@ -8,7 +8,7 @@ import csv
 import hashlib
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from functools import cache
@@ -142,7 +142,10 @@ def validate(
     as_json: AsJson = False,
     lang: InLanguage = Language.FR,
 ) -> int:
-    """Check a file against a family of this hub, a Table Schema of yours, or only its shape."""
+    """Check a file against a family of this hub or a Table Schema of yours, or only its shape.
+
+    A Data Package (datapackage.json, or a zip with it) is checked with the keys between its tables.
+    """
     if family and schema:
         raise Invalid("give --family NAME or --schema SCHEMA.json, not both")
     _must_be_file(file)
@@ -151,12 +154,15 @@ def validate(
         submission = _submit(hub, file, family, lang)
         return _print_report(submission.report, {"submission": submission.id}, as_json=as_json)
     from opendata_hub.adapters.tabular.checking import How, check
+    from opendata_hub.adapters.tabular.packages import check_package, is_package
 
     how = How(
         by_name=match is Match.NAME, is_reference=engine is Engine.FRICTIONLESS,
         unique_rows=unique_rows, max_findings=max_findings, seconds=max_seconds,
         language=lang, sheet=sheet,
     )  # fmt: skip
+    if not schema and is_package(file):
+        return _print_package(check_package(file, how=how), as_json=as_json)
     descriptor = _read_schema(schema) if schema else None
     report = check(file.resolve(), descriptor, file_name=file.name, how=how)
     with file.open("rb") as stream:
@@ -599,6 +605,21 @@ def _submit(hub: bootstrap.Hub, file: Path, family_name: str, lang: Language) ->
         )
     with hub.writing() as session:
         return submit(session, examined, family, now=clock.now())
+
+
+def _print_package(reports: Mapping[str, Report], *, as_json: bool) -> int:
+    if as_json:
+        resources = {
+            name: ReportOut.of(report).model_dump(mode="json") for name, report in reports.items()
+        }
+        is_valid = all(report.is_valid for report in reports.values())
+        _print_json({"valid": is_valid, "resources": resources})
+        return 0 if is_valid else FINDINGS
+    ended = []
+    for name, report in reports.items():
+        typer.echo(f"{name}:")
+        ended.append(_print_report(report, {}, as_json=False))
+    return max(ended)
 
 
 def _print_report(report: Report, extra: dict[str, Any], *, as_json: bool) -> int:

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 import build
 from opendata_hub.adapters import repair
-from opendata_hub.adapters.repair import NotATable, Rules
+from opendata_hub.adapters.repair import Rules
 from opendata_hub.domain.catalog.repair.dates import Order
 from opendata_hub.domain.catalog.repair.proposal import Acceptance, Kind, acceptance_from
-from opendata_hub.domain.errors import BadTableSchema, Invalid
+from opendata_hub.domain.errors import BadTableSchema, Invalid, NotATable
 
 ALL = Acceptance(is_all=True)
 SCHEMA = {
@@ -178,7 +178,7 @@ def test_what_is_no_table_leaves_nothing_behind(folder, content, name, code):
             file, rules(), file_name=name, acceptance=ALL,
             copy=folder / "copy.csv", changes=folder / "changes.csv", language="fr",
         )  # fmt: skip
-    assert refused.value.code == code
+    assert refused.value.finding == code
     assert [each.name for each in folder.iterdir()] == [name]
 
 

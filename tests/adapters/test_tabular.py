@@ -4,7 +4,8 @@ import pytest
 
 import build
 from opendata_hub.adapters import encoding
-from opendata_hub.adapters.tabular.checking import Beside, How, check
+from opendata_hub.adapters.tabular.checking import How, check
+from opendata_hub.adapters.tabular.readings import by_rules
 from opendata_hub.domain.catalog.family import Rule
 from opendata_hub.domain.catalog.report import Level
 from opendata_hub.domain.catalog.rules.formula import Scope, parse_rule
@@ -26,8 +27,8 @@ def verdict(
 ):
     file = tmp_path / "stored"
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
-    beside = Beside(rules, today)
-    return check(file, schema, file_name=file_name, how=How(**how), beside=beside)
+    also = [by_rules(rules, today)]
+    return check(file, schema, file_name=file_name, how=How(**how), also=also)
 
 
 def found(report):

@@ -14,7 +14,8 @@ from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 from python_calamine import CalamineWorkbook
 
-from opendata_hub.adapters.tabular.checking import Beside, How, check
+from opendata_hub.adapters.tabular.checking import How, check
+from opendata_hub.adapters.tabular.readings import by_rules, for_personal_data
 from opendata_hub.adapters.template import NUMBER_FORMATS, csv_file, workbook
 from opendata_hub.bootstrap import catalog_folders, load_frame
 from opendata_hub.domain.catalog import privacy
@@ -60,8 +61,8 @@ def report_on(tmp_path, family, content, file_name):
     """The hub's verdict on a template that is handed in."""
     file = tmp_path / file_name
     file.write_bytes(content)
-    how = How(by_name=True, is_for_publication=True)
-    return check(file, family.schema, file_name=file_name, how=how, beside=Beside(family.rules))
+    how, also = How(by_name=True), [by_rules(family.rules), for_personal_data]
+    return check(file, family.schema, file_name=file_name, how=how, also=also)
 
 
 @every_template

@@ -211,33 +211,7 @@ def test_the_cell_that_shows_the_order_is_named_in_the_proof():
     assert "7 (13/02/2026)" in propose(DAY_FIRST, "01/02/2026", row=2).proof("en")
 
 
-NAMES = lines.FieldNames(
-    {
-        "montant": ("Montant (DH)", "المبلغ", "Amount"),
-        "objet": ("Objet", "الموضوع", "Subject"),
-        "date_debut": ("Date", ""),
-        "date_fin": ("Date", ""),
-    }
-)
-
-
-@pytest.mark.parametrize(
-    ("header", "after"),
-    [
-        (["MONTANT (dh)", "الموضوع"], ("montant", "objet")),
-        (["Amount", "objet", "autre"], ("montant", "objet", "autre")),
-        (["Date", "objet"], ("Date", "objet")),
-        (["Montant (DH)", "montant"], ("Montant (DH)", "montant")),
-        (["Amount", "المبلغ"], ("Amount", "المبلغ")),
-    ],
-)
-def test_a_title_becomes_the_name_of_its_field_when_it_can_mean_one_only(header, after):
-    assert NAMES.of(header) == after
-
-
-def test_the_header_is_the_line_that_names_most_columns():
-    assert NAMES.position([["Aides 2026"], [], ["Objet", "Montant (DH)"], ["a", "1"]]) == 2
-    assert NAMES.position([[], ["x", "y"], ["a", "1"]]) == 1
+def test_what_stands_above_the_header_is_a_title_or_an_empty_line():
     assert lines.title_row(["Aides 2026", ""], row=1, header_row=3).kind is Kind.TITLE_ROW
     assert lines.title_row(["", ""], row=2, header_row=3).kind is Kind.EMPTY_LINE
 

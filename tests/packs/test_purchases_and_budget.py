@@ -7,7 +7,8 @@ import pytest
 from frictionless import Schema
 
 import build
-from opendata_hub.adapters.tabular.checking import Beside, How, check
+from opendata_hub.adapters.tabular.checking import How, check
+from opendata_hub.adapters.tabular.readings import by_rules
 from opendata_hub.adapters.tabular.rules import RuleRun
 from opendata_hub.bootstrap import catalog_folders, load_frame
 from opendata_hub.packs.families import sample_file
@@ -49,7 +50,7 @@ def broken_by(tmp_path):
             declared.schema,
             file_name=file.name,
             how=How(by_name=True),
-            beside=Beside(declared.rules, TODAY),
+            also=[by_rules(declared.rules, TODAY)],
         )
         assert not [finding for finding in report.findings if finding.rule is None]
         return {finding.rule for finding in report.findings}

@@ -8,7 +8,8 @@ import pytest
 from frictionless import Schema
 
 import build
-from opendata_hub.adapters.tabular.checking import Beside, How, check
+from opendata_hub.adapters.tabular.checking import How, check
+from opendata_hub.adapters.tabular.readings import by_rules
 from opendata_hub.adapters.tabular.rules import RuleRun
 from opendata_hub.bootstrap import catalog_folders, load_frame, request_folders
 from opendata_hub.domain.requests.acts import TRANSITIONS, Act, State
@@ -125,10 +126,10 @@ def test_a_family_passes_its_sample_and_fails_its_broken_twin_as_promised(name):
     family, folders = FRAME.families[name], catalog_folders(Settings())
     sample = folders.file(f"families/{name}/sample.csv")
     broken = folders.file(f"families/{name}/broken.csv")
-    how, beside = How(by_name=True), Beside(family.rules, TODAY)
-    passed = check(sample, family.schema, file_name="sample.csv", how=how, beside=beside)
+    how, also = How(by_name=True), [by_rules(family.rules, TODAY)]
+    passed = check(sample, family.schema, file_name="sample.csv", how=how, also=also)
     assert (passed.is_valid, passed.findings) == (True, ())
-    failed = check(broken, family.schema, file_name="broken.csv", how=how, beside=beside)
+    failed = check(broken, family.schema, file_name="broken.csv", how=how, also=also)
     found = [
         {"code": f.code, "row": str(f.row or ""), "column": f.column or "", "level": f.level}
         for f in failed.findings

@@ -19,7 +19,8 @@ from typing import Any, TextIO, TypeVar
 
 from frictionless import Field, FrictionlessException, Schema
 
-from opendata_hub.adapters import encoding as encodings
+from opendata_hub.adapters.tabular.reading import Table, opened
+from opendata_hub.domain.catalog import headers
 from opendata_hub.domain.catalog.repair import lines
 from opendata_hub.domain.catalog.repair.cells import Column, propose
 from opendata_hub.domain.catalog.repair.dates import Order, OrderEvidence, OrderWitness
@@ -30,33 +31,10 @@ from opendata_hub.domain.errors import BadTableSchema, Invalid
 Answer = TypeVar("Answer")
 
 MAX_PROPOSALS = 10_000
-HEADER_WITHIN = 20
 CHANGES_HEADER = ("row", "column", "before", "after", "kind", "proof")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _REMEMBERED_CELLS, _WORKBOOK_HEAD_BYTES = 65_536, 65_536
 _FROM_1904 = re.compile(rb"""<workbookPr[^>]*\bdate1904=["'](?:1|true)["']""")
-
-
-class NotATable(Exception):
-    """A file that can't be read as a table; code is that of its finding in ``docs/errors.md``."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A text of cells, and how it is written."""
-
-    file: Path
-    encoding: str
-    delimiter: str
-
-    def records(self) -> Iterator[tuple[int, list[str]]]:
-        """Record number from 1 and cells; a blank line has none."""
-        with self.file.open(encoding=self.encoding, newline="") as stream:
-            yield from enumerate(csv.reader(stream, delimiter=self.delimiter), start=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +83,7 @@ def survey(
     kept: list[Proposal] = []
     counts: Counter[Kind] = Counter()
     repairs = 0
-    with _opened(file, file_name) as table:
+    with opened(file, file_name) as table:
         for _, _, proposals in _read(table, _plan(table, rules, is_1904=counts_from_1904(file))):
             for proposal in proposals:
                 counts[proposal.kind] += 1
@@ -134,7 +112,7 @@ def write(
     """
     made = 0
     with (
-        _opened(file, file_name) as table,
+        opened(file, file_name) as table,
         _appearing(copy, "utf-8") as copy_stream,
         _appearing(changes, "utf-8-sig") as changes_stream,
     ):
@@ -246,34 +224,35 @@ def _remembered(answer: Callable[[str], Answer]) -> Callable[[str], Answer]:
 def _plan(table: Table, rules: Rules, *, is_1904: bool) -> _Plan:
     """Read the table once for what whole columns say."""
     schema = _schema(rules.schema)
-    names = lines.FieldNames(
-        {field.name: _titles(descriptor) for field, descriptor in _with_descriptors(schema, rules)}
-    )
-    start = list(islice(table.records(), HEADER_WITHIN))
+    fields = [field.name for field in schema.fields]
+    start = list(islice(table.records(), headers.SEARCHED_ROWS))
+    layout = headers.layout_of([cells for _, cells in start], headers.field_names(rules.schema))
     if not start:
         return _Plan(1, (), (), ())
-    header_row, header = start[names.position([cells for _, cells in start])]
-    canonical = names.of(header)
-    if not set(canonical) & set(names.known):
+    if layout is None:
         raise Invalid(
-            f"None of the first {HEADER_WITHIN} lines names a column of this family; "
-            f"those are: {', '.join(names.known)}"
+            f"None of the first {headers.SEARCHED_ROWS} lines names a column of this family; "
+            f"those are: {', '.join(fields)}"
         )
+    # A name that stands twice is a fault of its own: only the first is read as the field.
+    canonical = tuple(
+        written if position in layout.repeated else label
+        for position, (written, label) in enumerate(zip(layout.written, layout.labels, strict=True))
+    )
     known = {
         field.name: _column(field, descriptor, rules, is_1904=is_1904)
         for field, descriptor in _with_descriptors(schema, rules)
     }
     _must_hold_dates(rules.orders, known)
-    orders = _orders(table, canonical, known, header_row)
+    orders = _orders(table, canonical, known, layout.row)
     columns = {
         name: replace(each, order=orders.get(name, each.order)) for name, each in known.items()
     }
-    # A name that stands twice is a fault of its own: only the first is read as the field.
     standing = tuple(
-        columns.get(name) if canonical.index(name) == position else None
+        columns.get(name) if position not in layout.repeated else None
         for position, name in enumerate(canonical)
     )
-    return _Plan(header_row, tuple(header), canonical, standing)
+    return _Plan(layout.row, layout.written, canonical, standing)
 
 
 def _orders(
@@ -313,12 +292,6 @@ def _with_descriptors(schema: Schema, rules: Rules) -> Iterator[tuple[Field, Map
     """Frictionless' fields beside what the schema says of them, our own properties included."""
     described: Any = rules.schema["fields"]
     return zip(schema.fields, described, strict=True)
-
-
-def _titles(descriptor: Mapping[str, Any]) -> tuple[str, ...]:
-    """Whatever a header may call a field."""
-    titles = descriptor.get("titles", {})
-    return (descriptor.get("title", ""), *titles.values(), *descriptor.get("synonyms", ()))
 
 
 def _column(field: Field, descriptor: Mapping[str, Any], rules: Rules, *, is_1904: bool) -> Column:
@@ -362,24 +335,6 @@ def _reader(field: Field) -> Callable[[str], bool]:
             return False  # Frictionless breaks on cells that can't be compared, such as sNaN.
 
     return accepts
-
-
-@contextmanager
-def _opened(file: Path, file_name: str) -> Iterator[Table]:
-    """A CSV or TSV file as a table; raises NotATable for what is none."""
-    if Path(file_name).suffix.lower() not in {".csv", ".tsv"}:
-        raise NotATable("unsupported-format", "Save the sheet as CSV UTF-8 (.csv)")
-    if file.stat().st_size == 0:
-        raise NotATable("empty-file", "The file is empty")
-    if encodings.is_binary(file):
-        raise NotATable("binary-file", "This is no text")
-    detected = encodings.detect(file)
-    if detected is None:
-        raise NotATable("broken-encoding", "Save the text as UTF-8")
-    with file.open(encoding=detected, newline="") as stream:
-        head = stream.read(65_536)
-    marks = ("\t",) if file_name.lower().endswith(".tsv") else (",", ";", "\t")
-    yield Table(file, detected, max(marks, key=head.count))
 
 
 def counts_from_1904(file: Path) -> bool:

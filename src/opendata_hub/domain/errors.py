@@ -49,14 +49,14 @@ class BadTableSchema(Invalid):
 class NotATable(Invalid):
     """A file in which no table can be read; its report has this as the only finding.
 
-    finding: the code of that finding, ``encrypted-file`` for one.
+    finding: the code of that finding, ``encrypted-file`` for one; reason: its message.
     """
 
     code = "not-a-table"
 
-    def __init__(self, finding: str, message: str) -> None:
-        super().__init__(message)
-        self.finding = finding
+    def __init__(self, finding: str, reason: str) -> None:
+        super().__init__(f"{finding}: {reason}")
+        self.finding, self.reason = finding, reason
 
 
 class BadFormula(Invalid):

@@ -102,7 +102,7 @@ def findings(file: Path, *, file_name: str, language: str, sheet: str = "") -> l
     except (BrokenOffice, UnsafeOffice) as problem:
         return [Finding(problem.code, str(problem))]
     except NotATable as problem:
-        return [Finding(problem.finding, str(problem))]
+        return [Finding(problem.finding, problem.reason)]
     told = [_personal(kind, where, number, language) for (kind, where), number in personal.items()]
     return [*sorted(told, key=lambda f: (f.column or "", f.code)), *_presences(met, language)]
 

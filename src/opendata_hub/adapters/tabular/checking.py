@@ -1,36 +1,32 @@
 """A file and a Table Schema give a Report: proved in bulk where that can be done, else replayed."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
 from time import monotonic
-from typing import Any
+from typing import Any, Protocol
 
-from frictionless import Error, FrictionlessException, Schema
+from frictionless import Error, FrictionlessException, Package, Schema
 from frictionless.errors import SourceError
 from frictionless.resources import TableResource
 from frictionless.table.row import Row
 
 from opendata_hub.adapters.tabular import reading, reference
-from opendata_hub.adapters.tabular.counts import SmallCountScan
 from opendata_hub.adapters.tabular.engine import prove
 from opendata_hub.adapters.tabular.engine.prove import NotCompilable, Proof
-from opendata_hub.adapters.tabular.personal import PersonalScan
 from opendata_hub.adapters.tabular.reading import Table
-from opendata_hub.adapters.tabular.rules import RuleRun, Tables
 from opendata_hub.domain.catalog import headers
-from opendata_hub.domain.catalog.family import Rule
 from opendata_hub.domain.catalog.headers import HeaderLayout
-from opendata_hub.domain.catalog.privacy import suppression
 from opendata_hub.domain.catalog.report import Finding, Level, Report, unreadable
 from opendata_hub.domain.errors import NotATable
 
 MAX_FINDINGS, LONGEST_MESSAGE, MOST_SECONDS = 1000, 400, 600.0
 EXAMPLES = 20
+SMALL_BYTES = 65_536
+"""What Frictionless reads sooner by itself than a scan is prepared."""
 _UNREADABLE = {"encoding-error", "format-error", "scheme-error", "compression-error"}
 _CHECKED_EVERY = 1000
 
@@ -43,7 +39,6 @@ class How:
                   else as Frictionless does it, by position unless the schema says otherwise.
     is_reference: Frictionless reads every row itself.
     unique_rows:  a row that repeats another one, cell for cell, is a finding.
-    is_for_publication: personal data is looked for as well, in cells and names.
     max_findings: so many errors and so many remarks are shown; 0: all. All are counted.
     seconds:      after that, reading stops and the report is not complete.
     language:     of our own messages; Frictionless' are English.
@@ -53,7 +48,6 @@ class How:
     by_name: bool = False
     is_reference: bool = False
     unique_rows: bool = False
-    is_for_publication: bool = False
     max_findings: int = MAX_FINDINGS
     seconds: float = MOST_SECONDS
     language: str = "fr"
@@ -61,12 +55,51 @@ class How:
 
 
 @dataclass(frozen=True, slots=True)
-class Beside:
-    """What a family's rules need beside the file: the day, and other tables by their family."""
+class Opened:
+    """A table whose header is known.
 
-    rules: Sequence[Rule] = ()
-    today: date | None = None
-    tables: Tables | None = None
+    labels:  the fields its columns hold, in its order; written: the labels as they stand in it.
+    """
+
+    file_name: str
+    schema: Schema
+    labels: Sequence[str]
+    written: Sequence[str]
+    header_row: int
+    language: str
+
+
+class RowReader(Protocol):
+    """Somebody else who reads each record; every finding is counted.
+
+    is_excerpt: a few findings of each code in each column are shown, for they are cleared together.
+    """
+
+    is_excerpt: bool
+
+    def begin(self) -> Iterable[Finding]:
+        """What can be said before any record."""
+
+    def above(self, number: int, cells: Sequence[str], /) -> Iterable[Finding]:
+        """What can be said of the header, and of what stands above it."""
+
+    def row(self, number: int, cells: Sequence[str]) -> Iterable[Finding]:
+        """What can be said of a record below the header."""
+
+    def end(self) -> Iterable[Finding]:
+        """What can be said when all were read."""
+
+
+AlsoRead = Callable[[Opened], RowReader]
+
+
+@dataclass(frozen=True, slots=True)
+class InPackage:
+    """Where a table stands in a Data Package: its name there, and how it is said to be written."""
+
+    package: Package
+    name: str
+    dialect: Mapping[str, object] | None
 
 
 def check(
@@ -75,30 +108,49 @@ def check(
     *,
     file_name: str,
     how: How = How(),
-    beside: Beside = Beside(),
+    also: Sequence[AlsoRead] = (),
 ) -> Report:
-    """Check a file of any format we read against a Table Schema and a family's rules.
+    """Check a file of any format we read against a Table Schema.
 
     file:   where the bytes lie; file_name is what their sender called them.
     schema: a descriptor; None: Frictionless infers one.
+    also:   who else reads its records, see ``readings``.
     Raises BadTableSchema when Frictionless can't read ``schema`` or can't apply it.
     """
     if schema is not None:
-        reference.table_schema(schema)
+        reference.table_schema(schema)  # a bad one is refused before the file is looked at
     try:
         with reading.opened(file, file_name, sheet=how.sheet) as table:
-            return _Check(table, schema, how, beside).report()
+            return check_table(table, schema, how=how, also=also)
     except NotATable as problem:
-        return unreadable(problem.finding, str(problem))
+        return unreadable(problem.finding, problem.reason)
+
+
+def check_table(
+    table: Table,
+    schema: Mapping[str, object] | None,
+    *,
+    how: How,
+    also: Sequence[AlsoRead] = (),
+    place: InPackage | None = None,
+) -> Report:
+    """Check a table that is open already; raises BadTableSchema, and NotATable when it is none."""
+    return _Check(table, schema, how, also, place).report()
 
 
 class _Check:
     """One check of one table."""
 
     def __init__(
-        self, table: Table, descriptor: Mapping[str, Any] | None, how: How, beside: Beside
+        self,
+        table: Table,
+        descriptor: Mapping[str, Any] | None,
+        how: How,
+        also: Sequence[AlsoRead],
+        place: InPackage | None,
     ) -> None:
-        self._table, self._descriptor, self._how, self._beside = table, descriptor, how, beside
+        self._place = place
+        self._table, self._descriptor, self._how, self._also = table, descriptor, how, also
         self._gathered = Gathered(how.max_findings)
         self._stop_at = monotonic() + how.seconds
         self._rows, self._is_complete, self._slow_because = 0, True, ""
@@ -143,7 +195,7 @@ class _Check:
         """Read the table as often as it takes; gives why it can't be read at all."""
         schema = self._schema()
         try:
-            resource = reference.opened(self._table, schema, layout=self._layout)
+            resource = self._opened(schema)
         except FrictionlessException as problem:
             return self._refused_by_frictionless(problem.error)
         except reference.BREAKS as problem:
@@ -161,6 +213,18 @@ class _Check:
             self._read_again(resource)
         return None
 
+    def _opened(self, schema: Schema | None) -> TableResource:
+        if not self._place:
+            return reference.opened(self._table, schema, layout=self._layout)
+        return reference.opened(
+            self._table,
+            schema,
+            layout=self._layout,
+            dialect=self._place.dialect,
+            package=self._place.package,
+            name=self._place.name,
+        )
+
     def _schema(self) -> Schema | None:
         if self._descriptor is None:
             return None
@@ -170,36 +234,31 @@ class _Check:
         return schema
 
     def _read_again(self, resource: TableResource) -> None:
-        """What Frictionless does not know of: a family's rules, and personal data."""
-        if not self._beside.rules and not self._how.is_for_publication:
+        """Let the others read, who look for what Frictionless does not know of."""
+        if not self._also:
             return
-        schema, labels = resource.schema, resource.labels
-        rules = RuleRun(
-            self._beside.rules, schema, labels, language=self._how.language,
-            today=self._beside.today, tables=self._beside.tables,
-        )  # fmt: skip
-        written = self._layout.written if self._layout else labels
-        personal = PersonalScan(
-            self._table.file_name,
-            written if self._how.is_for_publication else (),
-            language=self._how.language,
-        )
-        small = suppression.declared(self._descriptor or {})
-        counts = SmallCountScan(labels, small, language=self._how.language) if small else None
-        if self._how.is_for_publication:
-            self._gathered.add_examples(personal.names())
         first_row = reference.first_row(resource)
+        written = self._layout.written if self._layout else resource.labels
+        opened = Opened(
+            self._table.file_name, resource.schema, resource.labels, written,
+            header_row=first_row - 1, language=self._how.language,
+        )  # fmt: skip
+        readers = [read(opened) for read in self._also]
+        for reader in readers:
+            self._take(reader, reader.begin())
         for number, cells in self._table.records():
-            if number >= first_row:
-                self._gathered.add_all(rules.row(number, cells))
-            if self._how.is_for_publication and number != first_row - 1:
-                self._gathered.add_examples(personal.row(number, cells))
-            if counts and self._how.is_for_publication and number >= first_row:
-                self._gathered.add_examples(counts.row(number, cells))
+            for reader in readers:
+                read_record = reader.row if number >= first_row else reader.above
+                self._take(reader, read_record(number, cells))
             if not number % _CHECKED_EVERY and not self._may_go_on():
                 self._is_complete = False
                 return
-        self._gathered.add_all(rules.end())
+        for reader in readers:
+            self._take(reader, reader.end())
+
+    def _take(self, reader: RowReader, findings: Iterable[Finding]) -> None:
+        take = self._gathered.add_examples if reader.is_excerpt else self._gathered.add_all
+        take(findings)
 
     def _refused_by_frictionless(self, error: Error) -> Error | None:
         if error.type in _UNREADABLE:
@@ -228,6 +287,8 @@ class _Check:
     def _proof(self, resource: TableResource) -> Proof:
         if self._how.is_reference:
             raise NotCompilable("it was asked for")
+        if self._table.file.stat().st_size < SMALL_BYTES:
+            raise NotCompilable("")
         return Proof(
             self._table,
             prove.plan(resource),

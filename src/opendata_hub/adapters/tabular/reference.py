@@ -65,19 +65,22 @@ def opened(
     layout: HeaderLayout | None = None,
     dialect: Mapping[str, object] | None = None,
     package: Package | None = None,
+    name: str = "table",
 ) -> TableResource:
     """The table as Frictionless has opened it; raises FrictionlessException when it can't.
 
-    layout: where the header is and what it means; None: as Frictionless sees it.
+    layout:  where the header is and what it means; None: as Frictionless sees it.
+    package: where foreign keys are looked up; name is the table's in it.
     We never hand it a name that somebody chose.
     """
     resource = TableResource(
+        name=name,
         path=table.file.name,
         basepath=str(table.file.parent),
         scheme="file",
         format="csv",
         encoding=table.encoding,
-        dialect=_dialect(table, layout, dialect),
+        dialect=dialect_of(table, layout, dialect),
     )
     resource.package = package
     if schema:
@@ -86,9 +89,10 @@ def opened(
     return resource
 
 
-def _dialect(
+def dialect_of(
     table: Table, layout: HeaderLayout | None, said: Mapping[str, object] | None
 ) -> ReplayDialect:
+    """How a table is written: as was said, else as it was found."""
     dialect = ReplayDialect.from_descriptor(dict(said or {}))
     if not isinstance(dialect, ReplayDialect):
         raise TypeError(type(dialect))

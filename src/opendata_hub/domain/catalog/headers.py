@@ -4,22 +4,22 @@ People write titles above a table, translate its labels, change their order, and
 below. Labels are compared without accents, case, tashkeel, or the marks between words.
 """
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from opendata_hub.domain.catalog.report import Finding, Level
+from opendata_hub.domain.catalog.spelling import fold
 from opendata_hub.domain.texts import Texts
 
 SEARCHED_ROWS = 30
-_NOT_A_WORD = re.compile(r"[\W_]+")
-_LOOKALIKES = str.maketrans("أإآٱىةؤئ", "اااايهوي", "ـ")
-_TOTAL = re.compile(
-    r"(?:sous |sub )?(?:total|totaux|somme|ensemble|sum)(?: (?:general|generale|global|ttc|ht|dh|"
-    r"des|du|de|of|grand).*)?|grand total.*|(?:ال)?مجموع.*"
-)
+_TOTALS = frozenset(
+    fold(word)
+    for word in (
+        "total", "totaux", "sous-total", "somme", "subtotal", "sum", "grand total",
+        "المجموع", "مجموع", "الإجمالي", "إجمالي",
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,27 +39,13 @@ class HeaderLayout:
     repeated: tuple[int, ...]
 
 
-def spelled(text: str) -> str:
-    """A label as it is compared.
-
-    >>> spelled("Montant accordé (DH)") == spelled("MONTANT_ACCORDE_dh")
-    True
-    >>> spelled("المَبلغ") == spelled("المبلغ")
-    True
-    """
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    plain = "".join(c for c in decomposed if not unicodedata.combining(c))
-    composed = unicodedata.normalize("NFC", plain).translate(_LOOKALIKES)
-    return _NOT_A_WORD.sub(" ", composed).strip()
-
-
 def field_names(schema: Mapping[str, Any]) -> dict[str, str]:
     """By spelling: the field it means. A spelling that two fields share means neither."""
-    own = {spelled(field["name"]): str(field["name"]) for field in schema["fields"]}
+    own = {fold(field["name"]): str(field["name"]) for field in schema["fields"]}
     others: dict[str, set[str]] = {}
     for field in schema["fields"]:
         for label in _other_labels(field):
-            others.setdefault(spelled(label), set()).add(field["name"])
+            others.setdefault(fold(label), set()).add(field["name"])
     found = {label: names.pop() for label, names in others.items() if label and len(names) == 1}
     return {**found, **own}
 
@@ -69,7 +55,7 @@ def layout_of(records: Sequence[Sequence[str]], names: Mapping[str, str]) -> Hea
 
     None when no record has any.
     """
-    known = [len({names.get(spelled(cell)) for cell in cells} - {None}) for cells in records]
+    known = [len({names.get(fold(cell)) for cell in cells} - {None}) for cells in records]
     best = max(known, default=0)
     if not best:
         return None
@@ -78,7 +64,7 @@ def layout_of(records: Sequence[Sequence[str]], names: Mapping[str, str]) -> Hea
     labels: list[str] = []
     repeated: list[int] = []
     for position, cell in enumerate(written):
-        label = names.get(spelled(cell), cell)
+        label = names.get(fold(cell), cell)
         if label in labels:
             repeated.append(position)
             label = _unused(label, labels)
@@ -92,8 +78,8 @@ def is_total_line(cells: Sequence[str]) -> bool:
     >>> is_total_line(["", "Total général", "", "12 000,00"])
     True
     """
-    first = next((cell for cell in cells if cell.strip()), "")
-    return bool(_TOTAL.fullmatch(spelled(first)))
+    words = next((cell for cell in cells if cell.strip()), "").split()
+    return not _TOTALS.isdisjoint({fold(words[0]), fold(" ".join(words[:2]))}) if words else False
 
 
 def _other_labels(field: Mapping[str, Any]) -> list[str]:
@@ -127,7 +113,7 @@ def remarks(
     translated = [
         written
         for written, label in zip(layout.written, layout.labels, strict=True)
-        if spelled(written) in names and written != label
+        if fold(written) in names and written != label
     ]
     if translated:
         said = MESSAGES["columns-by-title"][language].format(count=len(translated))

@@ -5,12 +5,12 @@ provinces are called as their chief town. So a name is looked up at a level, or 
 """
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from opendata_hub.domain.catalog.spelling import fold
 from opendata_hub.domain.texts import Texts
 
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩", "0123456789")
@@ -121,22 +121,6 @@ class Gazetteer:
 
     def _of(self, codes: Collection[str]) -> tuple[Territory, ...]:
         return tuple(self.by_code[code] for code in sorted(codes))
-
-
-def fold(name: str) -> str:
-    """A name without case, accents, vowel signs, hyphens and spaces: what two spellings share.
-
-    Alef, yeh and kaf have several shapes in one word of Moroccan Arabic; they are one here.
-
-    >>> fold("M’diq-Fnideq"), fold("آيت قَمرة") == fold("ايت قمره")
-    ('mdiqfnideq', True)
-    """
-    spread = unicodedata.normalize("NFKD", name.casefold())
-    letters = "".join(c for c in spread if c.isalnum() and c != "ـ")
-    return letters.translate(_SHAPES)
-
-
-_SHAPES = str.maketrans("ةىکڭگݣٱ", "هيككككا")
 
 
 def _bare(code: str) -> str:

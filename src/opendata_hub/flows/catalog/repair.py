@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from opendata_hub.adapters.repair import NotATable, Rules, survey, write
-from opendata_hub.adapters.tabular.checking import Beside, How, check
+from opendata_hub.adapters.repair import Rules, survey, write
+from opendata_hub.adapters.tabular.checking import How, check
+from opendata_hub.adapters.tabular.readings import by_rules
 from opendata_hub.domain.catalog.family import Family
 from opendata_hub.domain.catalog.repair.dates import Order
 from opendata_hub.domain.catalog.repair.proposal import Acceptance, Survey
@@ -43,12 +44,9 @@ class Repaired:
 def propose(question: Question) -> Survey:
     """What can be repaired, and what can't and why; changes nothing.
 
-    Raises Invalid for what is no table.
+    Raises NotATable for what is none.
     """
-    try:
-        return survey(question.file, question.rules, file_name=question.file_name)
-    except NotATable as problem:
-        raise Invalid(f"{problem.code}: {problem}") from None
+    return survey(question.file, question.rules, file_name=question.file_name)
 
 
 def repair(
@@ -56,28 +54,25 @@ def repair(
 ) -> Repaired:
     """Write the copy with what was accepted and the list of changes; check the copy.
 
-    The original stays as it is. Raises Invalid for no table, or for a copy in its place.
+    The original stays as it is. Raises NotATable, or Invalid for a copy in its place.
     """
     if {copy.resolve(), changes.resolve()} & {question.file.resolve()} or copy == changes:
         raise Invalid("The copy and its list of changes need names of their own")
-    try:
-        made = write(
-            question.file,
-            question.rules,
-            file_name=question.file_name,
-            acceptance=acceptance,
-            copy=copy,
-            changes=changes,
-            language=language,
-        )
-    except NotATable as problem:
-        raise Invalid(f"{problem.code}: {problem}") from None
+    made = write(
+        question.file,
+        question.rules,
+        file_name=question.file_name,
+        acceptance=acceptance,
+        copy=copy,
+        changes=changes,
+        language=language,
+    )
     report = check(
         copy.resolve(),
         question.family.schema,
         file_name=copy.name,
         how=How(by_name=True, language=language),
-        beside=Beside(question.family.rules),
+        also=[by_rules(question.family.rules)],
     )
     return Repaired(made, report)
 

@@ -580,25 +580,22 @@ int64_t hub_scan(Scan *s, Bytes buffer, uint64_t length, int64_t is_last) {
     return outcome == FAILED ? -1 : (int64_t)(done - buffer);
 }
 
-/* Where the first `count` records end; gives how many bytes they take, -1 when they do not. */
-int64_t hub_skip(Bytes buffer, uint64_t length, int64_t count, int64_t delimiter, int64_t quote) {
-    Reader r = {buffer, buffer + length, 1, (uint8_t)delimiter, (uint8_t)quote, NULL, 0};
-    while (count-- > 0) {
-        if (r.p == r.end) {
-            free(r.unquoted);
-            return -1;
-        }
-        if (*r.p == '\n' || *r.p == '\r') {
-            ended(&r);
+/* How many bytes the first `count` records take; -1 when they do not end in the buffer. */
+int64_t hub_skip(Bytes buffer, uint64_t length, int64_t count, int64_t delimiter, int64_t quote,
+                 int64_t is_last) {
+    Reader r = {buffer, buffer + length, (int)is_last, (uint8_t)delimiter, (uint8_t)quote, NULL, 0};
+    enum CellEnd end = RECORD;
+    while (end == RECORD && count-- > 0 && (r.p < r.end || !is_last)) {
+        if (r.p < r.end && (*r.p == '\n' || *r.p == '\r')) {
+            end = ended(&r);
             continue;
         }
         Bytes text;
         uint64_t size;
-        enum CellEnd end;
         while ((end = read_cell(&r, &text, &size)) == CELL) {}
     }
     free(r.unquoted);
-    return (int64_t)(r.p - buffer);
+    return end == RECORD ? (int64_t)(r.p - buffer) : -1;
 }
 
 /* ---- Duplicates --------------------------------------------------------------------------- */

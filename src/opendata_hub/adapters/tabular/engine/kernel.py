@@ -94,7 +94,7 @@ def _declared(loaded: ctypes.CDLL) -> ctypes.CDLL:
     loaded.hub_key_hash.restype = c_uint64
     loaded.hub_scan.argtypes = [POINTER(Scan), c_void_p, c_uint64, c_int64]
     loaded.hub_scan.restype = c_int64
-    loaded.hub_skip.argtypes = [c_void_p, c_uint64, c_int64, c_int64, c_int64]
+    loaded.hub_skip.argtypes = [c_void_p, c_uint64, c_int64, c_int64, c_int64, c_int64]
     loaded.hub_skip.restype = c_int64
     loaded.hub_duplicates.argtypes = [
         c_void_p, c_uint64, c_uint64, c_uint64, c_void_p, c_uint64, c_void_p, c_uint64, c_uint64,

@@ -213,23 +213,26 @@ class Proof:
         )  # fmt: skip
 
     def _scan_all(self, may_go_on: Callable[[], bool]) -> None:
+        is_below_header = False
         for block in _blocks(self._file):
-            if not self.rows and not self._start:
-                block.used = self._skip_header(block)
-                self._start = block.base + block.used
-            while self._scan_some(block):
+            is_below_header = is_below_header or self._skip_header(block)
+            while is_below_header and self._scan_some(block):
                 pass
             if not may_go_on():
                 self.is_whole = False
                 return
 
-    def _skip_header(self, block: "_Block") -> int:
+    def _skip_header(self, block: "_Block") -> bool:
+        """Go below the header; False when the block does not hold all of it."""
         bom = len(BOM) if block.view[: len(BOM)] == BOM else 0
         skipped = self._plan.native.hub_skip(
             block.address + bom, block.filled - bom, self._plan.header_records,
-            self._scan.delimiter, self._scan.quote,
+            self._scan.delimiter, self._scan.quote, block.is_last,
         )  # fmt: skip
-        return block.filled if skipped < 0 else bom + int(skipped)
+        if skipped < 0:
+            return False
+        block.used = self._start = bom + int(skipped)
+        return True
 
     def _scan_some(self, block: "_Block") -> bool:
         """Scan what is left of a block; False when it needs what follows."""

@@ -13,7 +13,8 @@ from opendata_hub.domain.catalog.repair.dates import Order, OrderEvidence
 from opendata_hub.domain.catalog.repair.numbers import NumberFault
 from opendata_hub.domain.catalog.repair.proposal import Certainty, Kind, Proposal
 from opendata_hub.domain.catalog.repair.reasons import Reason
-from opendata_hub.domain.catalog.territory import Gazetteer, Territory, TerritoryLevel, fold
+from opendata_hub.domain.catalog.spelling import fold
+from opendata_hub.domain.catalog.territory import Gazetteer, Territory, TerritoryLevel
 
 ICE = "ice"
 IDENTIFIERS = (ICE, "reference")

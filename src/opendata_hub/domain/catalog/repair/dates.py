@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from opendata_hub.domain.catalog.repair.letters import western_digits
-from opendata_hub.domain.catalog.territory import fold
+from opendata_hub.domain.catalog.spelling import fold
 
 _MIDNIGHT = r"(?:[T ]+0?0:00(?::00(?:\.0+)?)?Z?)?"
 _SLASHED = re.compile(rf"(\d{{1,2}})\s*[/.\-]\s*(\d{{1,2}})\s*[/.\-]\s*(\d{{4}}){_MIDNIGHT}")
