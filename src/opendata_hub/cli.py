@@ -207,6 +207,55 @@ def publish(
 
 
 @app.command()
+def clean(
+    file: Annotated[Path, typer.Argument(help="An .xlsx, .xlsm or .ods file.")],
+    sheet: Annotated[str, typer.Option(help="The table's sheet; the first visible if empty.")] = "",
+    as_workbook: Annotated[
+        bool, typer.Option("--xlsx", help="Write a workbook instead of CSV.")
+    ] = False,
+    force: Annotated[bool, typer.Option(help="Write over a file that is there.")] = False,
+    lang: InLanguage = Language.FR,
+) -> None:
+    """Write a copy that holds the visible table and nothing else; the original is kept."""
+    from opendata_hub.adapters import office
+    from opendata_hub.adapters.office import copies
+
+    _must_be_file(file)
+    if not office.is_office(file.name):
+        raise Invalid(f"{file.name}: only .xlsx, .xlsm and .ods files carry more than one sees")
+    rows = copies.visible_table(file, file_name=file.name, sheet=sheet)
+    left = office.left_behind(file, file_name=file.name, language=lang, sheet=sheet)
+    target = file.with_name(f"{file.stem}.clean{'.xlsx' if as_workbook else '.csv'}")
+    if target.exists() and not force:
+        raise Refused(f"{target} is there already; --force writes over it")
+    (copies.write_workbook if as_workbook else copies.write_csv)(rows, target)
+    typer.echo(f"Wrote {target} ({len(rows)} rows)")
+    for what in left:
+        typer.echo(f"left behind: {what}")
+
+
+@app.command()
+def suppress(
+    file: File,
+    family: Annotated[str, typer.Option(help="The family of the file.")],
+    output: Annotated[Path | None, typer.Option(help="The copy; beside the file if empty.")] = None,
+    force: Annotated[bool, typer.Option(help="Write over a file that is there.")] = False,
+) -> None:
+    """Write a copy without small counts, and the list of what was blanked. Needs no hub."""
+    from opendata_hub.flows.catalog.suppress import suppress as suppress_flow
+
+    _must_be_file(file)
+    frame = bootstrap.load_frame(Settings(), base_url=bootstrap.DEFAULT_BASE_URL)
+    copy = output or file.with_name(f"{file.stem}.suppressed.csv")
+    places = copy.with_name(f"{copy.stem}.places.csv")
+    if taken := next((each for each in (copy, places) if each.exists() and not force), None):
+        raise Refused(f"{taken} is there already; --force writes over it")
+    declared_in = bootstrap.family_named(frame.families, family)
+    count = suppress_flow(file, declared_in, copy=copy, places=places)
+    typer.echo(f"Wrote {copy} ({count} cells blanked, listed in {places})")
+
+
+@app.command()
 def template(
     name: Annotated[str, typer.Argument(help="The family, for example association-subsidies.")],
     ending: Annotated[Ending, typer.Option("--format", help="A workbook, or CSV.")] = Ending.XLSX,

@@ -206,6 +206,10 @@ def test_personal_data_stops_publication_until_a_steward_clears_it(hub, client, 
     with hub.reading() as session:
         kept = submissions.clearances(session, number + 1)
     assert kept == [Clearance("personal-phone", "observations", "line of the town hall")]
+    report = client.get(f"/api/v1/submissions/{number + 1}", headers=token).json()
+    (told,) = report["clearances"]
+    assert (told["column"], told["reason"]) == ("observations", "line of the town hall")
+    assert told["cleared_at"] >= "2026"
 
 
 @pytest.mark.parametrize(

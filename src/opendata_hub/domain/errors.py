@@ -4,6 +4,8 @@ HubError
 ├── Invalid           the input breaks a rule; the caller can correct it
 │   ├── NotATable         no table can be read in a file
 │   ├── NotPublishable    a file with findings was to be published
+│   ├── BrokenOffice      an office file that can't be unpacked or read
+│   ├── UnsafeOffice      an office file that unpacks into too much, is encrypted, declares entities
 │   ├── BadFormula        a rule that is not in the language of rules
 │   ├── FutureReceipt     received tomorrow
 │   └── CalendarGap       we can't count: the holidays of that year aren't known
@@ -71,6 +73,18 @@ class NotPublishable(Invalid):
     def __init__(self, message: str, *, submission_id: int) -> None:
         super().__init__(message)
         self.submission_id = submission_id
+
+
+class BrokenOffice(Invalid):
+    """An office file that can't be unpacked or read."""
+
+    code = "broken-office"
+
+
+class UnsafeOffice(Invalid):
+    """An office file that is made to do harm, or that we can't look into."""
+
+    code = "unsafe-office"
 
 
 class FutureReceipt(Invalid):

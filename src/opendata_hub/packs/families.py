@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from opendata_hub.domain.catalog.family import Against, Family, LegalBasis, Rule
+from opendata_hub.domain.catalog.privacy.suppression import declared
 from opendata_hub.domain.catalog.repair.cells import IDENTIFIERS
 from opendata_hub.domain.catalog.report import Level
 from opendata_hub.domain.catalog.rules.formula import Column, Formula, Scope, parse, parse_rule
@@ -15,7 +16,7 @@ from opendata_hub.domain.catalog.rules.kind import Kind, kind_of
 from opendata_hub.domain.catalog.territory import TerritoryLevel
 from opendata_hub.domain.catalog.vocabulary import Vocabularies
 from opendata_hub.domain.confidence import Confidence
-from opendata_hub.domain.errors import BadFormula, PackBroken
+from opendata_hub.domain.errors import BadFormula, Invalid, PackBroken
 from opendata_hub.domain.texts import LANGUAGES
 from opendata_hub.packs.folders import Folders
 from opendata_hub.packs.sheet import Sheet, read_sheet, read_sheets
@@ -103,6 +104,10 @@ def _schema(file: Path) -> Schema:
             raise PackBroken(
                 f"{file}: {field['name']}: titles in {', '.join(LANGUAGES)} are needed"
             )
+    try:
+        declared(descriptor)
+    except Invalid as problem:
+        raise PackBroken(f"{file}: {problem}") from None
     return descriptor
 
 

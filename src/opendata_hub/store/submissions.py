@@ -83,7 +83,10 @@ def clearances(session: Session, submission_id: int) -> list[Clearance]:
         .where(ClearanceRow.submission_id == submission_id)
         .order_by(col(ClearanceRow.id))
     )
-    return [Clearance(row.code, row.column_name, row.reason) for row in session.exec(question)]
+    return [
+        Clearance(row.code, row.column_name, row.reason, row.cleared_at)
+        for row in session.exec(question)
+    ]
 
 
 def _submission(row: SubmissionRow) -> Submission:

@@ -1,13 +1,14 @@
 """Bodies in and out, as Pydantic models; the OpenAPI document is made from them."""
 
-from datetime import date
+from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from opendata_hub.domain.catalog.dataset import Dataset
 from opendata_hub.domain.catalog.repair.proposal import Certainty, Kind, Proposal, Survey
-from opendata_hub.domain.catalog.report import Level, Report
+from opendata_hub.domain.catalog.report import Clearance, Level, Report
 from opendata_hub.domain.errors import Invalid
 from opendata_hub.domain.requests.acts import State
 from opendata_hub.domain.requests.calendar import Announcement, DayOff, Holiday, HolidayStatus
@@ -74,6 +75,15 @@ class ReportOut(BaseModel):
         )
 
 
+class ClearanceOut(BaseModel):
+    """What a steward let pass, why and when."""
+
+    code: str
+    column: str | None
+    reason: str
+    cleared_at: datetime | None
+
+
 class SubmissionOut(ReportOut):
     """A report as the hub keeps it, with the file it is about."""
 
@@ -82,9 +92,10 @@ class SubmissionOut(ReportOut):
     file_name: str
     size_bytes: int
     sha256: str
+    clearances: list[ClearanceOut] = Field(description="What a steward let pass, oldest first.")
 
     @classmethod
-    def of_submission(cls, submission: Submission) -> Self:
+    def of_submission(cls, submission: Submission, clearances: Iterable[Clearance] = ()) -> Self:
         """From what the store keeps."""
         return cls(
             **ReportOut.of(submission.report).model_dump(),
@@ -93,6 +104,15 @@ class SubmissionOut(ReportOut):
             file_name=submission.file_name,
             size_bytes=submission.size_bytes,
             sha256=submission.sha256,
+            clearances=[
+                ClearanceOut(
+                    code=each.code,
+                    column=each.column,
+                    reason=each.reason,
+                    cleared_at=each.cleared_at,
+                )
+                for each in clearances
+            ],
         )
 
 

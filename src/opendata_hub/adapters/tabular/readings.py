@@ -1,12 +1,14 @@
-"""What is asked of a table beside its schema: a family's rules, and whether it names anybody."""
+"""What is asked of a table beside its schema: a family's rules, and whether it tells of persons."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from opendata_hub.adapters.tabular.checking import AlsoRead, Opened, RowReader
+from opendata_hub.adapters.tabular.counts import SmallCountScan
 from opendata_hub.adapters.tabular.personal import PersonalScan
 from opendata_hub.adapters.tabular.rules import RuleRun, Tables
 from opendata_hub.domain.catalog.family import Rule
+from opendata_hub.domain.catalog.privacy.suppression import declared
 from opendata_hub.domain.catalog.report import Finding
 
 
@@ -31,6 +33,18 @@ def for_personal_data(opened: Opened) -> RowReader:
     return _ForPersonalData(scan, opened.header_row)
 
 
+def for_small_counts(schema: Mapping[str, object]) -> AlsoRead:
+    """Read a table for the small counts that its family declares, if it declares any."""
+    rule = declared(schema)
+
+    def read(opened: Opened) -> RowReader:
+        return _ForSmallCounts(
+            SmallCountScan(opened.labels, rule, language=opened.language) if rule else None
+        )
+
+    return read
+
+
 class _ByRules:
     is_excerpt = False
 
@@ -53,6 +67,25 @@ class _ForPersonalData:
 
     def above(self, number: int, cells: Sequence[str]) -> Iterator[Finding]:
         return self.row(number, cells) if number != self._header_row else iter(())
+
+    def end(self) -> Iterator[Finding]:
+        return iter(())
+
+
+class _ForSmallCounts:
+    is_excerpt = True
+
+    def __init__(self, scan: SmallCountScan | None) -> None:
+        self._scan = scan
+
+    def begin(self) -> Iterator[Finding]:
+        return iter(())
+
+    def above(self, _number: int, _cells: Sequence[str], /) -> Iterator[Finding]:
+        return iter(())
+
+    def row(self, number: int, cells: Sequence[str]) -> Iterator[Finding]:
+        return self._scan.row(number, cells) if self._scan else iter(())
 
     def end(self) -> Iterator[Finding]:
         return iter(())

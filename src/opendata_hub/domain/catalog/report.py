@@ -1,7 +1,9 @@
 """What a check of a file found, and whether it stops publication."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 
 from opendata_hub.domain.errors import Invalid
@@ -35,11 +37,15 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Clearance:
-    """A steward's word that what looks like personal data in a column is none, and why."""
+    """A steward's word that what looks like personal data in a column is none, and why.
+
+    cleared_at: when it was kept; None before that.
+    """
 
     code: str
     column: str | None
     reason: str
+    cleared_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,15 @@ class Report:
             if finding.level is Level.ERROR and (finding.code, finding.column) not in cleared
         )
 
+    def joined_by(self, findings: Sequence[Finding]) -> "Report":
+        """The same verdict with what another reading of the file has found."""
+        return replace(
+            self,
+            findings=(*self.findings, *findings),
+            total_findings=self.total_findings + len(findings),
+            counts=Counter(self.counts) + Counter(finding.code for finding in findings),
+        )
+
     @property
     def is_valid(self) -> bool:
         """Whether nothing stops publication; warnings and information don't."""
@@ -95,8 +110,8 @@ def unreadable(code: str, message: str) -> Report:
 def clearances_from(texts: Iterable[str]) -> tuple[Clearance, ...]:
     """``personal-phone/objet=service line`` as clearances; raises Invalid on another form.
 
-    >>> clearances_from(["personal-phone/objet=the town hall's line"])
-    (Clearance(code='personal-phone', column='objet', reason="the town hall's line"),)
+    >>> [each.reason for each in clearances_from(["personal-phone/objet=the town hall's line"])]
+    ["the town hall's line"]
     """
     found = []
     for text in texts:

@@ -19,7 +19,7 @@ from opendata_hub.domain.catalog.dataset import (
     checked_texts,
 )
 from opendata_hub.domain.catalog.dcat import Frame
-from opendata_hub.domain.catalog.privacy import Kind
+from opendata_hub.domain.catalog.privacy import CLEARABLE
 from opendata_hub.domain.catalog.report import Clearance
 from opendata_hub.domain.errors import Invalid, NotPublishable, SlugTaken
 from opendata_hub.domain.texts import Texts
@@ -92,7 +92,7 @@ def _require_publishable(submission: Submission, words: Words) -> None:
     """Raise NotPublishable unless nothing stops the file, or only what a steward has cleared."""
     report = submission.report
     for clearance in words.clearances:
-        if clearance.code not in set(Kind) or not clearance.reason.strip():
+        if clearance.code not in CLEARABLE or not clearance.reason.strip():
             raise Invalid(f"clear {clearance.code[:40]!r}: only personal data, and with a reason")
         if clearance.code not in {f.code for f in report.findings if f.column == clearance.column}:
             raise Invalid(f"clear {clearance.code} in {clearance.column}: nothing was found there")

@@ -6,9 +6,10 @@ from typing import BinaryIO
 
 from sqlmodel import Session
 
+from opendata_hub.adapters import office
 from opendata_hub.adapters.files import FileStore, StoredFile
 from opendata_hub.adapters.tabular.checking import How, check
-from opendata_hub.adapters.tabular.readings import by_rules, for_personal_data
+from opendata_hub.adapters.tabular.readings import by_rules, for_personal_data, for_small_counts
 from opendata_hub.domain.catalog.family import Family
 from opendata_hub.domain.catalog.report import Report
 from opendata_hub.store import submissions
@@ -45,8 +46,11 @@ def examine(
         family.schema,
         file_name=file_name,
         how=How(by_name=True, language=language),
-        also=[by_rules(family.rules, today), for_personal_data],
+        also=[by_rules(family.rules, today), for_personal_data, for_small_counts(family.schema)],
     )
+    if report.is_readable and office.may_carry(file_name):
+        carried = office.findings(stored.path, file_name=file_name, language=language)
+        report = report.joined_by(carried)
     return Examined(file_name, stored, report)
 
 

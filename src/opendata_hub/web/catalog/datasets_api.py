@@ -42,7 +42,9 @@ def submit(
 def submission(hub: HubDep, number: Annotated[int, Path(ge=1, le=2_147_483_647)]) -> SubmissionOut:
     """A report as it is kept."""
     with hub.reading() as session:
-        return SubmissionOut.of_submission(submissions.get(session, number))
+        return SubmissionOut.of_submission(
+            submissions.get(session, number), submissions.clearances(session, number)
+        )
 
 
 @router.post("/datasets", status_code=201)
