@@ -59,7 +59,7 @@ def _from_office(file: Path, copy: Path, sheet: str) -> str:
 def _first_sheet(book: CalamineWorkbook) -> str:
     visible = [s.name for s in book.sheets_metadata if s.visible is SheetVisibleEnum.Visible]
     for name in visible:
-        if book.get_sheet_by_name(name).total_height:
+        if book.get_sheet_by_name(name).height:
             return name
     raise NotATable("empty-file", "No visible sheet of the workbook holds anything")
 

@@ -160,11 +160,15 @@ class Proof:
         self._whole_rows = self._spool() if is_row_key else None
         self._file = self._files.enter_context(table.file.open("rb"))
         self._start = 0
-        self._prepare()
-        self._scan_all(may_go_on)
-        for spool in (*self._keys, self._whole_rows):
-            if spool:
-                mark_duplicates(plan.native, spool, self.marks)
+        try:
+            self._prepare()
+            self._scan_all(may_go_on)
+            for spool in (*self._keys, self._whole_rows):
+                if spool:
+                    mark_duplicates(plan.native, spool, self.marks)
+        except BaseException:
+            self.close()
+            raise
 
     def _spool(self) -> Spool:
         return Spool(self._files.enter_context(tempfile.TemporaryFile()))
