@@ -21,6 +21,7 @@ from pydantic import ValidationError
 
 from opendata_hub import bootstrap, clock, jobs
 from opendata_hub.domain.catalog.family import Family
+from opendata_hub.domain.catalog.record.described import given_from
 from opendata_hub.domain.catalog.repair.letters import visible
 from opendata_hub.domain.catalog.repair.proposal import Survey, acceptance_from
 from opendata_hub.domain.catalog.repair.reasons import Saying, say
@@ -30,7 +31,7 @@ from opendata_hub.domain.errors import BadTableSchema, HubError, Invalid, Refuse
 from opendata_hub.domain.secret import api_key_digest, new_api_key
 from opendata_hub.domain.texts import LANGUAGES, Texts, from_pairs
 from opendata_hub.flows.requests.announce import announce, current
-from opendata_hub.packs.families import sample_file
+from opendata_hub.packs.families import sample_described, sample_file
 from opendata_hub.packs.laws import load_calendar, load_law
 from opendata_hub.settings import Settings
 from opendata_hub.store import tokens
@@ -174,6 +175,9 @@ def publish(
     slug: Annotated[str, typer.Option(help="The address; made from the title if empty.")] = "",
     replace: Annotated[bool, typer.Option(help="Replace the dataset at that address.")] = False,
     clear: Annotated[list[str] | None, typer.Option(help="personal-phone/column=reason")] = None,
+    described: Annotated[
+        Path | None, typer.Option(help="JSON with further fields; see docs/catalogue.md.")
+    ] = None,
     as_json: AsJson = False,
     lang: InLanguage = Language.FR,
 ) -> int:
@@ -184,6 +188,7 @@ def publish(
     words = Words(
         publisher, from_pairs(title), from_pairs(description or []), slug, replace,
         clearances_from(clear or []),
+        given_from(described.read_text(encoding="utf-8")) if described else None,
     )  # fmt: skip
     hub = bootstrap.open_hub(Settings())
     hub.frame.site.publisher_named(publisher)
@@ -409,7 +414,10 @@ def demo() -> None:
             if datasets.find(session, slug):
                 continue
         submission = _submit(hub, sample_file(folders, name), name, Language.FR)
-        words = Words(publisher.id, _demo_title(family, publisher), family.description, slug)
+        words = Words(
+            publisher.id, _demo_title(family, publisher), family.description, slug,
+            described=sample_described(folders, name),
+        )  # fmt: skip
         with hub.writing() as session:
             publish_flow(session, hub.frame, submission, words, now=clock.now())
         typer.echo(f"Published {slug}")
