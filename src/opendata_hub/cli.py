@@ -27,6 +27,7 @@ from opendata_hub.domain.catalog.repair.proposal import Survey, acceptance_from
 from opendata_hub.domain.catalog.repair.reasons import Saying, say
 from opendata_hub.domain.catalog.report import Report, clearances_from
 from opendata_hub.domain.catalog.site import Publisher
+from opendata_hub.domain.catalog.vocabulary import Vocabularies
 from opendata_hub.domain.errors import BadTableSchema, HubError, Invalid, Refused
 from opendata_hub.domain.secret import api_key_digest, new_api_key
 from opendata_hub.domain.texts import LANGUAGES, Texts, from_pairs
@@ -53,6 +54,10 @@ calendar_app = typer.Typer(
     no_args_is_help=True, help="Days off, and what their announcement moves."
 )
 app.add_typer(calendar_app, name="calendar")
+vocabulary_app = typer.Typer(
+    no_args_is_help=True, help="Lists of codes, and the official tables they come from."
+)
+app.add_typer(vocabulary_app, name="vocabulary")
 
 File = Annotated[Path, typer.Argument(help="A table: csv, tsv, xlsx, ods, parquet, json, ndjson.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
@@ -396,6 +401,44 @@ def _listed_days(file: Path) -> list[str]:
         if "day" not in (rows.fieldnames or []):
             raise Invalid(f"{file}: the first line must name a column day")
         return [row["day"] for row in rows if row["day"]]
+
+
+@vocabulary_app.command(name="check")
+def vocabulary_check(
+    file: Annotated[Path, typer.Argument(help="A downloaded table: ttl, rdf, jsonld, nt or csv.")],
+) -> int:
+    """Compare a list of ours with its official table, which you have downloaded."""
+    from opendata_hub.flows.catalog.refresh import check
+
+    _must_be_file(file)
+    found = check(_vocabularies(), file)
+    for each in found.findings:
+        what = f" ({each.language}): «{each.ours}» → «{each.theirs}»" if each.language else ""
+        typer.echo(f"{found.name}/{each.code}: {each.difference}{what}")
+    typer.echo(
+        f"{found.name}: {len(found.findings)} differences; {found.others} entries not chosen"
+    )
+    return FINDINGS if found.findings else 0
+
+
+@vocabulary_app.command(name="refresh")
+def vocabulary_refresh(
+    name: Annotated[str, typer.Argument(help="The list, for example frequency.")],
+    table: Annotated[Path, typer.Option("--from", help="A downloaded table.")],
+    output: Annotated[Path | None, typer.Option(help="Where to; NAME.csv if empty.")] = None,
+    force: Annotated[bool, typer.Option(help="Write over a file that is there.")] = False,
+) -> None:
+    """Write a list anew with the labels of its official table; Arabic stays ours."""
+    from opendata_hub.flows.catalog.refresh import refresh
+
+    _must_be_file(table)
+    target = output or Path(f"{name}.csv")
+    _write_new(target, refresh(_vocabularies(), name, table).encode(), may_replace=force)
+    typer.echo(f"Wrote {target}")
+
+
+def _vocabularies() -> Vocabularies:
+    return bootstrap.load_frame(Settings(), base_url=bootstrap.DEFAULT_BASE_URL).vocabularies
 
 
 @app.command()

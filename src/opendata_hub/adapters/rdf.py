@@ -8,6 +8,7 @@ for what takes two. Documents of others are read by Oxigraph, which fetches noth
 """
 
 import json
+import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -29,6 +30,10 @@ _NESTED_ENTITY = re.compile(rb"<!ENTITY[^>]*&")
 _TYPE, _STRING = str(RDF.type), XSD.string
 _WRITE_JSON = json.JSONEncoder(ensure_ascii=False).encode
 _ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n", "\r": r"\r", "\t": r"\t"})
+
+
+# rdflib logs a traceback for every date of others that is none; readers are told in their own way.
+logging.getLogger("rdflib.term").setLevel(logging.ERROR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +109,8 @@ def _term(term: object) -> Node:
     if isinstance(term, pyoxigraph.Literal):
         if term.language:
             return Literal(term.value, lang=term.language)
+        if term.datatype.value == str(_STRING):
+            return Literal(term.value)
         return Literal(term.value, datatype=URIRef(term.datatype.value), normalize=False)
     raise UnreadableRecord("The document holds triples about triples, which no record does")
 

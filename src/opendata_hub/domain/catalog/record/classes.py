@@ -380,7 +380,9 @@ class CatalogRecord(Thing):
     IS_A: ClassVar[tuple[str, ...]] = ("dcat:CatalogRecord",)
     title: Texts = row("dct:title", Kind.TEXTS)
     description: Texts = row("dct:description", Kind.TEXTS)
-    primary_topic: str | None = row("foaf:primaryTopic", Kind.ADDRESS, M, one=True)
+    primary_topic: str | None = row(
+        "foaf:primaryTopic", Kind.ADDRESS, M, one=True, is_a="dcat:Resource"
+    )
     conforms_to: tuple[Standard, ...] = row("dct:conformsTo", Kind.NODE, R, node="Standard")
     status: Concept | None = row("adms:status", Kind.NODE, R, one=True, node="Concept")
     language: tuple[Concept, ...] = row(
