@@ -14,7 +14,7 @@ from opendata_hub.domain.requests.timeline import Event
 from opendata_hub.domain.secret import api_key_digest, new_api_key
 from opendata_hub.flows.catalog.publish import Words, publish
 from opendata_hub.flows.catalog.submit import examine, submit
-from opendata_hub.packs.families import sample_file
+from opendata_hub.packs.families import sample_described, sample_file
 from opendata_hub.store import tokens
 
 BASE_URL = "http://hub.example"
@@ -159,6 +159,7 @@ def publish_sample(hub: Hub, family: str, *, now: datetime = NOW, **words: objec
         "title": hub.family(family).title,
         "description": {},
         "slug": f"demo-{family}",
+        "described": sample_described(catalog_folders(hub.settings), family),
         **words,
     }
     with hub.writing() as session:

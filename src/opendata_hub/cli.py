@@ -21,16 +21,18 @@ from pydantic import ValidationError
 
 from opendata_hub import bootstrap, clock, jobs
 from opendata_hub.domain.catalog.family import Family
+from opendata_hub.domain.catalog.record.described import given_from
 from opendata_hub.domain.catalog.repair.letters import visible
 from opendata_hub.domain.catalog.repair.proposal import Survey, acceptance_from
 from opendata_hub.domain.catalog.repair.reasons import Saying, say
 from opendata_hub.domain.catalog.report import Report, clearances_from
 from opendata_hub.domain.catalog.site import Publisher
+from opendata_hub.domain.catalog.vocabulary import Vocabularies
 from opendata_hub.domain.errors import BadTableSchema, HubError, Invalid, Refused
 from opendata_hub.domain.secret import api_key_digest, new_api_key
 from opendata_hub.domain.texts import LANGUAGES, Texts, from_pairs
 from opendata_hub.flows.requests.announce import announce, current
-from opendata_hub.packs.families import sample_file
+from opendata_hub.packs.families import sample_described, sample_file
 from opendata_hub.packs.laws import load_calendar, load_law
 from opendata_hub.settings import Settings
 from opendata_hub.store import tokens
@@ -52,6 +54,10 @@ calendar_app = typer.Typer(
     no_args_is_help=True, help="Days off, and what their announcement moves."
 )
 app.add_typer(calendar_app, name="calendar")
+vocabulary_app = typer.Typer(
+    no_args_is_help=True, help="Lists of codes, and the official tables they come from."
+)
+app.add_typer(vocabulary_app, name="vocabulary")
 
 File = Annotated[Path, typer.Argument(help="A table: csv, tsv, xlsx, ods, parquet, json, ndjson.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
@@ -180,6 +186,9 @@ def publish(
     slug: Annotated[str, typer.Option(help="The address; made from the title if empty.")] = "",
     replace: Annotated[bool, typer.Option(help="Replace the dataset at that address.")] = False,
     clear: Annotated[list[str] | None, typer.Option(help="personal-phone/column=reason")] = None,
+    described: Annotated[
+        Path | None, typer.Option(help="JSON with further fields; see docs/catalogue.md.")
+    ] = None,
     as_json: AsJson = False,
     lang: InLanguage = Language.FR,
 ) -> int:
@@ -190,6 +199,7 @@ def publish(
     words = Words(
         publisher, from_pairs(title), from_pairs(description or []), slug, replace,
         clearances_from(clear or []),
+        given_from(described.read_text(encoding="utf-8")) if described else None,
     )  # fmt: skip
     hub = bootstrap.open_hub(Settings())
     hub.frame.site.publisher_named(publisher)
@@ -448,6 +458,44 @@ def _listed_days(file: Path) -> list[str]:
         return [row["day"] for row in rows if row["day"]]
 
 
+@vocabulary_app.command(name="check")
+def vocabulary_check(
+    file: Annotated[Path, typer.Argument(help="A downloaded table: ttl, rdf, jsonld, nt or csv.")],
+) -> int:
+    """Compare a list of ours with its official table, which you have downloaded."""
+    from opendata_hub.flows.catalog.refresh import check
+
+    _must_be_file(file)
+    found = check(_vocabularies(), file)
+    for each in found.findings:
+        what = f" ({each.language}): «{each.ours}» → «{each.theirs}»" if each.language else ""
+        typer.echo(f"{found.name}/{each.code}: {each.difference}{what}")
+    typer.echo(
+        f"{found.name}: {len(found.findings)} differences; {found.others} entries not chosen"
+    )
+    return FINDINGS if found.findings else 0
+
+
+@vocabulary_app.command(name="refresh")
+def vocabulary_refresh(
+    name: Annotated[str, typer.Argument(help="The list, for example frequency.")],
+    table: Annotated[Path, typer.Option("--from", help="A downloaded table.")],
+    output: Annotated[Path | None, typer.Option(help="Where to; NAME.csv if empty.")] = None,
+    force: Annotated[bool, typer.Option(help="Write over a file that is there.")] = False,
+) -> None:
+    """Write a list anew with the labels of its official table; Arabic stays ours."""
+    from opendata_hub.flows.catalog.refresh import refresh
+
+    _must_be_file(table)
+    target = output or Path(f"{name}.csv")
+    _write_new(target, refresh(_vocabularies(), name, table).encode(), may_replace=force)
+    typer.echo(f"Wrote {target}")
+
+
+def _vocabularies() -> Vocabularies:
+    return bootstrap.load_frame(Settings(), base_url=bootstrap.DEFAULT_BASE_URL).vocabularies
+
+
 @app.command()
 def demo() -> None:
     """Fill the hub with one small fictional dataset of each family; does no harm twice."""
@@ -464,7 +512,10 @@ def demo() -> None:
             if datasets.find(session, slug):
                 continue
         submission = _submit(hub, sample_file(folders, name), name, Language.FR)
-        words = Words(publisher.id, _demo_title(family, publisher), family.description, slug)
+        words = Words(
+            publisher.id, _demo_title(family, publisher), family.description, slug,
+            described=sample_described(folders, name),
+        )  # fmt: skip
         with hub.writing() as session:
             publish_flow(session, hub.frame, submission, words, now=clock.now())
         typer.echo(f"Published {slug}")

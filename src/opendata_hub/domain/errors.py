@@ -6,6 +6,8 @@ HubError
 │   ├── NotPublishable    a file with findings was to be published
 │   ├── BrokenOffice      an office file that can't be unpacked or read
 │   ├── UnsafeOffice      an office file that unpacks into too much, is encrypted, declares entities
+│   ├── InvalidRecord     what a record says breaks the profile; names the form's fields
+│   ├── UnreadableRecord  RDF that can't be read, or describes nothing that we know
 │   ├── BadFormula        a rule that is not in the language of rules
 │   ├── FutureReceipt     received tomorrow
 │   └── CalendarGap       we can't count: the holidays of that year aren't known
@@ -22,6 +24,7 @@ HubError
 ``docs/errors.md`` lists the codes for those who call us; a test compares.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 
@@ -57,6 +60,25 @@ class NotATable(Invalid):
     def __init__(self, finding: str, reason: str) -> None:
         super().__init__(f"{finding}: {reason}")
         self.finding, self.reason = finding, reason
+
+
+class InvalidRecord(Invalid):
+    """What a record would say breaks DCAT-AP, or no parser could read it.
+
+    faults: the field of the form to mend, and what is wrong with it in each language.
+    """
+
+    code = "invalid-record"
+
+    def __init__(self, message: str, *, faults: Sequence[tuple[str, Mapping[str, str]]]) -> None:
+        super().__init__(message)
+        self.faults = tuple(faults)
+
+
+class UnreadableRecord(Invalid):
+    """RDF that can't be read, that refers to something outside, or that describes no dataset."""
+
+    code = "unreadable-record"
 
 
 class BadFormula(Invalid):

@@ -1,5 +1,6 @@
 """A text in several languages, and the languages this house speaks."""
 
+import re
 from collections.abc import Iterable, Mapping
 
 from opendata_hub.domain.errors import Invalid
@@ -9,6 +10,19 @@ LANGUAGES = ("ar", "fr", "en")
 
 Texts = Mapping[str, str]
 """Language tag to text, for example ``{"fr": "Budget", "ar": "الميزانية"}``."""
+
+
+_UNREADABLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff"
+    + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
+    + "]"
+)
+"""Controls but newline and tab, lone surrogates, the last two of each plane: no XML takes them."""
+
+
+def is_readable(text: str) -> bool:
+    """Whether every parser may read it: no controls but newline and tab, no noncharacters."""
+    return not _UNREADABLE.search(text)
 
 
 def in_language(texts: Texts, language: str) -> tuple[str, str]:

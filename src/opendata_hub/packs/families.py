@@ -61,6 +61,20 @@ def sample_row(folders: Folders, family: str) -> Mapping[str, str]:
     raise PackBroken(f"{file}: a row is needed below the header")
 
 
+def sample_described(folders: Folders, family: str) -> Mapping[str, Any]:
+    """What is said of the family's sample beside its title; nothing where no file says it."""
+    file = folders.find(f"families/{family}/sample.described.json")
+    if file is None:
+        return {}
+    try:
+        said = json.loads(file.read_text(encoding="utf-8"))
+    except json.JSONDecodeError as problem:
+        raise PackBroken(f"{file}, line {problem.lineno}: {problem.msg}") from None
+    if not isinstance(said, dict):
+        raise PackBroken(f"{file}, line 1: a mapping of fields is needed")
+    return said
+
+
 def _load(
     folders: Folders, name: str, vocabularies: Vocabularies, schemas: Mapping[str, Schema]
 ) -> Family:

@@ -11,7 +11,7 @@ def load_site(folders: Folders, vocabularies: Vocabularies) -> Site:
     sheet = read_sheet(folders.file("site.yaml"))
     sheet.only(
         "title", "description", "publisher", "licence", "country", "law",
-        "reference_prefix", "publishers",
+        "reference_prefix", "publishers", "rights",
     )  # fmt: skip
     publishers = {
         publisher.id: publisher
@@ -26,6 +26,7 @@ def load_site(folders: Folders, vocabularies: Vocabularies) -> Site:
         law=sheet.text("law"),
         reference_prefix=sheet.matching("reference_prefix", r"[A-Z0-9]{1,10}"),
         publishers=publishers,
+        rights=sheet.texts("rights") if sheet.has("rights") else {},
     )
     if site.publisher not in publishers:
         sheet.refuse(f"publisher {site.publisher!r} is not among the publishers")

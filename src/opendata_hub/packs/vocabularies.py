@@ -8,7 +8,7 @@ from opendata_hub.packs.folders import Folders
 from opendata_hub.packs.sheet import read_rows
 
 COLUMNS = ("code", "uri", "fr", "ar", "en")
-EXTRA_COLUMNS = {"language": ("iso",), "file-type": ("media_type",)}
+EXTRA_COLUMNS = {"language": ("iso",), "file-type": ("media_type", "machine_readable", "open")}
 
 
 def load_vocabularies(folders: Folders) -> Vocabularies:

@@ -32,6 +32,8 @@ def save(session: Session, dataset: Dataset) -> None:
         file_format=file.format,
         media_type=file.media_type,
         file_issued_at=file.issued_at,
+        described=dict(dataset.described),
+        met=sorted(dataset.met),
     )
     if before := _row(session, dataset.slug):
         row.id = before.id
@@ -175,4 +177,6 @@ def _dataset(row: DatasetRow, submission: SubmissionRow) -> Dataset:
             rows=submission.rows,
             issued_at=row.file_issued_at,
         ),
+        described=row.described,
+        met=frozenset(row.met),
     )

@@ -57,7 +57,10 @@ class ClearanceRow(SQLModel, table=True):
 
 
 class DatasetRow(SQLModel, table=True):
-    """A published dataset as it is now."""
+    """A published dataset as it is now.
+
+    described: what its steward says beside title and file, as given. met: indicators of quality.
+    """
 
     __tablename__ = "dataset"
     id: int = Field(default=None, primary_key=True)  # given by the database
@@ -75,6 +78,8 @@ class DatasetRow(SQLModel, table=True):
     file_format: str
     media_type: str
     file_issued_at: datetime
+    described: dict[str, Any] = Field(sa_type=JSON)
+    met: list[str] = Field(sa_type=JSON)
 
 
 class FragmentRow(SQLModel, table=True):

@@ -13,6 +13,7 @@ from opendata_hub.domain.errors import (
     Denied,
     HubError,
     Invalid,
+    InvalidRecord,
     NotKnown,
     NotPublishable,
     Refused,
@@ -100,7 +101,11 @@ def _reader_language(request: Request) -> str | None:
 def _hub_error(request: Request, problem: Exception) -> Response:
     if not isinstance(problem, HubError):
         raise problem
-    extra = {"submission": problem.submission_id} if isinstance(problem, NotPublishable) else {}
+    extra: dict[str, Any] = {}
+    if isinstance(problem, NotPublishable):
+        extra = {"submission": problem.submission_id}
+    if isinstance(problem, InvalidRecord):
+        extra = {"errors": [{"field": f, "reason": dict(said)} for f, said in problem.faults]}
     status = status_of(problem, request.method)
     return respond(request, status, problem.code, str(problem), extra)
 

@@ -1,18 +1,17 @@
 """A published dataset, before it is a row or a triple."""
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from opendata_hub.domain.errors import Invalid
-from opendata_hub.domain.texts import LANGUAGES, Texts
+from opendata_hub.domain.texts import LANGUAGES, Texts, is_readable
 
 TITLE_LENGTH = 300
 DESCRIPTION_LENGTH = 5000
 SLUG_LENGTH = 100
-NONCHARACTER = 0xFFFE
 _SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -40,6 +39,8 @@ class Dataset:
 
     submission_id: the check that let this file through.
     version:       1 at first, one more each time the file or the words are replaced.
+    described:     what the steward says beside that, as given (``record/described.py``).
+    met:           the indicators of quality that its description meets (``record/mqa.py``).
     """
 
     slug: str
@@ -53,6 +54,8 @@ class Dataset:
     version: int
     submission_id: int
     distribution: Distribution
+    described: Mapping[str, Any] = field(default_factory=dict)
+    met: frozenset[str] = frozenset()
 
 
 def checked_texts(texts: Texts, *, what: str, longest: int, needed: bool) -> Texts:
@@ -69,23 +72,13 @@ def checked_texts(texts: Texts, *, what: str, longest: int, needed: bool) -> Tex
             raise Invalid(f"{what}: language {language!r} is not one of {known}")
         if len(text) > longest:
             raise Invalid(f"{what} ({language}): {len(text)} characters, at most {longest}")
-        if any(_is_unreadable(character) for character in text):
+        if not is_readable(text):
             raise Invalid(f"{what} ({language}): holds a control character; remove it")
         if text.strip():
             kept[language] = text.strip()
     if needed and not kept:
         raise Invalid(f"{what}: give at least one, for example fr=…")
     return kept
-
-
-def _is_unreadable(character: str) -> bool:
-    """Whether no XML parser may read it: controls, lone surrogates, U+FFFE and U+FFFF."""
-    if character in "\n\t":
-        return False
-    return (
-        unicodedata.category(character) in {"Cc", "Cs"}
-        or ord(character) & NONCHARACTER == NONCHARACTER
-    )
 
 
 def checked_slug(slug: str) -> str:

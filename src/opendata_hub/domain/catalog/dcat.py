@@ -1,52 +1,43 @@
-"""Datasets, publishers and the catalogue as DCAT-AP 3.0.1 triples.
+"""Our datasets, publishers and catalogue as records of DCAT-AP 3.0.1, and these as triples.
 
 Every node is an IRI: ours below the base address, or a term of a public vocabulary. Whatever is
 referred to also gets its type and, where the profile wants one, its label, so that a check
-needs nothing but our own document (DCAT-AP 3.0.1, sections on Catalog, Dataset, Distribution).
+needs nothing but our own document. Which field is which property: ``record/classes.py``.
 
-Literals carry their language. Addresses below a dataset are fragments of its own address: who
-follows them gets the document that describes them.
+Addresses below a dataset are fragments of its own address: who follows them gets the document
+that describes them.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
-from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF, SKOS, XSD, Namespace
-from rdflib.term import Literal, Node, URIRef
+from rdflib.namespace import DCAT, DCTERMS, Namespace
+from rdflib.term import URIRef
 
-from opendata_hub.domain.catalog.dataset import Dataset, Distribution
+from opendata_hub.domain.catalog.dataset import Dataset
 from opendata_hub.domain.catalog.family import Family
+from opendata_hub.domain.catalog.record import classes as record
+from opendata_hub.domain.catalog.record import mqa
+from opendata_hub.domain.catalog.record.described import Described, described
+from opendata_hub.domain.catalog.record.row import PREFIXES as NAMESPACES
+from opendata_hub.domain.catalog.record.triples import Triple, term, triples
+from opendata_hub.domain.catalog.record.values import instant
 from opendata_hub.domain.catalog.site import Publisher, Site
 from opendata_hub.domain.catalog.vocabulary import Term, Vocabularies
-from opendata_hub.domain.texts import LANGUAGES, Texts
+from opendata_hub.domain.texts import LANGUAGES
 
-DCAT_VERSION = URIRef(f"{DCAT}version")  # DCAT 3; rdflib's list is older
-DCATAP = Namespace("http://data.europa.eu/r5r/")
-AVAILABILITY = DCATAP.availability
-SPDX = Namespace("http://spdx.org/rdf/terms#")
-VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
-IANA = Namespace("https://www.iana.org/assignments/media-types/")
-PREFIXES: Mapping[str, str] = {
-    "dcat": str(DCAT),
-    "dcatap": str(DCATAP),
-    "dct": str(DCTERMS),
-    "foaf": str(FOAF),
-    "rdf": str(RDF),
-    "skos": str(SKOS),
-    "spdx": str(SPDX),
-    "vcard": str(VCARD),
-    "xsd": str(XSD),
-}
-"""The namespaces of every predicate and class used here; serialisations declare just these."""
+SPDX = Namespace(NAMESPACES["spdx"])
+IANA = "https://www.iana.org/assignments/media-types/"
+PROFILE_IRI = "http://data.europa.eu/r5r/"
+PREFIXES: Mapping[str, str] = NAMESPACES
 
-PROFILE = "dcat-ap-3.0.1/1"
+PROFILE = "dcat-ap-3.0.1/2"
 """What the stored serialisations were written by; raise it when a triple below changes."""
 
-Triple = tuple[URIRef, URIRef, Node]
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Frame:
     """What every record is described against: the address of the hub and its declarations.
 
@@ -67,25 +58,188 @@ class Frame:
         """An entry of a shipped list; packs were checked against the lists when read."""
         return self.vocabularies[vocabulary][code]
 
+    def scheme(self, vocabulary: str) -> record.ConceptScheme:
+        """A shipped list as a whole."""
+        scheme = self.term("schemes", vocabulary)
+        return record.ConceptScheme(iri=scheme.uri, title=scheme.label)
+
+    def concept(self, vocabulary: str, code: str) -> record.Concept:
+        """An entry of a shipped list, with its labels and its list."""
+        term = self.term(vocabulary, code)
+        return record.Concept(iri=term.uri, label=term.label, scheme=self.scheme(vocabulary))
+
+    def languages(self, isos: Sequence[str]) -> tuple[record.Concept, ...]:
+        """Languages by their ISO 639-1 codes."""
+        return tuple(self.concept("language", self._by_iso[iso]) for iso in isos)
+
+    def location(self, country: str) -> record.Location:
+        """A country of the public list."""
+        term = self.term("country", country)
+        return record.Location(iri=term.uri, label=term.label, scheme=self.scheme("country"))
+
+    def licence(self, code: str) -> record.LicenceDocument:
+        """A licence of the public list."""
+        term = self.term("licence", code)
+        return record.LicenceDocument(iri=term.uri, label=term.label, scheme=self.scheme("licence"))
+
+    def coded(self, vocabulary: str, code: str) -> record.Thing | None:
+        """What a code of a list stands for; None where the list has no such code."""
+        if code not in self.vocabularies.get(vocabulary, {}):
+            return None
+        if vocabulary == "country":
+            return self.location(code)
+        return self.concept(vocabulary, code)
+
+    @cached_property
+    def known(self) -> Callable[[bool, Callable[[str], bool]], mqa.Known]:
+        """What indicators of quality are checked against, but for ``complies`` and ``answers``."""
+        lists = {
+            "machine_readable": self._addresses("file-type", "machine_readable"),
+            "open_formats": self._addresses("file-type", "open"),
+            "formats": self._addresses("file-type"),
+            "media_types": self._addresses("media-type"),
+            "licences": self._addresses("licence"),
+            "access_rights": self._addresses("access-right"),
+        }
+        return lambda complies, answers: mqa.Known(complies=complies, answers=answers, **lists)
+
+    def _addresses(self, vocabulary: str, column: str = "") -> frozenset[str]:
+        """The addresses of a list's entries, or of those with ``yes`` in a column of its own."""
+        entries = self.vocabularies[vocabulary].values()
+        return frozenset(e.uri for e in entries if not column or e.extra[column] == "yes")
+
+    @cached_property
+    def _by_iso(self) -> Mapping[str, str]:
+        return {term.extra["iso"]: term.code for term in self.vocabularies["language"].values()}
+
+
+def catalog_record(frame: Frame, *, modified_at: datetime) -> record.Catalog:
+    """The catalogue itself, without the links to its datasets."""
+    site = frame.site
+    return record.Catalog(
+        iri=frame.iri("catalog"),
+        title=site.title,
+        description=site.description,
+        publisher=agent(frame, site.publishers[site.publisher]),
+        rights=_rights(frame),
+        homepage=frame.iri(""),
+        language=frame.languages(LANGUAGES),
+        licence=frame.licence(site.licence),
+        spatial=(frame.location(site.country),),
+        themes=(frame.scheme("data-theme"),),
+        modified=instant(modified_at),
+    )
+
+
+def dataset_record(frame: Frame, dataset: Dataset) -> record.Dataset:
+    """One dataset, its publisher and its file; what its steward says comes before our defaults."""
+    made, said = _made(frame, dataset), _said(frame, dataset)
+    series = tuple(each.iri for each in said.series)
+    identifiers = {*made.identifier, *said.fields.get("identifier", ())}
+    given = {**said.fields, "identifier": tuple(sorted(identifiers)), "in_series": series}
+    return replace(made, **given)
+
+
+def _said(frame: Frame, dataset: Dataset) -> Described:
+    me = frame.iri(f"datasets/{dataset.slug}")
+    return described(dataset.described, me, base_url=frame.base_url, coded=frame.coded)
+
+
+def _made(frame: Frame, dataset: Dataset) -> record.Dataset:
+    """What we know ourselves of a dataset."""
+    me, family = frame.iri(f"datasets/{dataset.slug}"), frame.families[dataset.family]
+    publisher = frame.site.publishers[dataset.publisher]
+    return record.Dataset(
+        iri=me,
+        identifier=(str(me),),
+        title=dataset.title,
+        description=dataset.description,
+        keyword={language: tuple(words) for language, words in dataset.keywords.items()},
+        publisher=agent(frame, publisher),
+        contact_point=(contact(frame, publisher),),
+        theme=tuple(frame.concept("data-theme", theme) for theme in family.themes),
+        frequency=frame.concept("frequency", family.frequency),
+        access_rights=frame.concept("access-right", "PUBLIC"),
+        spatial=(frame.location(frame.site.country),),
+        language=frame.languages(family.languages),
+        issued=instant(dataset.issued_at),
+        modified=instant(dataset.modified_at),
+        version=str(dataset.version),
+        landing_page=(frame.iri(f"fr/datasets/{dataset.slug}"),),
+        distribution=(_distribution(frame, dataset, family),),
+    )
+
+
+def entry_record(frame: Frame, dataset: Dataset) -> record.CatalogRecord:
+    """What the catalogue says about its description of a dataset."""
+    me = frame.iri(f"datasets/{dataset.slug}")
+    return record.CatalogRecord(
+        iri=f"{me}#record",
+        primary_topic=me,
+        conforms_to=(record.Standard(iri=PROFILE_IRI, title={"en": "DCAT-AP 3.0.1"}),),
+        language=frame.languages(LANGUAGES),
+        issued=instant(dataset.issued_at),
+        modified=instant(dataset.modified_at),
+    )
+
+
+def agent(frame: Frame, publisher: Publisher) -> record.Agent:
+    """A public body: name, kind, homepage."""
+    return record.Agent(
+        iri=frame.iri(f"publishers/{publisher.id}"),
+        name=publisher.name,
+        type=frame.concept("publisher-type", publisher.type),
+        homepage=publisher.homepage,
+    )
+
+
+def contact(frame: Frame, publisher: Publisher) -> record.Contact:
+    """Whom to ask in a public body."""
+    return record.Contact(
+        iri=frame.iri(f"publishers/{publisher.id}#contact"),
+        name=publisher.name,
+        email=(f"mailto:{publisher.email}",),
+    )
+
+
+def _distribution(frame: Frame, dataset: Dataset, family: Family) -> record.Distribution:
+    """The file. The licence stands here: DCAT-AP 3.0.1 has none on a dataset."""
+    file, parent = dataset.distribution, frame.iri(f"datasets/{dataset.slug}")
+    me, address = f"{parent}#distribution-1", f"{parent}/files/{file.file_name}"
+    schema = frame.iri(f"families/{family.name}/schema.json")
+    return record.Distribution(
+        iri=me,
+        title=dataset.title,
+        description=dataset.description,
+        access_url=(address,),
+        download_url=(address,),
+        licence=frame.licence(frame.site.licence),
+        rights=_rights(frame),
+        availability=frame.concept("planned-availability", "AVAILABLE"),
+        format=frame.concept("file-type", file.format),
+        media_type=f"{IANA}{file.media_type}",
+        byte_size=file.size_bytes,
+        checksum=record.Checksum(
+            iri=f"{me}-checksum",
+            algorithm=str(SPDX.checksumAlgorithm_sha256),
+            value=file.sha256,
+        ),
+        conforms_to=(record.Standard(iri=schema, title=family.title),),
+        language=frame.languages(family.languages),
+        issued=instant(file.issued_at),
+        modified=instant(dataset.modified_at),
+    )
+
+
+def _rights(frame: Frame) -> tuple[record.RightsStatement, ...]:
+    if not frame.site.rights:
+        return ()
+    return (record.RightsStatement(iri=frame.iri("catalog#rights"), label=frame.site.rights),)
+
 
 def catalog_triples(frame: Frame, *, modified_at: datetime) -> Iterator[Triple]:
     """Describe the catalogue itself, without the links to its datasets."""
-    me, site = frame.iri("catalog"), frame.site
-    homepage = frame.iri("")
-    themes = frame.term("schemes", "data-theme")
-    taxonomy = URIRef(themes.uri)
-    yield me, RDF.type, DCAT.Catalog
-    yield from _texts(me, DCTERMS.title, site.title)
-    yield from _texts(me, DCTERMS.description, site.description)
-    yield from publisher_link(frame, me, site.publishers[site.publisher])
-    yield me, FOAF.homepage, homepage
-    yield homepage, RDF.type, FOAF.Document
-    yield from _languages(frame, me, LANGUAGES)
-    yield from _term(frame, me, DCTERMS.license, "licence", site.licence)
-    yield from _term(frame, me, DCTERMS.spatial, "country", site.country)
-    yield me, DCAT.themeTaxonomy, taxonomy
-    yield from _scheme(taxonomy, themes.label)
-    yield me, DCTERMS.modified, _instant(modified_at)
+    return triples(catalog_record(frame, modified_at=modified_at))
 
 
 def catalog_entry(frame: Frame, slug: str) -> Triple:
@@ -94,141 +248,32 @@ def catalog_entry(frame: Frame, slug: str) -> Triple:
 
 
 def dataset_triples(frame: Frame, dataset: Dataset) -> Iterator[Triple]:
-    """Describe one dataset, its publisher and its file."""
-    me, family = frame.iri(f"datasets/{dataset.slug}"), frame.families[dataset.family]
-    page = frame.iri(f"fr/datasets/{dataset.slug}")
-    publisher = frame.site.publishers[dataset.publisher]
-    yield me, RDF.type, DCAT.Dataset
-    yield me, DCTERMS.identifier, Literal(str(me))
-    yield from _texts(me, DCTERMS.title, dataset.title)
-    yield from _texts(me, DCTERMS.description, dataset.description)
-    yield from _keywords(me, dataset.keywords)
-    yield from publisher_link(frame, me, publisher)
-    yield from _contact(frame, me, publisher)
-    for theme in family.themes:
-        yield from _term(frame, me, DCAT.theme, "data-theme", theme)
-    yield from _term(frame, me, DCTERMS.accrualPeriodicity, "frequency", family.frequency)
-    yield from _term(frame, me, DCTERMS.accessRights, "access-right", "PUBLIC")
-    yield from _term(frame, me, DCTERMS.spatial, "country", frame.site.country)
-    yield from _languages(frame, me, family.languages)
-    yield me, DCTERMS.issued, _instant(dataset.issued_at)
-    yield me, DCTERMS.modified, _instant(dataset.modified_at)
-    yield me, DCAT_VERSION, Literal(str(dataset.version))
-    yield me, DCAT.landingPage, page
-    yield page, RDF.type, FOAF.Document
-    yield me, DCAT.distribution, URIRef(f"{me}#distribution-1")
-    yield from _distribution(frame, dataset, family)
+    """Describe one dataset, its publisher and its file, its series, its entry, its quality."""
+    yield from profile_triples(frame, dataset)
+    yield from quality_triples(frame, dataset)
+
+
+def quality_triples(frame: Frame, dataset: Dataset) -> Iterator[Triple]:
+    """How good the description is, as measurements."""
+    return mqa.measurements(frame.iri(f"datasets/{dataset.slug}"), mqa.Quality(dataset.met))
+
+
+def profile_triples(frame: Frame, dataset: Dataset) -> Iterator[Triple]:
+    """The same without its quality, which is measured on this."""
+    yield from triples(dataset_record(frame, dataset))
+    for series in _said(frame, dataset).series:
+        yield from triples(series)
+    entry = entry_record(frame, dataset)
+    yield frame.iri("catalog"), term("dcat:record"), URIRef(entry.iri)
+    yield from triples(entry)
 
 
 def publisher_triples(frame: Frame, publisher: Publisher) -> Iterator[Triple]:
     """Describe a public body: name, kind, homepage."""
-    me, homepage = frame.iri(f"publishers/{publisher.id}"), URIRef(publisher.homepage)
-    yield me, RDF.type, FOAF.Agent
-    yield from _texts(me, FOAF.name, publisher.name)
-    yield from _term(frame, me, DCTERMS.type, "publisher-type", publisher.type)
-    yield me, FOAF.homepage, homepage
-    yield homepage, RDF.type, FOAF.Document
+    return triples(agent(frame, publisher))
 
 
 def publisher_link(frame: Frame, subject: URIRef, publisher: Publisher) -> Iterator[Triple]:
     """Say who publishes ``subject``, and who that is."""
     yield subject, DCTERMS.publisher, frame.iri(f"publishers/{publisher.id}")
     yield from publisher_triples(frame, publisher)
-
-
-def _distribution(frame: Frame, dataset: Dataset, family: Family) -> Iterator[Triple]:
-    """Describe the file. The licence stands here: DCAT-AP 3.0.1 has none on a dataset."""
-    file, parent = dataset.distribution, frame.iri(f"datasets/{dataset.slug}")
-    me = URIRef(f"{parent}#distribution-1")
-    address = URIRef(f"{parent}/files/{file.file_name}")
-    schema = frame.iri(f"families/{family.name}/schema.json")
-    yield me, RDF.type, DCAT.Distribution
-    yield from _texts(me, DCTERMS.title, dataset.title)
-    yield from _texts(me, DCTERMS.description, dataset.description)
-    yield me, DCAT.accessURL, address
-    yield me, DCAT.downloadURL, address
-    yield from _term(frame, me, DCTERMS.license, "licence", frame.site.licence)
-    yield from _term(frame, me, AVAILABILITY, "planned-availability", "AVAILABLE")
-    yield from _term(frame, me, DCTERMS["format"], "file-type", file.format)
-    yield me, DCAT.mediaType, IANA[file.media_type]
-    yield IANA[file.media_type], RDF.type, DCTERMS.MediaType
-    yield me, DCAT.byteSize, Literal(str(file.size_bytes), datatype=XSD.nonNegativeInteger)
-    yield from _checksum(me, file)
-    yield me, DCTERMS.conformsTo, schema
-    yield schema, RDF.type, DCTERMS.Standard
-    yield from _texts(schema, DCTERMS.title, family.title)
-    yield from _languages(frame, me, family.languages)
-    yield me, DCTERMS.issued, _instant(file.issued_at)
-    yield me, DCTERMS.modified, _instant(dataset.modified_at)
-
-
-def _checksum(parent: URIRef, file: Distribution) -> Iterator[Triple]:
-    me = URIRef(f"{parent}-checksum")
-    yield parent, SPDX.checksum, me
-    yield me, RDF.type, SPDX.Checksum
-    yield me, SPDX.algorithm, SPDX.checksumAlgorithm_sha256
-    yield SPDX.checksumAlgorithm_sha256, RDF.type, SPDX.ChecksumAlgorithm
-    yield me, SPDX.checksumValue, Literal(file.sha256, datatype=XSD.hexBinary)
-
-
-def _contact(frame: Frame, subject: URIRef, publisher: Publisher) -> Iterator[Triple]:
-    me = frame.iri(f"publishers/{publisher.id}#contact")
-    yield subject, DCAT.contactPoint, me
-    yield me, RDF.type, VCARD.Kind
-    yield me, RDF.type, VCARD.Organization
-    yield from _texts(me, VCARD.fn, publisher.name)
-    yield me, VCARD.hasEmail, URIRef(f"mailto:{publisher.email}")
-
-
-TYPES: Mapping[str, tuple[URIRef, ...]] = {
-    "access-right": (DCTERMS.RightsStatement, SKOS.Concept),
-    "country": (DCTERMS.Location, SKOS.Concept),
-    "data-theme": (SKOS.Concept,),
-    "file-type": (DCTERMS.MediaTypeOrExtent, SKOS.Concept),
-    "frequency": (DCTERMS.Frequency, SKOS.Concept),
-    "language": (DCTERMS.LinguisticSystem, SKOS.Concept),
-    "licence": (DCTERMS.LicenseDocument, SKOS.Concept),
-    "planned-availability": (SKOS.Concept,),
-    "publisher-type": (SKOS.Concept,),
-}
-"""What an entry of each list is, for the profile's checks of class membership."""
-
-
-def _term(
-    frame: Frame, subject: URIRef, predicate: URIRef, vocabulary: str, code: str
-) -> Iterator[Triple]:
-    """Refer to an entry of a public list; say what it is, its labels and its list."""
-    term, scheme = frame.term(vocabulary, code), frame.term("schemes", vocabulary)
-    value, list_iri = URIRef(term.uri), URIRef(scheme.uri)
-    yield subject, predicate, value
-    for kind in TYPES[vocabulary]:
-        yield value, RDF.type, kind
-    yield from _texts(value, SKOS.prefLabel, term.label)
-    yield value, SKOS.inScheme, list_iri
-    yield from _scheme(list_iri, scheme.label)
-
-
-def _scheme(me: URIRef, title: Texts) -> Iterator[Triple]:
-    yield me, RDF.type, SKOS.ConceptScheme
-    yield from _texts(me, DCTERMS.title, title)
-
-
-def _languages(frame: Frame, subject: URIRef, isos: Sequence[str]) -> Iterator[Triple]:
-    by_iso = {term.extra["iso"]: term.code for term in frame.vocabularies["language"].values()}
-    for iso in isos:
-        yield from _term(frame, subject, DCTERMS.language, "language", by_iso[iso])
-
-
-def _keywords(subject: URIRef, keywords: Mapping[str, Sequence[str]]) -> Iterator[Triple]:
-    for language, words in keywords.items():
-        for word in words:
-            yield subject, DCAT.keyword, Literal(word, lang=language)
-
-
-def _texts(subject: URIRef, predicate: URIRef, texts: Texts) -> Iterator[Triple]:
-    for language, text in texts.items():
-        yield subject, predicate, Literal(text, lang=language)
-
-
-def _instant(moment: datetime) -> Literal:
-    return Literal(moment.isoformat(timespec="seconds"), datatype=XSD.dateTime)

@@ -1,7 +1,7 @@
 """Whose hub this is and who publishes in it: ``catalog/site.yaml``."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from opendata_hub.domain.errors import UnknownPublisher
 from opendata_hub.domain.texts import Texts
@@ -29,6 +29,7 @@ class Site:
     licence, country: codes of the EU vocabularies.
     law:              the access-to-information law requests are filed under, ``ma/31-13``.
     reference_prefix: the letters before the number of a request.
+    rights:           what one may do with what is published, in words; may be empty.
     """
 
     title: Texts
@@ -39,6 +40,7 @@ class Site:
     law: str
     reference_prefix: str
     publishers: Mapping[str, Publisher]
+    rights: Texts = field(default_factory=dict)
 
     def publisher_named(self, publisher_id: str) -> Publisher:
         """The publisher of that id; raises UnknownPublisher, which lists those there are."""

@@ -1,13 +1,17 @@
 """A sound submission becomes a dataset: words, record, change and fragments in one go."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 from pathlib import PurePath
+from typing import Any
 
 from slugify import slugify
 from sqlmodel import Session
 
-from opendata_hub.adapters import rdf
+from opendata_hub.adapters import rdf, shapes
+from opendata_hub.adapters.shapes import Violation
 from opendata_hub.adapters.tabular.formats import FORMATS
 from opendata_hub.domain.catalog import dcat
 from opendata_hub.domain.catalog.dataset import (
@@ -20,8 +24,14 @@ from opendata_hub.domain.catalog.dataset import (
 )
 from opendata_hub.domain.catalog.dcat import Frame
 from opendata_hub.domain.catalog.privacy import CLEARABLE
+from opendata_hub.domain.catalog.record import classes as record
+from opendata_hub.domain.catalog.record import mqa
+from opendata_hub.domain.catalog.record.classes import places_of
+from opendata_hub.domain.catalog.record.described import circular, refuse_self_reference
+from opendata_hub.domain.catalog.record.labels import said_of
+from opendata_hub.domain.catalog.record.triples import Triple
 from opendata_hub.domain.catalog.report import Clearance
-from opendata_hub.domain.errors import Invalid, NotPublishable, SlugTaken
+from opendata_hub.domain.errors import Invalid, InvalidRecord, NotPublishable, SlugTaken
 from opendata_hub.domain.texts import Texts
 from opendata_hub.store import datasets, submissions
 from opendata_hub.store.submissions import Submission
@@ -34,6 +44,8 @@ class Words:
     description: empty means the family's own. slug: empty means one made from the title.
     replaces:    whether a dataset at that address gives way; without it, it is in the way.
     clearances:  what looks like personal data and is none, each with a reason that is kept.
+    described:   further fields of the record, by the names of the table (``docs/catalogue.md``);
+                 None keeps those of the dataset that gives way.
     """
 
     publisher: str
@@ -42,34 +54,109 @@ class Words:
     slug: str = ""
     replaces: bool = False
     clearances: tuple[Clearance, ...] = ()
+    described: Mapping[str, Any] | None = None
+
+
+Answers = Callable[[str], bool]
+"""Whether an address answered when it was last tried."""
+
+MOST_VERSIONS = 1000
+"""So far a chain of previous versions is followed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """A dataset with the quality of its description.
+
+    profile: its record as triples. broken: what the profile holds against it, if anything.
+    """
+
+    dataset: Dataset
+    profile: tuple[Triple, ...]
+    broken: InvalidRecord | None
 
 
 def publish(
-    session: Session, frame: Frame, submission: Submission, words: Words, *, now: datetime
+    session: Session,
+    frame: Frame,
+    submission: Submission,
+    words: Words,
+    *,
+    now: datetime,
+    answers: Answers = lambda _: False,
 ) -> Dataset:
     """Publish the submitted file under these words.
 
-    Raises NotPublishable when its report has errors, UnknownPublisher, SlugTaken, and Invalid
-    for words that could not stand in a record. Nothing is written then.
+    answers: tells of addresses elsewhere; what this hub serves itself always answers.
+    Raises NotPublishable when its report has errors, UnknownPublisher, SlugTaken, Invalid for
+    words that could not stand in a record, InvalidRecord, which names the field of the form, for
+    a record that breaks the profile. Nothing is written then.
     """
     datasets.lock(session)
     _require_publishable(submission, words)
     frame.site.publisher_named(words.publisher)
-    dataset = _dataset(session, frame, submission, words, now)
+    checked = assess(frame, _dataset(session, frame, submission, words, now), answers=answers)
+    if checked.broken:
+        raise checked.broken
+    dataset = checked.dataset
+    _refuse_circles(session, frame, dataset)
     for clearance in words.clearances:
         submissions.clear(session, submission.id, clearance, now)
     datasets.save(session, dataset)
     datasets.log_change(
         session, dataset.slug, "created" if dataset.version == 1 else "replaced", now
     )
-    write_fragments(session, frame, dataset)
+    write_fragments(session, frame, checked)
     return dataset
 
 
-def write_fragments(session: Session, frame: Frame, dataset: Dataset) -> None:
+def write_fragments(session: Session, frame: Frame, checked: Assessed) -> None:
     """Serialise the dataset's record in every syntax and keep it."""
-    fragments = rdf.fragments(dcat.dataset_triples(frame, dataset), dcat.PREFIXES)
-    datasets.put_fragments(session, dataset.slug, fragments, written_for=written_for(frame))
+    said = chain(checked.profile, dcat.quality_triples(frame, checked.dataset))
+    fragments = rdf.fragments(said, dcat.PREFIXES)
+    slug = checked.dataset.slug
+    datasets.put_fragments(session, slug, fragments, written_for=written_for(frame))
+
+
+def assess(frame: Frame, dataset: Dataset, *, answers: Answers) -> Assessed:
+    """Check the dataset's record against the profile, and measure its quality."""
+    described = dcat.dataset_record(frame, dataset)
+    profile = tuple(dcat.profile_triples(frame, dataset))
+    found = shapes.violations(rdf.fragment(profile, rdf.N_TRIPLES, dcat.PREFIXES))
+    here = f"{frame.base_url}/"
+    known = frame.known(not found, lambda url: url.startswith(here) or answers(url))
+    measured = replace(dataset, met=mqa.assess(described, known).met)
+    return Assessed(measured, profile, _refusal(described, found) if found else None)
+
+
+def _refusal(described: record.Dataset, found: Sequence[Violation]) -> InvalidRecord:
+    """Every violation by the field of the form to mend."""
+    places = places_of(described)
+    faults = [
+        (f"{places[v.node]}{v.field}" if v.node in places else v.field, said_of(v.field, v.fault))
+        for v in found
+    ]
+    field, said = faults[0]
+    message = f"{field}: {said['en']}" + (f" ({len(faults)} faults)" if len(faults) > 1 else "")
+    return InvalidRecord(message, faults=faults)
+
+
+def _refuse_circles(session: Session, frame: Frame, dataset: Dataset) -> None:
+    """Raise InvalidRecord where a dataset is an earlier version, or a source, of itself."""
+    refuse_self_reference(dcat.dataset_record(frame, dataset))
+    here, me = f"{frame.base_url}/datasets/", dataset.slug
+    for name in ("previous_version", "source"):
+        ahead, seen = [dataset], {me}
+        while ahead and len(seen) < MOST_VERSIONS:
+            given = ahead.pop().described.get(name) or ()
+            for address in (given,) if isinstance(given, str) else given:
+                slug = str(address).removeprefix(here)
+                if slug == me:
+                    raise circular(name)
+                before = datasets.find(session, slug) if slug not in seen else None
+                seen.add(slug)
+                if before:
+                    ahead.append(before)
 
 
 def refresh_fragments(session: Session, frame: Frame) -> int:
@@ -79,7 +166,9 @@ def refresh_fragments(session: Session, frame: Frame) -> int:
     """
     stale = datasets.slugs_not_written_for(session, written_for(frame))
     for slug in stale:
-        write_fragments(session, frame, datasets.get(session, slug))
+        checked = assess(frame, datasets.get(session, slug), answers=lambda _: False)
+        datasets.save(session, checked.dataset)
+        write_fragments(session, frame, checked)
     return len(stale)
 
 
@@ -136,7 +225,14 @@ def _dataset(
         version=before.version + 1 if before else 1,
         submission_id=submission.id,
         distribution=_distribution(slug, submission),
+        described=_described(words, before),
     )
+
+
+def _described(words: Words, before: Dataset | None) -> Mapping[str, Any]:
+    if words.described is None:
+        return before.described if before else {}
+    return words.described
 
 
 def _distribution(slug: str, submission: Submission) -> Distribution:

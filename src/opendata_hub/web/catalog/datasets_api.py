@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, File, Form, Path, UploadFile
 
 from opendata_hub import clock
 from opendata_hub.bootstrap import Hub
+from opendata_hub.domain.catalog.record.described import given_from
 from opendata_hub.domain.catalog.report import clearances_from
 from opendata_hub.domain.errors import Invalid
 from opendata_hub.domain.texts import LANGUAGES, from_pairs
@@ -59,12 +60,13 @@ def publish_dataset(
     slug: Annotated[str, Form(description="The address; made from the title if empty.")] = "",
     replace: Annotated[bool, Form(description="Replace the dataset at that address.")] = False,
     clear: Annotated[list[str] | None, Form(description="personal-phone/column=reason")] = None,
+    described: Annotated[str, Form(description="Further fields of the record, as JSON.")] = "",
     language: MessageLanguage = "fr",
 ) -> DatasetOut:
     """Check a file and, when it is sound, publish it. A refused file stays with its report."""
     words = Words(
         publisher, from_pairs(title), from_pairs(description or []), slug, replace,
-        clearances_from(clear or []),
+        clearances_from(clear or []), given_from(described) if described else None,
     )  # fmt: skip
     hub.frame.site.publisher_named(publisher)
     submitted = _submit(hub, file, family, language, publisher=publisher)

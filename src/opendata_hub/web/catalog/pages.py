@@ -5,6 +5,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.catalog.dataset import Dataset
+from opendata_hub.domain.catalog.record.mqa import Quality
 from opendata_hub.store import datasets, submissions
 from opendata_hub.web import negotiation
 from opendata_hub.web.deps import HubDep, PageLanguage
@@ -49,6 +50,7 @@ def dataset_page(request: Request, hub: HubDep, language: PageLanguage, slug: st
         language,
         dataset=dataset,
         report=report,
+        quality=Quality(dataset.met),
         family=hub.frame.families[dataset.family],
         publisher=hub.frame.site.publishers[dataset.publisher],
         licence=hub.frame.term("licence", hub.frame.site.licence),
