@@ -193,7 +193,7 @@ def publish(
     )  # fmt: skip
     hub = bootstrap.open_hub(Settings())
     hub.frame.site.publisher_named(publisher)
-    submission = _submit(hub, file, family, lang)
+    submission = _submit(hub, file, family, lang, publisher=publisher)
     if not submission.report.is_valid and not clear:
         return _print_report(submission.report, {"submission": submission.id}, as_json=as_json)
     with hub.writing() as session:
@@ -588,11 +588,18 @@ def _demo_title(family: Family, publisher: Publisher) -> Texts:
     return {code: f"{family.title[code]} — {publisher.name[code]}" for code in LANGUAGES}
 
 
-def _submit(hub: bootstrap.Hub, file: Path, family_name: str, lang: Language) -> Submission:
+def _submit(
+    hub: bootstrap.Hub, file: Path, family_name: str, lang: Language, *, publisher: str = ""
+) -> Submission:
+    from opendata_hub.flows.catalog.compare import published_tables
     from opendata_hub.flows.catalog.submit import examine, submit
 
     family = hub.family(family_name)
     _must_be_file(file)
+    with hub.reading() as session:
+        tables = published_tables(
+            session, hub.files, hub.frame.families, family, publisher=publisher
+        )
     with file.open("rb") as stream:
         examined = examine(
             hub.files,
@@ -602,6 +609,7 @@ def _submit(hub: bootstrap.Hub, file: Path, family_name: str, lang: Language) ->
             limit_bytes=hub.settings.upload_limit_bytes,
             today=clock.today(hub.timezone),
             language=lang,
+            tables=tables,
         )
     with hub.writing() as session:
         return submit(session, examined, family, now=clock.now())

@@ -52,6 +52,13 @@ def find(session: Session, slug: str) -> Dataset | None:
     return _dataset(*found) if found else None
 
 
+def of_family(session: Session, family: str, publisher: str) -> list[Dataset]:
+    """A publisher's datasets of one family, the newest change first."""
+    question = _with_file().where(DatasetRow.family == family, DatasetRow.publisher == publisher)
+    found = session.exec(question.order_by(col(DatasetRow.modified_at).desc()))
+    return [_dataset(*each) for each in found]
+
+
 def publishers(session: Session) -> set[str]:
     """The ids of the publishers that have datasets."""
     return set(session.exec(select(DatasetRow.publisher).distinct()))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from itertools import islice
+from math import inf
 from pathlib import Path
 from time import monotonic
 from typing import Any, Protocol
@@ -356,9 +357,15 @@ class Gathered:
                 self._shown_examples.append(finding)
 
     def findings(self) -> tuple[Finding, ...]:
-        """What was kept, in the order of the rows."""
+        """What was kept, in the order of the rows; what only informs of the whole comes last."""
         kept = (*self._kept[True], *self._kept[False], *self._shown_examples)
-        return tuple(sorted(kept, key=lambda finding: finding.row or 0))
+        return tuple(sorted(kept, key=_in_reading_order))
+
+
+def _in_reading_order(finding: Finding) -> float:
+    if finding.row is None and finding.level is Level.INFORMATION:
+        return inf
+    return finding.row or 0
 
 
 class _Repeats:

@@ -2,14 +2,32 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from itertools import islice
+from pathlib import Path
 
 from opendata_hub.adapters.tabular.checking import AlsoRead, Opened, RowReader
 from opendata_hub.adapters.tabular.counts import SmallCountScan
 from opendata_hub.adapters.tabular.personal import PersonalScan
-from opendata_hub.adapters.tabular.rules import RuleRun, Tables
+from opendata_hub.adapters.tabular.reading import opened
+from opendata_hub.adapters.tabular.reference import table_schema
+from opendata_hub.adapters.tabular.rules import RuleRun, Tables, typed_rows
+from opendata_hub.domain.catalog import headers
 from opendata_hub.domain.catalog.family import Rule
 from opendata_hub.domain.catalog.privacy.suppression import declared
 from opendata_hub.domain.catalog.report import Finding
+from opendata_hub.domain.catalog.rules.kind import Value
+
+
+def rows_of(
+    file: Path, file_name: str, schema: Mapping[str, object]
+) -> Iterator[Mapping[str, Value]]:
+    """The rows of another table as rules look into them; none when it has no header we know."""
+    with opened(file, file_name) as table:
+        start = [cells for _, cells in islice(table.records(), headers.SEARCHED_ROWS)]
+        layout = headers.layout_of(start, headers.field_names(schema))
+        if layout:
+            records = (cells for number, cells in table.records() if number > layout.row)
+            yield from typed_rows(table_schema(schema), layout.labels, records)
 
 
 def by_rules(

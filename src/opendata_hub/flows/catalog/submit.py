@@ -10,6 +10,7 @@ from opendata_hub.adapters import office
 from opendata_hub.adapters.files import FileStore, StoredFile
 from opendata_hub.adapters.tabular.checking import How, check
 from opendata_hub.adapters.tabular.readings import by_rules, for_personal_data, for_small_counts
+from opendata_hub.adapters.tabular.rules import Tables
 from opendata_hub.domain.catalog.family import Family
 from opendata_hub.domain.catalog.report import Report
 from opendata_hub.store import submissions
@@ -34,10 +35,12 @@ def examine(
     limit_bytes: int,
     today: date,
     language: str = "fr",
+    tables: Tables | None = None,
 ) -> Examined:
     """Keep the bytes, then check them; needs no session, for a large file takes its time.
 
-    today: the day in the authority's time zone, for rules that speak of it.
+    today:  the day in the authority's time zone, for rules that speak of it.
+    tables: what the publisher has published already, for rules that compare with it.
     Raises TooLarge past ``limit_bytes``. A file with faults is no error: its report says so.
     """
     stored = files.put(stream, limit_bytes=limit_bytes)
@@ -46,7 +49,11 @@ def examine(
         family.schema,
         file_name=file_name,
         how=How(by_name=True, language=language),
-        also=[by_rules(family.rules, today), for_personal_data, for_small_counts(family.schema)],
+        also=[
+            by_rules(family.rules, today, tables),
+            for_personal_data,
+            for_small_counts(family.schema),
+        ],
     )
     if report.is_readable and office.may_carry(file_name):
         carried = office.findings(stored.path, file_name=file_name, language=language)

@@ -10,6 +10,7 @@ from opendata_hub.domain.catalog.report import clearances_from
 from opendata_hub.domain.errors import Invalid
 from opendata_hub.domain.texts import LANGUAGES, from_pairs
 from opendata_hub.flows.catalog import submit as submit_flow
+from opendata_hub.flows.catalog.compare import published_tables
 from opendata_hub.flows.catalog.publish import Words, publish
 from opendata_hub.store import datasets, submissions
 from opendata_hub.store.submissions import Submission
@@ -66,7 +67,7 @@ def publish_dataset(
         clearances_from(clear or []),
     )  # fmt: skip
     hub.frame.site.publisher_named(publisher)
-    submitted = _submit(hub, file, family, language)
+    submitted = _submit(hub, file, family, language, publisher=publisher)
     with hub.writing() as session:
         dataset = publish(session, hub.frame, submitted, words, now=clock.now())
     return DatasetOut.of(dataset, hub.frame.base_url)
@@ -93,10 +94,16 @@ def require_language(language: str) -> None:
         raise Invalid(f"language: {language[:20]!r} is not one of {', '.join(LANGUAGES)}")
 
 
-def _submit(hub: Hub, file: UploadFile, family_name: str, language: str) -> Submission:
+def _submit(
+    hub: Hub, file: UploadFile, family_name: str, language: str, *, publisher: str = ""
+) -> Submission:
     """Keep, check, remember: the check itself holds no session open."""
     require_language(language)
     family = hub.family(family_name)
+    with hub.reading() as session:
+        tables = published_tables(
+            session, hub.files, hub.frame.families, family, publisher=publisher
+        )
     examined = submit_flow.examine(
         hub.files,
         file.file,
@@ -105,6 +112,7 @@ def _submit(hub: Hub, file: UploadFile, family_name: str, language: str) -> Subm
         limit_bytes=hub.settings.upload_limit_bytes,
         today=clock.today(hub.timezone),
         language=language,
+        tables=tables,
     )
     with hub.writing() as session:
         return submit_flow.submit(session, examined, family, now=clock.now())
