@@ -5,7 +5,7 @@ import csv
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from opendata_hub.adapters.tabular.personal import PersonalScan
@@ -118,6 +118,7 @@ def cells(draw):
     return draw(disguises)(said)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(cells(), st.sampled_from(COLUMNS)), min_size=1, max_size=5))
 def test_a_row_is_looked_at_whenever_one_of_its_cells_gives_somebody_away(row):
     columns = [column for _, column in row]
@@ -133,6 +134,7 @@ def test_a_row_is_looked_at_whenever_one_of_its_cells_gives_somebody_away(row):
     assert again == [(code, 3, column) for code, _, column in expected]
 
 
+@settings(deadline=None)
 @given(st.lists(cells(), min_size=1, max_size=5))
 def test_plain_cells_joined_are_the_plain_form_of_the_joined_text(texts):
     joined = marks.MARK.join(texts)

@@ -1,6 +1,7 @@
 """What gives somebody away, and what only looks like it."""
 
 import csv
+import runpy
 from pathlib import Path
 
 import pytest
@@ -100,3 +101,9 @@ def test_an_iban_is_found_among_other_words_and_is_not_told_twice(text):
 @pytest.mark.parametrize("text", ["06-07-2026 10:00", "2026-06-07 2026-06-10", "06/07/2026 10"])
 def test_dates_are_no_telephone_numbers(text):
     assert traces(text) == frozenset()
+
+
+def test_the_labelled_cells_are_what_their_forms_give():
+    made = runpy.run_path(str(BENCHMARKS / "privacy_forms.py"))["cells"]()
+    with (BENCHMARKS / "privacy_labelled.csv").open(encoding="utf-8", newline="") as stream:
+        assert list(csv.reader(stream))[1:] == [list(cell) for cell in made]
