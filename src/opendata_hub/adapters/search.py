@@ -52,7 +52,6 @@ FORMAT = "1"
 """Raise it when a field or the analysis of words changes: indexes are made anew then."""
 
 WRITER_HEAP_BYTES = 50_000_000
-LOCK_SECONDS = 10.0
 SLUG, TITLE, ABOUT, BODY, SPELLED, MODIFIED, SHOWN = (
     "slug", "title", "about", "body", "spelled", "modified", "shown",
 )  # fmt: skip
@@ -133,15 +132,15 @@ class SearchIndex:
             raise SearchUnavailable(f"The index can't be searched: {problem}") from None
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Hold the right to write; raises SearchUnavailable when another holds it for too long.
+    def writing(self, *, patience_seconds: float = 10.0) -> Iterator[None]:
+        """Hold the right to write; raises SearchUnavailable when another holds it for longer.
 
         Whoever reads what is to be indexed begins after that: else an older state of the store
         could replace a newer one.
         """
         self.home.mkdir(parents=True, exist_ok=True)
         with (self.home / "lock").open("wb") as file:
-            _wait_for(file.fileno())
+            _wait_for(file.fileno(), patience_seconds)
             yield
 
     def update(
@@ -248,9 +247,9 @@ def _open(folder: Path) -> tantivy.Index:
     return index
 
 
-def _wait_for(descriptor: int) -> None:
+def _wait_for(descriptor: int, seconds: float) -> None:
     """Take the lock of a file; raises SearchUnavailable when it is not free in time."""
-    deadline = time.monotonic() + LOCK_SECONDS
+    deadline = time.monotonic() + seconds
     while True:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
