@@ -116,11 +116,11 @@ def test_every_arabic_word_keeps_a_stem_of_its_own_letters(word):
 
 
 def test_arabic_words_in_a_french_text_are_stemmed_as_arabic():
-    assert "صفق" in stems("Marchés (الصفقات)", "fr", AS_IS)
+    assert "صفق" in stems(words("Marchés (الصفقات)"), "fr", AS_IS)
 
 
 def test_the_feminine_in_ique_is_the_word_without_it():
-    assert stems("publique publiques", "fr", AS_IS) == ["public", "public"]
+    assert stems(words("publique publiques"), "fr", AS_IS) == ["public", "public"]
 
 
 def test_a_query_of_stop_words_alone_looks_for_them():

@@ -20,7 +20,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import lru_cache, partial
 from importlib.metadata import version
@@ -42,6 +42,7 @@ from opendata_hub.domain.catalog.search.words import (
     fold,
     spellings,
     stems,
+    words,
     written_stems,
 )
 from opendata_hub.domain.errors import BadSearch, SearchUnavailable
@@ -270,9 +271,9 @@ def _stemmer(language: str) -> Callable[[Sequence[str]], Sequence[str]]:
     )
     lock = Lock()
 
-    def stem(words: Sequence[str]) -> Sequence[str]:
+    def stem(folded: Sequence[str]) -> Sequence[str]:
         with lock:
-            return analyzer.analyze(" ".join(words))
+            return analyzer.analyze(" ".join(folded))
 
     return stem
 
@@ -281,9 +282,10 @@ STEMMERS = {"fr": _stemmer("french"), "en": _stemmer("english")}
 
 
 @lru_cache(2_000)
-def _analysed(language: str, text: str) -> tuple[str, tuple[str, ...]]:
+def _analysed(language: str, text: str) -> tuple[str, frozenset[str]]:
     """The stems of a text as one line, and its spellings; families say the same many times."""
-    return " ".join(stems(text, language, STEMMERS)), tuple(spellings(text))
+    found = words(text)
+    return " ".join(stems(found, language, STEMMERS)), spellings(found)
 
 
 @lru_cache(50_000)
@@ -352,7 +354,7 @@ def _document(entry: Entry) -> tantivy.Document:
             line, spellings_of_it = _analysed(language, text)
             document.add_text(field, line)
             spelled.update(spellings_of_it)
-    document.add_text(SPELLED, " ".join(sorted(spelled)))
+    document.add_text(SPELLED, " ".join(spelled))
     for facet, codes in entry.facets.items():
         for code in codes:
             document.add_text(facet, code)
@@ -365,8 +367,8 @@ def _document(entry: Entry) -> tantivy.Document:
 
 
 def _packed(shown: Shown) -> bytes:
-    said = {**asdict(shown), "modified_at": shown.modified_at.isoformat()}
-    return json.dumps(said, ensure_ascii=False).encode()
+    said = {each.name: getattr(shown, each.name) for each in fields(shown)}
+    return json.dumps(said, ensure_ascii=False, default=datetime.isoformat).encode()
 
 
 def _unpacked(document: tantivy.Document) -> Shown:

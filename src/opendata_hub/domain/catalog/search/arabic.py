@@ -8,6 +8,7 @@ each reading gets its stem, in the index and in the query, and two forms of a wo
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 SHAPES = {
     ord(shape): letter
@@ -23,7 +24,9 @@ SHAPES = {
 } | {ord("ـ"): "", ord("ء"): ""}
 """Letters that are written for one another, or left out, beside those that decompose."""
 
-_ARABIC = re.compile(r"[\u0620-\u064a\u066e-\u06d3]")
+_FIRST, _AFTER = "\u0620", "\u0700"
+"""The block of Arabic letters; its digits and signs are gone from a folded word."""
+
 _BEGINNINGS = (
     # What is taken off, and how many letters must be left: one letter may well be of the root.
     (re.compile(r"[وف]?(?:[بك]?ال|لل)"), 2),
@@ -36,9 +39,10 @@ SHORTEST_STEM = 2
 
 def is_arabic(word: str) -> bool:
     """Whether a folded word is written in Arabic letters."""
-    return bool(_ARABIC.match(word))
+    return _FIRST <= word < _AFTER
 
 
+@lru_cache(50_000)
 def bases(word: str) -> tuple[str, ...]:
     """The folded word, and what is left of it without what may be written onto its beginning.
 
@@ -48,13 +52,14 @@ def bases(word: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_bases(word)))
 
 
+@lru_cache(50_000)
 def stems(word: str) -> tuple[str, ...]:
     """The stem of each of its bases, without endings.
 
     >>> set(stems("الصفقات")) & set(stems("صفقه"))
     {'صفق'}
     """
-    return tuple(dict.fromkeys(_without_endings(base) for base in _bases(word)))
+    return tuple(dict.fromkeys(_without_endings(base) for base in bases(word)))
 
 
 def _bases(word: str) -> Iterator[str]:

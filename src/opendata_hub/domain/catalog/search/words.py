@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from opendata_hub.domain.catalog.search import arabic
 
@@ -88,21 +89,25 @@ def words(text: str) -> list[str]:
     return [word[:LONGEST_WORD] for word in _WORD.findall(fold(text))]
 
 
-def stems(text: str, language: str, stemmers: Stemmers) -> list[str]:
-    """What stands for a text of that language in the index; Arabic letters are always Arabic."""
-    found: list[str] = []
-    latin: list[str] = []
-    for word in words(text):
-        if arabic.is_arabic(word):
-            found.extend(arabic.stems(word))
-        else:
-            latin.append(word)
-    return [*found, *latin_stems(latin, language, stemmers)]
+def stems(found: Sequence[str], language: str, stemmers: Stemmers) -> list[str]:
+    """What stands for the words of a text in the index; Arabic letters are always Arabic."""
+    latin = [word for word in found if not arabic.is_arabic(word)]
+    of_arabic = (arabic.stems(word) for word in found if arabic.is_arabic(word))
+    return [*chain.from_iterable(of_arabic), *latin_stems(latin, language, stemmers)]
+
+
+def spellings(found: Iterable[str]) -> frozenset[str]:
+    """The words of a text as they may be typed: an Arabic one without what is written onto it."""
+    return frozenset(
+        chain.from_iterable(
+            arabic.bases(word) if arabic.is_arabic(word) else (word,) for word in found
+        )
+    )
 
 
 def written_stems(written: str, language: str, stemmers: Stemmers) -> frozenset[str]:
     """The stems of a word as it is written in a text of that language."""
-    return frozenset(stems(written, language, stemmers))
+    return frozenset(stems(words(written), language, stemmers))
 
 
 def latin_stems(latin: Sequence[str], language: str, stemmers: Stemmers) -> Sequence[str]:
@@ -112,14 +117,6 @@ def latin_stems(latin: Sequence[str], language: str, stemmers: Stemmers) -> Sequ
     # The stemmer keeps "public" and "publique" apart, and half of our titles have one of them.
     short = [_FEMININE.sub("ic", word) for word in latin]
     return stemmers[language if language in stemmers else "fr"](short)
-
-
-def spellings(text: str) -> set[str]:
-    """The words of a text as they may be typed: an Arabic one without what is written onto it."""
-    found: set[str] = set()
-    for word in words(text):
-        found.update(arabic.bases(word) if arabic.is_arabic(word) else (word,))
-    return found
 
 
 def asked_words(text: str, stemmers: Stemmers) -> tuple[AskedWord, ...]:
