@@ -1,12 +1,14 @@
 """Search follows what is published, whatever happens on the way."""
 
 import logging
+from dataclasses import replace
 
 import pytest
 from sqlmodel import col, delete
 
 import build
 from opendata_hub import jobs
+from opendata_hub.adapters.search import SearchIndex
 from opendata_hub.domain.catalog.search.query import Facet, Query
 from opendata_hub.domain.errors import SearchUnavailable
 from opendata_hub.flows.catalog import index as index_flow
@@ -105,6 +107,17 @@ def test_a_broken_index_is_made_anew_by_the_daily_job(hub, monkeypatch):
     monkeypatch.setattr(index_flow, "SOON_MADE", 0)
     jobs.check_search(hub)
     assert slugs(hub) == {"declarations"}
+
+
+def test_an_index_that_can_not_be_opened_is_made_anew_within_a_minute(hub, monkeypatch):
+    publish(hub)
+    hub.index_changes()
+    for file in hub.search.home.glob("index-*/*"):
+        file.write_bytes(b"")
+    monkeypatch.setattr(index_flow, "SOON_MADE", 0)
+    again = replace(hub, search=SearchIndex(hub.search.home))
+    jobs.follow_changes(again)
+    assert slugs(again) == {"declarations"}
 
 
 def test_a_publication_after_which_the_process_died_is_indexed_within_a_minute(hub):

@@ -117,9 +117,13 @@ class SearchIndex:
             return None
         return current.position
 
-    def count(self) -> int:
-        """How many datasets are in the index; raises SearchUnavailable."""
-        return int(self._searcher().num_docs)
+    def is_readable(self) -> bool:
+        """Whether the index can be opened; what is inside is not read."""
+        try:
+            self._searcher()
+        except SearchUnavailable:
+            return False
+        return True
 
     def search(self, query: Query) -> Found:
         """Answer a query; raises SearchUnavailable, and BadSearch for too many words."""
@@ -127,10 +131,8 @@ class SearchIndex:
         if len(asked) > MOST_WORDS:
             raise BadSearch(f"q: {len(asked)} different words, at most {MOST_WORDS}")
         searcher = self._searcher()
-        try:
+        with _named("The index can't be searched"):
             return _search(searcher, query, asked)
-        except (OSError, ValueError) as problem:
-            raise SearchUnavailable(f"The index can't be searched: {problem}") from None
 
     @contextmanager
     def writing(self, *, patience_seconds: float = 10.0) -> Iterator[None]:
@@ -236,16 +238,25 @@ def _stamp(made_for: str) -> str:
 
 
 def _open(folder: Path) -> tantivy.Index:
-    try:
+    with _named("The index can't be opened"):
         index = tantivy.Index.open(str(folder))
         index.config_reader(reload_policy="manual")
         index.reload()
-    # A truncated file makes the library panic, which is no Exception.
+        return index
+
+
+@contextmanager
+def _named(what: str) -> Iterator[None]:
+    """Turn what tantivy raises into SearchUnavailable; damaged files make it panic, too."""
+    try:
+        yield
+    except (OSError, ValueError) as problem:
+        raise SearchUnavailable(f"{what}: {problem}") from None
     except BaseException as problem:
-        if isinstance(problem, KeyboardInterrupt | SystemExit | MemoryError):
+        # The class of a panic can't be imported, and is deliberately no Exception.
+        if type(problem).__name__ != "PanicException":
             raise
-        raise SearchUnavailable(f"The index can't be opened: {problem}") from None
-    return index
+        raise SearchUnavailable(f"{what}: it is damaged") from None
 
 
 def _wait_for(descriptor: int, seconds: float) -> None:
@@ -325,20 +336,17 @@ def _write(
 ) -> int:
     """Write one commit; merges are waited for, or segments would pile up."""
     written = 0
-    try:
-        with index.writer(WRITER_HEAP_BYTES, 1) as writer:
-            try:
-                for slug, entry in changes:
-                    if not is_new:
-                        writer.delete_documents_by_term(SLUG, slug)
-                    if entry is not None:
-                        writer.add_document(_document(entry))
-                    written += 1
-            except BaseException:
-                writer.rollback()  # leaving the block commits, whatever has happened in it
-                raise
-    except (OSError, ValueError) as problem:
-        raise SearchUnavailable(f"The index can't be written: {problem}") from None
+    with _named("The index can't be written"), index.writer(WRITER_HEAP_BYTES, 1) as writer:
+        try:
+            for slug, entry in changes:
+                if not is_new:
+                    writer.delete_documents_by_term(SLUG, slug)
+                if entry is not None:
+                    writer.add_document(_document(entry))
+                written += 1
+        except BaseException:
+            writer.rollback()  # leaving the block commits, whatever has happened in it
+            raise
     return written
 
 

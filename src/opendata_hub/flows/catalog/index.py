@@ -15,6 +15,7 @@ from sqlmodel import Session
 from opendata_hub.adapters.search import SearchIndex
 from opendata_hub.domain.catalog.dcat import Frame
 from opendata_hub.domain.catalog.search.entry import Entry, entry_of
+from opendata_hub.domain.catalog.search.query import Facet, Query
 from opendata_hub.domain.errors import SearchUnavailable
 from opendata_hub.store import datasets
 
@@ -23,8 +24,8 @@ SOON_MADE = 2_000
 
 
 def is_current(session: Session, frame: Frame, index: SearchIndex) -> bool:
-    """Whether every logged change is in the index."""
-    return index.state(frame.digest) == datasets.last_change(session)[0]
+    """Whether the index can be opened and has every logged change."""
+    return index.state(frame.digest) == datasets.last_change(session)[0] and index.is_readable()
 
 
 def bring_up_to_date(session: Session, frame: Frame, index: SearchIndex) -> None:
@@ -46,7 +47,7 @@ def rebuild(session: Session, frame: Frame, index: SearchIndex) -> int:
 def rebuild_if_small(session: Session, frame: Frame, index: SearchIndex) -> None:
     """Make a broken index anew while a reader waits; raises SearchUnavailable if that took long."""
     with index.writing(patience_seconds=2):
-        if _is_sound(index):
+        if _counted(index) is not None:
             return  # another reader has just waited for it
         if datasets.count(session) > SOON_MADE:
             raise SearchUnavailable(
@@ -67,16 +68,17 @@ def _followed(session: Session, frame: Frame, index: SearchIndex) -> bool:
             changed = datasets.changed_after(session, position)
             changes = ((slug, _entry(session, frame, slug)) for slug in changed)
             index.update(frame.digest, position=latest, changes=changes)
-        return index.count() == datasets.count(session)
     except SearchUnavailable:
         return False
+    return _counted(index) == datasets.count(session)
 
 
-def _is_sound(index: SearchIndex) -> bool:
+def _counted(index: SearchIndex) -> int | None:
+    """How many datasets an index finds and counts by every facet; None for a broken one."""
     try:
-        return index.count() >= 0
+        return index.search(Query(facets=tuple(Facet), limit=1)).total
     except SearchUnavailable:
-        return False
+        return None
 
 
 def _rebuild(session: Session, frame: Frame, index: SearchIndex) -> int:
