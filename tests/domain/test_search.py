@@ -180,27 +180,31 @@ def test_the_order_suits_the_question():
     assert Query(text="budget", sort=Sort.TITLE).order is Sort.TITLE
 
 
-def in_french(written):
-    return written_stems(written, "fr", AS_IS)
+def one_of(*wanted):
+    return lambda written: not written_stems(written, "fr", AS_IS).isdisjoint(wanted)
 
 
 def test_an_excerpt_shows_what_was_looked_for():
-    parts = excerpt("Le budget, <b>voté</b> en 2026.", frozenset({"budget", "vote"}), in_french)
+    parts = excerpt("Le budget, <b>voté</b> en 2026.", one_of("budget", "vote"))
     assert [part.text for part in parts if part.is_hit] == ["budget", "voté"]
     assert "".join(part.text for part in parts) == "Le budget, <b>voté</b> en 2026."
 
 
 def test_an_excerpt_of_a_long_text_begins_near_what_was_found():
     text = " ".join(["mot"] * 400 + ["budget"] + ["mot"] * 400)
-    parts = excerpt(text, frozenset({"budget"}), in_french)
+    parts = excerpt(text, one_of("budget"))
     assert Part("budget", is_hit=True) in parts
     assert (parts[0].text, parts[-1].text) == ("… ", " …")
     assert sum(len(part.text) for part in parts) <= LENGTH + 4
 
 
+def test_where_nothing_was_looked_for_an_excerpt_is_the_beginning():
+    assert excerpt("Le budget", None) == (Part("Le budget"),)
+
+
 @given(st.text(alphabet="ab é\n", max_size=900), st.sampled_from(["", "a", "ab"]))
 def test_an_excerpt_is_a_piece_of_its_text(text, wanted):
-    parts = excerpt(text, frozenset({wanted} - {""}), in_french)
+    parts = excerpt(text, one_of(wanted))
     joined = "".join(part.text for part in parts)
     assert joined.removeprefix("… ").removesuffix(" …") in " ".join(text.split())
     assert len(joined) <= LENGTH + 4

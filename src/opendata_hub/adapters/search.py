@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
@@ -395,11 +395,10 @@ def _search(searcher: tantivy.Searcher, query: Query, asked: Sequence[AskedWord]
     filters = {facet: _filter(facet, codes) for facet, codes in query.filters.items() if codes}
     wanted = _all_of([*text, *filters.values()])
     found = searcher.search(wanted, limit=query.limit, offset=query.offset, **_ordering(query))
-    stems_wanted = frozenset(stem for word in asked for stem in word.stems)
-    hits = (_unpacked(searcher.doc(address)) for _, address in found.hits)
+    shown = (_unpacked(searcher.doc(address)) for _, address in found.hits)
     return Found(
         total=found.count,  # type: ignore[attr-defined]
-        hits=tuple(_hit(shown, query.language, stems_wanted) for shown in hits),
+        hits=tuple(_hits(shown, query.language, asked)),
         facets=_counts(searcher, query, text, filters),
         guessed=tuple(word.text for word in asked if not known[word]),
     )
@@ -480,6 +479,22 @@ def _aggregated(
     }
 
 
-def _hit(shown: Shown, language: str, wanted: frozenset[str]) -> Hit:
-    text, real = in_language(shown.description, language)
-    return Hit(shown, excerpt(text, wanted, partial(_stems_of, real)), real)
+class _Wanted(dict[str, bool]):
+    """Whether a word, as it is written in a text of that language, was looked for."""
+
+    def __init__(self, language: str, stems_wanted: frozenset[str]) -> None:
+        super().__init__()
+        self._language, self._stems = language, stems_wanted
+
+    def __missing__(self, written: str) -> bool:
+        # Remembered for one query: its results have most of their words in common.
+        self[written] = found = not self._stems.isdisjoint(_stems_of(self._language, written))
+        return found
+
+
+def _hits(shown: Iterable[Shown], language: str, asked: Sequence[AskedWord]) -> Iterator[Hit]:
+    stems_wanted = frozenset(stem for word in asked for stem in word.stems)
+    wanted = {each: _Wanted(each, stems_wanted) for each in LANGUAGES}
+    for each in shown:
+        text, real = in_language(each.description, language)
+        yield Hit(each, excerpt(text, wanted[real].__getitem__ if asked else None), real)

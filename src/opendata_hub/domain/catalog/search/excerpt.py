@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 LENGTH = 240
@@ -24,17 +23,15 @@ class Part:
     is_hit: bool = False
 
 
-def excerpt(
-    text: str, wanted: AbstractSet[str], stems_of: Callable[[str], AbstractSet[str]]
-) -> tuple[Part, ...]:
-    """A window of the text around the first word with a stem in ``wanted``, or its beginning.
+def excerpt(text: str, is_hit: Callable[[str], bool] | None) -> tuple[Part, ...]:
+    """A window of the text around the first word that is a hit, or its beginning.
 
-    stems_of: the stems of a word as it is written.
+    is_hit: whether a word, as it is written, was looked for; None where nothing was.
     The parts are plain text, joined they are the window; whoever shows them escapes them.
     """
     text = " ".join(text[:LOOKED_AT].split())
-    pieces = _PIECE.finditer(text) if wanted else ()
-    hits = [piece.span() for piece in pieces if not wanted.isdisjoint(stems_of(piece.group()))]
+    pieces = _PIECE.finditer(text) if is_hit else ()
+    hits = [piece.span() for piece in pieces if is_hit and is_hit(piece[0])]
     start, end = _window(text, hits[0][0] if hits else 0)
     parts = [Part("… " if start else "")]
     at = start
