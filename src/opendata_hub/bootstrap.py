@@ -1,5 +1,6 @@
-"""Builds the parts once: settings, declarations, database, files."""
+"""Builds the parts once: settings, declarations, database, files, index of search."""
 
+import logging
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -9,12 +10,14 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from opendata_hub.adapters.files import FileStore
+from opendata_hub.adapters.search import SearchIndex
 from opendata_hub.domain.catalog.dcat import Frame
 from opendata_hub.domain.catalog.family import Family
 from opendata_hub.domain.catalog.territory import Gazetteer
-from opendata_hub.domain.errors import PackBroken, UnknownFamily, UnknownLaw
+from opendata_hub.domain.errors import PackBroken, SearchUnavailable, UnknownFamily, UnknownLaw
 from opendata_hub.domain.requests.calendar import Calendar
 from opendata_hub.domain.requests.law import Law
+from opendata_hub.flows.catalog import index
 from opendata_hub.packs.families import load_families
 from opendata_hub.packs.folders import Folders
 from opendata_hub.packs.laws import law_names, load_calendar, load_law
@@ -26,6 +29,7 @@ from opendata_hub.store import datasets, engine, info_requests, migrate
 
 DEFAULT_BASE_URL = "http://127.0.0.1:8000"
 ADDRESS_FILE = "address"
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,7 @@ class Hub:
     territories: Mapping[str, Gazetteer]
     engine: Engine
     files: FileStore
+    search: SearchIndex
 
     def reading(self) -> AbstractContextManager[Session]:
         """A session that changes nothing and waits for nobody."""
@@ -51,6 +56,21 @@ class Hub:
     def writing(self) -> AbstractContextManager[Session]:
         """A session that is committed once, at the end, or not at all."""
         return engine.writing(self.engine)
+
+    def index_changes(self) -> None:
+        """Bring search up to date, after the commit of what has changed.
+
+        A publication stands without it: what fails here is logged, and done at the next change,
+        the next minute or the next start.
+        """
+        with self.reading() as session:
+            if index.is_current(session, self.frame, self.search):
+                return
+        try:
+            with self.reading() as session:
+                index.bring_up_to_date(session, self.frame, self.search)
+        except (SearchUnavailable, OSError) as problem:
+            log.warning("search is not up to date: %s", problem)
 
     def family(self, name: str) -> Family:
         """The family of that name; raises UnknownFamily, which lists those there are."""
@@ -107,6 +127,7 @@ def open_hub(settings: Settings, *, base_url: str = "") -> Hub:
         territories=territories(settings),
         engine=database,
         files=FileStore(settings.home / "files"),
+        search=SearchIndex(settings.home / "search"),
     )
 
 

@@ -58,6 +58,8 @@ vocabulary_app = typer.Typer(
     no_args_is_help=True, help="Lists of codes, and the official tables they come from."
 )
 app.add_typer(vocabulary_app, name="vocabulary")
+search_app = typer.Typer(no_args_is_help=True, help="The index of search.")
+app.add_typer(search_app, name="search")
 
 File = Annotated[Path, typer.Argument(help="A table: csv, tsv, xlsx, ods, parquet, json, ndjson.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
@@ -208,6 +210,7 @@ def publish(
         return _print_report(submission.report, {"submission": submission.id}, as_json=as_json)
     with hub.writing() as session:
         dataset = publish_flow(session, hub.frame, submission, words, now=clock.now())
+    hub.index_changes()
     address = f"{hub.frame.base_url}/datasets/{dataset.slug}"
     if as_json:
         _print_json({"slug": dataset.slug, "url": address, "version": dataset.version})
@@ -519,6 +522,7 @@ def demo() -> None:
         with hub.writing() as session:
             publish_flow(session, hub.frame, submission, words, now=clock.now())
         typer.echo(f"Published {slug}")
+    hub.index_changes()
     typer.echo(f"The demo hub is in {hub.settings.home}. Start it: opendata-hub serve")
 
 
@@ -539,6 +543,7 @@ def serve(
     bootstrap.remember_address(hub.settings, hub.frame.base_url)
     with hub.writing() as session:
         refresh_fragments(session, hub.frame)
+    hub.index_changes()
     typer.echo(f"Starting on {host}, port {port}, as {hub.frame.base_url} (Ctrl+C ends it)")
     scheduler = jobs.start(hub)
     try:
@@ -546,6 +551,17 @@ def serve(
         uvicorn.run(create_app(hub), host=host, port=port, access_log=False, log_level="warning")
     finally:
         scheduler.shutdown()
+
+
+@search_app.command("rebuild")
+def search_rebuild() -> None:
+    """Make the index of search anew from what is published; the old one answers until then."""
+    from opendata_hub.flows.catalog.index import rebuild
+
+    hub = bootstrap.open_hub(Settings())
+    with hub.reading() as session:
+        indexed = rebuild(session, hub.frame, hub.search)
+    typer.echo(f"Indexed {indexed} datasets")
 
 
 @token_app.command("create")

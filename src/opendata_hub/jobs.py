@@ -7,6 +7,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from opendata_hub import clock
 from opendata_hub.bootstrap import Hub
+from opendata_hub.flows.catalog.index import bring_up_to_date
 from opendata_hub.flows.requests.announce import warn_of_end
 
 log = logging.getLogger(__name__)
@@ -26,8 +27,21 @@ def check_calendars(hub: Hub) -> list[str]:
     return ending
 
 
-DAILY: tuple[tuple[int, Callable[[Hub], object]], ...] = ((5, check_calendars),)
+def check_search(hub: Hub) -> None:
+    """Make search equal to what is published, datasets counted."""
+    with hub.reading() as session:
+        bring_up_to_date(session, hub.frame, hub.search)
+
+
+def follow_changes(hub: Hub) -> None:
+    """Index what another machine, or a process that ended too early, has published."""
+    hub.index_changes()
+
+
+DAILY: tuple[tuple[int, Callable[[Hub], object]], ...] = ((4, check_search), (5, check_calendars))
 """Hour of the day (UTC) and what is done then."""
+
+EVERY_MINUTE: tuple[Callable[[Hub], object], ...] = (follow_changes,)
 
 
 def start(hub: Hub) -> BackgroundScheduler:
@@ -45,6 +59,10 @@ def start(hub: Hub) -> BackgroundScheduler:
             id=job.__name__,
             coalesce=True,
             misfire_grace_time=MISFIRE_SECONDS,
+        )
+    for each in EVERY_MINUTE:
+        scheduler.add_job(
+            each, trigger="interval", minutes=1, args=[hub], id=each.__name__, coalesce=True
         )
     scheduler.start()
     return scheduler

@@ -1,6 +1,7 @@
 """The commands as stewards, officers and operators type them."""
 
 import json
+import os
 import re
 import sqlite3
 import sys
@@ -154,6 +155,14 @@ def test_the_demo_does_no_harm_twice(run):
     assert (first[0], again[0]) == (0, 0)
     assert first[1].count("Published") == len(list(Path("catalog/families").iterdir()))
     assert "Published" not in again[1]
+
+
+def test_search_is_made_anew_by_a_command_and_kept_by_a_publication(run):
+    assert run("search", "rebuild")[1] == "Indexed 0 datasets\n"
+    assert run("publish", SAMPLE, *FAMILY, *WORDS)[0] == 0
+    home = Path(os.environ["OPENDATA_HUB_HOME"])
+    assert json.loads((home / "search" / "current.json").read_bytes())["position"] == 1
+    assert run("search", "rebuild")[1] == "Indexed 1 datasets\n"
 
 
 def test_a_token_is_shown_once_and_can_be_revoked(run):

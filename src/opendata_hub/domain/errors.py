@@ -10,6 +10,7 @@ HubError
 │   ├── UnreadableRecord  RDF that can't be read, or describes nothing that we know
 │   ├── BadFormula        a rule that is not in the language of rules
 │   ├── FutureReceipt     received tomorrow
+│   ├── BadSearch         a search that can't be answered
 │   └── CalendarGap       we can't count: the holidays of that year aren't known
 ├── NotKnown          nothing here by that name
 ├── Refused           the input is sound, but not allowed in this state
@@ -19,6 +20,7 @@ HubError
 │   └── ExtensionVoid     too late, too often, or without its reasons
 ├── Denied            the caller has not shown what this door asks for
 ├── TooLarge          more bytes than this door takes
+├── SearchUnavailable the index is missing, broken or being written
 └── PackBroken        a file under catalog/ or requests/ breaks the rules of packs
 
 ``docs/errors.md`` lists the codes for those who call us; a test compares.
@@ -113,6 +115,12 @@ class FutureReceipt(Invalid):
     """Nothing can be received on a day that has not come."""
 
     code = "future-receipt"
+
+
+class BadSearch(Invalid):
+    """A search that can't be answered: too long, too deep, too many words."""
+
+    code = "bad-search"
 
 
 class CalendarGap(Invalid):
@@ -227,6 +235,12 @@ class TooLarge(HubError):
     """More bytes than this door takes."""
 
     code = "too-large"
+
+
+class SearchUnavailable(HubError):
+    """The index of search is missing, broken, or held by another writer; it heals by itself."""
+
+    code = "search-unavailable"
 
 
 class PackBroken(HubError):

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import func, text
 from sqlmodel import Session, col, delete, select
 
 from opendata_hub.domain.catalog.dataset import Dataset, Distribution
@@ -103,6 +103,17 @@ def last_change(session: Session) -> tuple[int, datetime | None]:
     question = select(ChangeRow.id, ChangeRow.changed_at).order_by(col(ChangeRow.id).desc())
     found = session.exec(question.limit(1)).first()
     return (found[0] or 0, found[1]) if found else (0, None)
+
+
+def changed_after(session: Session, number: int) -> list[str]:
+    """The addresses that changes after that number are about, whatever became of them."""
+    question = select(ChangeRow.slug).where(col(ChangeRow.id) > number).distinct()
+    return list(session.exec(question))
+
+
+def count(session: Session) -> int:
+    """How many datasets are published."""
+    return session.exec(select(func.count()).select_from(DatasetRow)).one()
 
 
 def put_fragments(

@@ -17,6 +17,7 @@ from opendata_hub.domain.errors import (
     NotKnown,
     NotPublishable,
     Refused,
+    SearchUnavailable,
     TooLarge,
 )
 from opendata_hub.domain.texts import LANGUAGES
@@ -29,6 +30,7 @@ STATUSES: tuple[tuple[type[HubError], HTTPStatus], ...] = (
     (Refused, HTTPStatus.CONFLICT),
     (TooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (Invalid, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (SearchUnavailable, HTTPStatus.SERVICE_UNAVAILABLE),
     (HubError, HTTPStatus.INTERNAL_SERVER_ERROR),
 )
 HTTP_CODES = {

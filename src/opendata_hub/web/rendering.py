@@ -1,5 +1,6 @@
 """Pages: templates in three languages, dates and numbers as each writes them."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -9,8 +10,10 @@ from babel.numbers import format_decimal
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
+from opendata_hub.adapters.search import Hit
+from opendata_hub.domain.catalog.search.excerpt import Part
 from opendata_hub.domain.texts import LANGUAGES, Texts, in_language
 from opendata_hub.web import explain
 from opendata_hub.web.languages import DIRECTIONS, HERE, LOCALES, NAMES, translations
@@ -35,6 +38,14 @@ def page(
     )
     headers = {"Content-Language": language, "Vary": "Accept-Language"}
     return HTMLResponse(html, status, headers)
+
+
+def marked(parts: Iterable[Part]) -> Markup:
+    """An excerpt as HTML: its text escaped, what was looked for marked."""
+    return Markup("").join(
+        Markup("<mark>{}</mark>").format(part.text) if part.is_hit else escape(part.text)
+        for part in parts
+    )
 
 
 @cache
@@ -65,6 +76,12 @@ def _environment(language: str) -> Environment:
         """The same where no markup can stand, such as in a list to choose from."""
         return in_language(texts, language)[0]
 
+    def found(hit: Hit) -> Markup:
+        """The excerpt of a result, marked with the language it is really in."""
+        real = hit.excerpt_language
+        opened = Markup('<bdi lang="{}" dir="{}">').format(real, DIRECTIONS[real])
+        return opened + marked(hit.excerpt) + Markup("</bdi>")
+
     def day(value: date | datetime) -> Markup:
         shown = format_date(value, format="full", locale=locale)
         return Markup('<time datetime="{}">{}</time>').format(value.isoformat()[:10], shown)
@@ -78,6 +95,12 @@ def _environment(language: str) -> Environment:
 
     environment.globals.update(language=language, direction=DIRECTIONS[language])
     environment.filters.update(
-        text=text, plain=plain, day=day, number=number, code=code, **explain.filters(language)
+        text=text,
+        plain=plain,
+        found=found,
+        day=day,
+        number=number,
+        code=code,
+        **explain.filters(language),
     )
     return environment

@@ -6,9 +6,11 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from opendata_hub.adapters.search import Hit
 from opendata_hub.domain.catalog.dataset import Dataset
 from opendata_hub.domain.catalog.repair.proposal import Certainty, Kind, Proposal, Survey
 from opendata_hub.domain.catalog.report import Clearance, Level, Report
+from opendata_hub.domain.catalog.search.query import Facet, Query, Sort
 from opendata_hub.domain.errors import Invalid
 from opendata_hub.domain.requests.acts import State
 from opendata_hub.domain.requests.calendar import Announcement, DayOff, Holiday, HolidayStatus
@@ -202,6 +204,96 @@ class DatasetOut(BaseModel):
             size_bytes=file.size_bytes,
             sha256=file.sha256,
         )
+
+
+class SearchIn(BaseModel):
+    """A search: words, filters (alternatives within one, all of them required), what to count."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    q: str = Field(default="", description="Words of French, Arabic or English.")
+    publisher: list[str] = Field(default=[], description="Ids of publishers.")
+    theme: list[str] = Field(default=[], description="Codes of the EU data themes: ECON …")
+    format: list[str] = Field(default=[], description="Codes of the EU file types: CSV …")
+    licence: list[str] = Field(default=[], description="Codes of the EU licences: CC_BY_4_0 …")
+    territory: list[str] = Field(default=[], description="Codes of territories: MAR …")
+    year: list[str] = Field(default=[], description="Years that titles name: 2026 …")
+    facet: list[Facet] = Field(default=[], description="What to count the results by.")
+    sort: Sort | None = Field(
+        default=None, description="Without it: the best first if there is a text, else the latest."
+    )
+    page: int = Field(default=1, description="From 1; only the first 10,000 results have pages.")
+    limit: int = Field(default=20, description="Results on a page, 1 to 100.")
+    lang: Literal["ar", "fr", "en"] = Field(default="fr", description="Of labels and excerpts.")
+
+    def value(self) -> Query:
+        """As the domain's value; raises BadSearch."""
+        return Query(
+            text=self.q,
+            filters={each: getattr(self, each) for each in Facet if getattr(self, each)},
+            facets=tuple(dict.fromkeys(self.facet)),
+            sort=self.sort,
+            page=self.page,
+            limit=self.limit,
+            language=self.lang,
+        )
+
+
+class FoundDatasetOut(BaseModel):
+    """A dataset that was found. excerpt is HTML: escaped text, what was looked for in <mark>."""
+
+    slug: str
+    url: str
+    title: dict[str, str]
+    excerpt: str
+    excerpt_language: str
+    family: str
+    publisher: str
+    format: str
+    rows: int
+    version: int
+    modified_at: datetime
+
+    @classmethod
+    def of(cls, hit: Hit, base_url: str, *, excerpt: str) -> Self:
+        """From a hit; ``excerpt`` is its escaped text."""
+        shown = hit.shown
+        return cls(
+            slug=shown.slug,
+            url=f"{base_url}/datasets/{shown.slug}",
+            title=dict(shown.title),
+            excerpt=excerpt,
+            excerpt_language=hit.excerpt_language,
+            family=shown.family,
+            publisher=shown.publisher,
+            format=shown.format,
+            rows=shown.rows,
+            version=shown.version,
+            modified_at=shown.modified_at,
+        )
+
+
+class CountOut(BaseModel):
+    """How many results have a value of a facet; label is what readers call it."""
+
+    value: str
+    label: str
+    count: int
+
+
+class SearchOut(BaseModel):
+    """What was found. guessed are words that no dataset has: similar ones were looked for.
+
+    facets has the 100 most frequent values of each facet that was asked for. A filter by a facet
+    does not touch the counts of that facet: they show the alternatives to it.
+    """
+
+    total: int
+    page: int
+    limit: int
+    guessed: list[str]
+    results: list[FoundDatasetOut]
+    facets: dict[Facet, list[CountOut]]
 
 
 class SkippedOut(BaseModel):

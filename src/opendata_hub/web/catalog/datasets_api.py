@@ -72,6 +72,7 @@ def publish_dataset(
     submitted = _submit(hub, file, family, language, publisher=publisher)
     with hub.writing() as session:
         dataset = publish(session, hub.frame, submitted, words, now=clock.now())
+    hub.index_changes()
     return DatasetOut.of(dataset, hub.frame.base_url)
 
 

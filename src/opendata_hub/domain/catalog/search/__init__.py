@@ -1,0 +1,1 @@
+"""What search knows of a dataset, what a reader may ask, and how words are compared."""

@@ -1,0 +1,126 @@
+"""What search knows of a dataset: its words, what it is filtered by, what a result shows."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from opendata_hub.domain.catalog.dataset import Dataset
+from opendata_hub.domain.catalog.dcat import Frame
+from opendata_hub.domain.catalog.family import Family
+from opendata_hub.domain.catalog.search.query import Facet
+from opendata_hub.domain.catalog.search.words import fold
+from opendata_hub.domain.texts import Texts
+
+LocalText = tuple[str, str]
+"""Language and text."""
+
+_YEARS = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:\s*[-–—/]\s*((?:19|20)\d\d))?(?!\d)")
+MOST_YEARS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a result shows of a dataset. rows: records of the table; sizes are in its record."""
+
+    slug: str
+    title: Texts
+    description: Texts
+    family: str
+    publisher: str
+    format: str
+    rows: int
+    version: int
+    modified_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A dataset as search keeps it.
+
+    about:  what names it beside its title: keywords, family, publisher.
+    body:   what else is said of it: description, titles of columns.
+    facets: the codes it is filtered by.
+    """
+
+    shown: Shown
+    about: tuple[LocalText, ...]
+    body: tuple[LocalText, ...]
+    facets: Mapping[Facet, tuple[str, ...]]
+
+
+def entry_of(frame: Frame, dataset: Dataset) -> Entry:
+    """The entry of a published dataset, described against the hub's declarations."""
+    family = frame.families[dataset.family]
+    return Entry(
+        shown=Shown(
+            slug=dataset.slug,
+            title=dataset.title,
+            description=dataset.description,
+            family=dataset.family,
+            publisher=dataset.publisher,
+            format=dataset.distribution.format,
+            rows=dataset.distribution.rows,
+            version=dataset.version,
+            modified_at=dataset.modified_at,
+        ),
+        about=tuple(_about(frame, dataset, family)),
+        body=(*dataset.description.items(), *_column_titles(family)),
+        facets={
+            Facet.PUBLISHER: (dataset.publisher,),
+            Facet.THEME: family.themes,
+            Facet.FORMAT: (dataset.distribution.format,),
+            Facet.LICENCE: (frame.site.licence,),
+            Facet.TERRITORY: (frame.site.country,),
+            Facet.YEAR: years_of(dataset.title, dataset.modified_at),
+        },
+    )
+
+
+def years_of(title: Texts, modified_at: datetime) -> tuple[str, ...]:
+    """The years that a title names, a span with all of its years; else that of the last change.
+
+    >>> years_of({"fr": "Budget 2024-2026"}, datetime(2027, 1, 1))
+    ('2024', '2025', '2026')
+    """
+    named: set[int] = set()
+    for text in title.values():
+        for first, last in _YEARS.findall(fold(text)):
+            low, high = sorted((int(first), int(last or first)))
+            named.update(range(low, high + 1) if high - low < MOST_YEARS else (low, high))
+    return tuple(str(year) for year in sorted(named or {modified_at.year}))
+
+
+def label(frame: Frame, facet: Facet, code: str) -> Texts:
+    """What readers call a value of a facet; the code itself where no list knows it."""
+    if facet is Facet.PUBLISHER:
+        publisher = frame.site.publishers.get(code)
+        return publisher.name if publisher else {}
+    term = frame.vocabularies.get(VOCABULARIES.get(facet, ""), {}).get(code)
+    return term.label if term else {}
+
+
+VOCABULARIES: Mapping[Facet, str] = {
+    Facet.THEME: "data-theme",
+    Facet.FORMAT: "file-type",
+    Facet.LICENCE: "licence",
+    Facet.TERRITORY: "country",
+}
+
+
+def _about(frame: Frame, dataset: Dataset, family: Family) -> Iterator[LocalText]:
+    yield from family.title.items()
+    yield from frame.site.publishers[dataset.publisher].name.items()
+    for language, keywords in dataset.keywords.items():
+        yield language, " ".join(keywords)
+
+
+def _column_titles(family: Family) -> Iterator[LocalText]:
+    fields = cast("Sequence[Mapping[str, Any]]", family.schema["fields"])
+    by_language: dict[str, list[str]] = {}
+    for field in fields:
+        for language, title in field.get("titles", {}).items():
+            by_language.setdefault(language, []).append(str(title))
+    for language, titles in by_language.items():
+        yield language, " ".join(titles)

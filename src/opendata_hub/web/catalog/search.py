@@ -1,0 +1,100 @@
+"""Search, for programs and for readers."""
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request, Response
+
+from opendata_hub.bootstrap import Hub
+from opendata_hub.domain.catalog.search.query import DEEPEST, Facet, Sort
+from opendata_hub.domain.texts import in_language
+from opendata_hub.flows.catalog.find import Answer, find
+from opendata_hub.web.deps import HubDep, PageLanguage
+from opendata_hub.web.rendering import marked, page
+from opendata_hub.web.shapes import CountOut, FoundDatasetOut, Problem, SearchIn, SearchOut
+
+SHOWN_VALUES = 8
+"""Values of a facet on the page, beside those that are chosen."""
+ANY_SITE_MAY_READ = {"Access-Control-Allow-Origin": "*"}
+
+api_router = APIRouter(
+    tags=["catalogue"], responses={status: {"model": Problem} for status in (422, 503)}
+)
+page_router = APIRouter(include_in_schema=False)
+
+
+@api_router.get("/datasets", response_model=SearchOut)
+def search(hub: HubDep, asked: Annotated[SearchIn, Query()]) -> Response:
+    """Find datasets by words, filters and counts."""
+    answer = _answer(hub, asked)
+    said = SearchOut(
+        total=answer.total,
+        page=asked.page,
+        limit=asked.limit,
+        guessed=list(answer.guessed),
+        results=[
+            FoundDatasetOut.of(hit, hub.frame.base_url, excerpt=str(marked(hit.excerpt)))
+            for hit in answer.hits
+        ],
+        facets={
+            facet: [
+                CountOut(
+                    value=each.code,
+                    label=in_language(each.label, asked.lang)[0] or each.code,
+                    count=each.count,
+                )
+                for each in counts
+            ]
+            for facet, counts in answer.facets.items()
+        },
+    )
+    # Written here: FastAPI would validate anew what has just been made.
+    return Response(
+        said.model_dump_json(), headers=ANY_SITE_MAY_READ, media_type="application/json"
+    )
+
+
+@page_router.api_route("/{language}/datasets", methods=["GET", "HEAD"])
+def search_page(
+    request: Request,
+    hub: HubDep,
+    language: PageLanguage,
+    asked: Annotated[SearchIn, Query()],
+) -> Response:
+    """A form, the results, and what they can be narrowed by; needs no script."""
+    asked = asked.model_copy(update={"lang": language, "facet": list(Facet)})
+    answer = _answer(hub, asked)
+    chosen = {facet: set(getattr(asked, facet)) for facet in Facet}
+    last = -(-min(answer.total, DEEPEST) // asked.limit)
+    return page(
+        request,
+        "search.html",
+        language,
+        asked=asked,
+        answer=answer,
+        facets={
+            facet: [
+                each
+                for rank, each in enumerate(counts)
+                if rank < SHOWN_VALUES or each.code in chosen[facet]
+            ]
+            for facet, counts in answer.facets.items()
+        },
+        chosen=chosen,
+        sorts=list(Sort),
+        families=hub.frame.families,
+        before=_address(asked, asked.page - 1) if asked.page > 1 else "",
+        after=_address(asked, asked.page + 1) if asked.page < last else "",
+    )
+
+
+def _answer(hub: Hub, asked: SearchIn) -> Answer:
+    query = asked.value()
+    with hub.reading() as session:
+        return find(session, hub.frame, hub.search, query)
+
+
+def _address(asked: SearchIn, number: int) -> str:
+    """The query of another page of the same results."""
+    kept = asked.model_dump(exclude_defaults=True, exclude={"facet", "lang", "page"}, mode="json")
+    return "?" + urlencode({**kept, "page": number}, doseq=True)
