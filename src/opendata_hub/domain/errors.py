@@ -15,6 +15,13 @@ HubError
 │   └── ExtensionVoid     too late, too often, or without its reasons
 ├── Denied            the caller has not shown what this door asks for
 ├── TooLarge          more bytes than this door takes
+├── NotFetched        what is elsewhere could not be read, or must not be
+│   ├── AddressRefused    scheme, port, host or network that the hub never calls
+│   ├── Unreachable       no such host, no connection, no trusted certificate
+│   ├── AnswerTooLate     time is over
+│   ├── AnswerTooLarge    more bytes than are read
+│   ├── AnswerBroken      no HTTP, or it ends too early
+│   └── TooManyRedirects  it leads on and on
 └── PackBroken        a file under catalog/ or requests/ breaks the rules of packs
 
 ``docs/errors.md`` lists the codes for those who call us; a test compares.
@@ -191,6 +198,48 @@ class TooLarge(HubError):
     """More bytes than this door takes."""
 
     code = "too-large"
+
+
+class NotFetched(HubError):
+    """What is elsewhere could not be read, or must not be."""
+
+    code = "not-fetched"
+
+
+class AddressRefused(NotFetched):
+    """A scheme, port, host or network that the hub never calls."""
+
+    code = "address-refused"
+
+
+class Unreachable(NotFetched):
+    """No such host, no connection, or no certificate that can be trusted."""
+
+    code = "unreachable"
+
+
+class AnswerTooLate(NotFetched):
+    """The whole answer did not come in time."""
+
+    code = "answer-too-late"
+
+
+class AnswerTooLarge(NotFetched):
+    """The answer has more bytes than are read."""
+
+    code = "answer-too-large"
+
+
+class AnswerBroken(NotFetched):
+    """What was answered is not HTTP, is packed in a way that is not read, or ends too early."""
+
+    code = "answer-broken"
+
+
+class TooManyRedirects(NotFetched):
+    """The address leads on and on."""
+
+    code = "too-many-redirects"
 
 
 class PackBroken(HubError):

@@ -13,6 +13,7 @@ from opendata_hub.domain.errors import (
     Denied,
     HubError,
     Invalid,
+    NotFetched,
     NotKnown,
     NotPublishable,
     Refused,
@@ -28,6 +29,7 @@ STATUSES: tuple[tuple[type[HubError], HTTPStatus], ...] = (
     (Refused, HTTPStatus.CONFLICT),
     (TooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (Invalid, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (NotFetched, HTTPStatus.BAD_GATEWAY),
     (HubError, HTTPStatus.INTERNAL_SERVER_ERROR),
 )
 HTTP_CODES = {
