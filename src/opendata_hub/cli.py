@@ -37,7 +37,7 @@ from opendata_hub.store import tokens
 from opendata_hub.store.submissions import Submission
 from opendata_hub.web import calculator
 from opendata_hub.web.explain import Speaker, explain, length_of, reason_of
-from opendata_hub.web.shapes import AnnouncementIn, RepairsOut, ReportOut
+from opendata_hub.web.shapes import AnnouncementIn, LinkOut, RepairsOut, ReportOut
 
 FINDINGS, UNREADABLE = 1, 2
 LONGEST_CELL = 80
@@ -52,6 +52,8 @@ calendar_app = typer.Typer(
     no_args_is_help=True, help="Days off, and what their announcement moves."
 )
 app.add_typer(calendar_app, name="calendar")
+links_app = typer.Typer(no_args_is_help=True, help="Whether the addresses in records answer.")
+app.add_typer(links_app, name="links")
 
 File = Annotated[Path, typer.Argument(help="A table: csv, tsv, xlsx, ods, parquet, json, ndjson.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
@@ -527,6 +529,24 @@ def calendar_check() -> int:
     for code in ending:
         typer.echo(f"{code}: no list of holidays after {hub.calendars[code].last_known_day()}")
     return FINDINGS if ending else 0
+
+
+@links_app.command("check")
+def links_check(
+    slug: Annotated[str, typer.Option(help="All addresses of this dataset, due or not.")] = "",
+    as_json: AsJson = False,
+) -> int:
+    """Look at the addresses that are due: 1 when one does not answer, 0 otherwise."""
+    hub = bootstrap.open_hub(Settings())
+    found = [LinkOut.of_state(state) for state in jobs.check_links(hub, slug=slug)]
+    if as_json:
+        _print_json([link.model_dump(mode="json") for link in found])
+    else:
+        for link in found:
+            since = f"\tsince {link.fails_since:%Y-%m-%d}" if link.fails_since else ""
+            typer.echo(f"{link.status or link.problem}\t{link.url}{since}")
+        typer.echo(f"{len(found)} addresses were looked at")
+    return 0 if all(link.reachable for link in found) else FINDINGS
 
 
 def _demo_title(family: Family, publisher: Publisher) -> Texts:

@@ -243,7 +243,7 @@ def _watched_pools(note: Callable[[socket.socket], None]) -> dict[str, type[HTTP
             note(connected)
             return connected
 
-        def putheader(self, header: str | bytes, *values: Any) -> None:
+        def putheader(self, header: Any, *values: Any) -> None:
             super().putheader(header, *_with_port(header, values, self.port, PORTS["http"]))
 
     class Secure(HTTPSConnection):
@@ -252,7 +252,7 @@ def _watched_pools(note: Callable[[socket.socket], None]) -> dict[str, type[HTTP
             note(connected)
             return connected
 
-        def putheader(self, header: str | bytes, *values: Any) -> None:
+        def putheader(self, header: Any, *values: Any) -> None:
             super().putheader(header, *_with_port(header, values, self.port, PORTS["https"]))
 
     class PlainPool(HTTPConnectionPool):
