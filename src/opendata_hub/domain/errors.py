@@ -4,6 +4,7 @@ HubError
 ├── Invalid           the input breaks a rule; the caller can correct it
 │   ├── NotATable         no table can be read in a file
 │   ├── NotPublishable    a file with findings was to be published
+│   ├── UnsafeRdf         RDF that would make us fetch or unfold something
 │   ├── BadFormula        a rule that is not in the language of rules
 │   ├── FutureReceipt     received tomorrow
 │   └── CalendarGap       we can't count: the holidays of that year aren't known
@@ -62,6 +63,12 @@ class NotATable(Invalid):
     def __init__(self, finding: str, message: str) -> None:
         super().__init__(message)
         self.finding = finding
+
+
+class UnsafeRdf(Invalid):
+    """RDF that points to a context elsewhere, declares entities or is nested without end."""
+
+    code = "unsafe-rdf"
 
 
 class BadFormula(Invalid):
