@@ -415,6 +415,7 @@ def demo() -> None:
         with hub.writing() as session:
             publish_flow(session, hub.frame, submission, words, now=clock.now())
         typer.echo(f"Published {slug}")
+    bootstrap.remember_demo(hub.settings)
     typer.echo(f"The demo hub is in {hub.settings.home}. Start it: opendata-hub serve")
 
 

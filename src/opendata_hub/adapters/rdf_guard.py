@@ -81,7 +81,7 @@ def _require_safe_xml(content: bytes) -> None:
         nonlocal depth
         depth -= 1
 
-    def declared(*_: object) -> None:
+    def declared(*_: object) -> int:
         raise UnsafeRdf("The document declares XML entities: write the addresses out")
 
     reader = expat.ParserCreate()

@@ -5,6 +5,9 @@ HubError
 │   ├── NotATable         no table can be read in a file
 │   ├── NotPublishable    a file with findings was to be published
 │   ├── UnsafeRdf         RDF that would make us fetch or unfold something
+│   ├── BadQuery          a question in SPARQL that can't be read, or is not allowed
+│   ├── QueryTooCostly    it takes more time, memory or bytes than allowed
+│   ├── ResultNotOffered  none of the formats asked for fits the question
 │   ├── BadFormula        a rule that is not in the language of rules
 │   ├── FutureReceipt     received tomorrow
 │   └── CalendarGap       we can't count: the holidays of that year aren't known
@@ -16,6 +19,7 @@ HubError
 │   └── ExtensionVoid     too late, too often, or without its reasons
 ├── Denied            the caller has not shown what this door asks for
 ├── TooLarge          more bytes than this door takes
+├── Busy              all places are taken; ask again
 ├── NotFetched        what is elsewhere could not be read, or must not be
 │   ├── AddressRefused    scheme, port, host or network that the hub never calls
 │   ├── Unreachable       no such host, no connection, no trusted certificate
@@ -69,6 +73,24 @@ class UnsafeRdf(Invalid):
     """RDF that points to a context elsewhere, declares entities or is nested without end."""
 
     code = "unsafe-rdf"
+
+
+class BadQuery(Invalid):
+    """A question in SPARQL that can't be read, would change something or call somebody."""
+
+    code = "bad-query"
+
+
+class QueryTooCostly(Invalid):
+    """A question whose answer takes more time, memory or bytes than allowed."""
+
+    code = "query-too-costly"
+
+
+class ResultNotOffered(Invalid):
+    """The client takes none of the formats in which such a question is answered."""
+
+    code = "result-not-offered"
 
 
 class BadFormula(Invalid):
@@ -205,6 +227,12 @@ class TooLarge(HubError):
     """More bytes than this door takes."""
 
     code = "too-large"
+
+
+class Busy(HubError):
+    """All places are taken, or something is being made ready; ask again."""
+
+    code = "busy"
 
 
 class NotFetched(HubError):
