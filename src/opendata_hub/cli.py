@@ -52,6 +52,8 @@ calendar_app = typer.Typer(
     no_args_is_help=True, help="Days off, and what their announcement moves."
 )
 app.add_typer(calendar_app, name="calendar")
+catalog_app = typer.Typer(no_args_is_help=True, help="The catalogue as a whole.")
+app.add_typer(catalog_app, name="catalog")
 links_app = typer.Typer(no_args_is_help=True, help="Whether the addresses in records answer.")
 app.add_typer(links_app, name="links")
 
@@ -530,6 +532,22 @@ def calendar_check() -> int:
     for code in ending:
         typer.echo(f"{code}: no list of holidays after {hub.calendars[code].last_known_day()}")
     return FINDINGS if ending else 0
+
+
+@catalog_app.command("export")
+def catalog_export(
+    folder: Annotated[Path, typer.Argument(help="A folder of its own; made if it is not there.")],
+) -> None:
+    """Write the whole catalogue as files that any web server can serve."""
+    from opendata_hub.flows.catalog.publish import refresh_fragments
+    from opendata_hub.web.app import create_app
+    from opendata_hub.web.export import export
+
+    hub = bootstrap.open_hub(Settings())
+    with hub.writing() as session:
+        refresh_fragments(session, hub.frame)
+    made = export(create_app(hub), hub, folder.resolve())
+    typer.echo(f"{made.files} files in {folder}: {made.written} written, {made.removed} removed")
 
 
 @links_app.command("check")
