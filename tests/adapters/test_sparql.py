@@ -180,11 +180,24 @@ def test_a_copy_that_is_there_is_not_made_again(folder):
     Endpoint(folder).refresh("1", lambda: pytest.fail("asked for the catalogue"))
 
 
-def test_a_copy_that_fails_leaves_the_one_before(tmp_path):
+def test_a_copy_that_fails_leaves_the_one_before_and_is_not_tried_again_at_once(tmp_path, caplog):
     endpoint = Endpoint(tmp_path, Bounds(seconds=60))
     endpoint.refresh("1", lambda: [MANY])
     endpoint._took = 0.0  # noqa: SLF001
-    with pytest.raises(subprocess.CalledProcessError):
-        endpoint.refresh("2", lambda: ["this is no Turtle"])
-    assert asked(tmp_path, "ASK {}", CSV) == "true\n"
+    endpoint.refresh("2", lambda: ["this is no Turtle"])
+    assert "no copy of the catalogue" in caplog.text
+    endpoint.refresh("2", lambda: pytest.fail("tried again"))
+    endpoint.ask("ASK {}", results=CSV, graphs=TURTLE).body.close()
     assert [each.name for each in tmp_path.iterdir()] == ["1"]
+
+
+def test_the_copy_of_the_state_asked_for_answers(tmp_path):
+    """Whatever the dates of the folders say: a reader may touch an old one."""
+    endpoint = Endpoint(tmp_path, Bounds(seconds=60))
+    for state, statements in (("1", [MANY]), ("2", [])):
+        endpoint._took = 0.0  # noqa: SLF001
+        endpoint.refresh(state, lambda statements=statements: statements)
+    (tmp_path / "1" / "touched").touch()
+    endpoint.refresh("2", lambda: pytest.fail("it is there"))
+    with endpoint.ask("ASK { ?s ?p ?o }", results=CSV, graphs=TURTLE).body as body:
+        assert body.read() == b"false\n"

@@ -5,6 +5,7 @@ over: Oxigraph can't be told to stop. The copy is built beside and renamed when 
 """
 
 import json
+import logging
 import re
 import shutil
 import subprocess
@@ -22,10 +23,13 @@ from opendata_hub.adapters.sparql import worker
 from opendata_hub.adapters.sparql.worker import Ended
 from opendata_hub.domain.errors import BadQuery, Busy, QueryTooCostly, ResultNotOffered
 
+log = logging.getLogger(__name__)
 QUERY_LENGTH = 20_000
 BUILD_SECONDS = 3600
 QUICK_SECONDS = 2.0
 """A copy that is built faster than this is built while the question waits."""
+FAILED_SECONDS = 6.0
+"""What a copy that failed counts as, so that it is not tried again at once."""
 REST = 10
 """A copy that took n seconds is not built anew for n times as many."""
 
@@ -70,6 +74,7 @@ class Endpoint:
     _building: threading.Lock = field(default_factory=threading.Lock, init=False)
     _took: float = field(default=0.0, init=False)
     _built_at: float = field(default=float("-inf"), init=False)
+    _wanted: str = field(default="", init=False)
 
     def __post_init__(self) -> None:
         self._places = threading.BoundedSemaphore(self.bounds.at_once)
@@ -81,13 +86,13 @@ class Endpoint:
         there is no copy yet.
         """
         require_harmless(query)
-        copies = self._copies()
-        if not copies:
+        copy = self._latest()
+        if copy is None:
             raise Busy("The catalogue is being made ready for questions; ask again in a minute")
         if not self._places.acquire(blocking=False):
             raise Busy(f"{self.bounds.at_once} questions are being answered; ask again in a moment")
         try:
-            return self._answered(copies[-1], query, results, graphs)
+            return self._answered(copy, query, results, graphs)
         finally:
             self._places.release()
 
@@ -95,14 +100,15 @@ class Endpoint:
         """See to it that a copy of that state is there, soon if not now.
 
         document: gives the catalogue as Turtle, piece by piece. A first copy, or one that is made
-        in a moment, is waited for; others are made beside, while the one before answers.
+        in a moment, is waited for; others are made beside, while the one before answers. One
+        that fails is noted in the log, and the one before goes on answering.
         """
-        copies = self._copies()
-        if (copies and copies[-1].name == state) or self._is_resting():
+        self._wanted = state
+        if (self.folder / state).is_dir() or self._is_resting():
             return
         if not self._building.acquire(blocking=False):
             return
-        if copies and self._took > QUICK_SECONDS:
+        if self._latest() and self._took > QUICK_SECONDS:
             threading.Thread(target=self._build, args=(state, document), daemon=True).start()
         else:
             self._build(state, document)
@@ -125,12 +131,22 @@ class Endpoint:
                 )
                 shutil.rmtree(self.folder / state, ignore_errors=True)
                 copy.rename(self.folder / state)
-            for old in self._copies()[:-2]:
+            for old in [each for each in self._copies() if each.name != state][:-1]:
                 shutil.rmtree(old, ignore_errors=True)
+            self._took = time.monotonic() - began
+        except (subprocess.SubprocessError, OSError):
+            log.exception("no copy of the catalogue could be made for questions")
+            self._took = max(FAILED_SECONDS, time.monotonic() - began)
         finally:
             self._built_at = time.monotonic()
-            self._took = self._built_at - began
             self._building.release()
+
+    def _latest(self) -> Path | None:
+        """The copy that shows the state asked for last, or the newest there is."""
+        wanted = self.folder / self._wanted
+        if self._wanted and wanted.is_dir():
+            return wanted
+        return next(reversed(self._copies()), None)
 
     def _copies(self) -> list[Path]:
         """The copies that are whole, oldest first."""
