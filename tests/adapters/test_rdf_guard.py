@@ -7,10 +7,11 @@ import pytest
 from rdflib import Graph
 
 from loopback import serving
-from opendata_hub.adapters.rdf import JSON_LD, RDF_XML, TURTLE
+from opendata_hub.adapters import rdf
 from opendata_hub.adapters.rdf_guard import DEEPEST, require_safe
 from opendata_hub.domain.errors import TooLarge, UnsafeRdf
 
+JSON_LD, RDF_XML, TURTLE = (each.media_type for each in (rdf.JSON_LD, rdf.RDF_XML, rdf.TURTLE))
 ELSEWHERE = "http://127.0.0.1:1/context.jsonld"
 HOSTILE_JSON = {
     "an address": {"@context": ELSEWHERE},

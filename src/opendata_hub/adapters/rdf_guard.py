@@ -8,17 +8,17 @@ import json
 from typing import Any
 from xml.parsers import expat
 
-from opendata_hub.adapters.rdf import JSON_LD, RDF_XML, Syntax
 from opendata_hub.domain.errors import TooLarge, UnsafeRdf
 
+JSON_LD, RDF_XML = "application/ld+json", "application/rdf+xml"
 LARGEST_BYTES = 64_000_000
 DEEPEST = 100
 """Levels of nesting. Records of real catalogues have under ten."""
 TOO_DEEP = f"The document is nested more than {DEEPEST} levels deep"
 
 
-def require_safe(content: bytes, syntax: Syntax, *, limit_bytes: int = LARGEST_BYTES) -> None:
-    """Raise unless a parser may read the document.
+def require_safe(content: bytes, media_type: str, *, limit_bytes: int = LARGEST_BYTES) -> None:
+    """Raise unless a parser may read the document, which is of that media type of RDF.
 
     Raises TooLarge; UnsafeRdf for a remote context, XML entities, or nesting beyond ``DEEPEST``.
     Broken syntax is no danger and is left to the parser to tell. Turtle and N-Triples can't point
@@ -26,9 +26,9 @@ def require_safe(content: bytes, syntax: Syntax, *, limit_bytes: int = LARGEST_B
     """
     if len(content) > limit_bytes:
         raise TooLarge(f"The document is larger than {limit_bytes:,} bytes")
-    if syntax is JSON_LD:
+    if media_type == JSON_LD:
         _require_safe_json(content)
-    elif syntax is RDF_XML:
+    elif media_type == RDF_XML:
         _require_safe_xml(content)
 
 
