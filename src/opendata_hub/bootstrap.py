@@ -9,8 +9,10 @@ from pathlib import Path
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from opendata_hub.adapters.fetch import Fetcher
 from opendata_hub.adapters.files import FileStore
 from opendata_hub.adapters.search import SearchIndex
+from opendata_hub.adapters.sparql.endpoint import Endpoint
 from opendata_hub.domain.catalog.dcat import Frame
 from opendata_hub.domain.catalog.family import Family
 from opendata_hub.domain.catalog.territory import Gazetteer
@@ -30,6 +32,7 @@ from opendata_hub.store import datasets, engine, info_requests, migrate
 DEFAULT_BASE_URL = "http://127.0.0.1:8000"
 ADDRESS_FILE = "address"
 log = logging.getLogger(__name__)
+DEMO_FILE = "demo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ class Hub:
     engine: Engine
     files: FileStore
     search: SearchIndex
+    fetcher: Fetcher
+    sparql: Endpoint
 
     def reading(self) -> AbstractContextManager[Session]:
         """A session that changes nothing and waits for nobody."""
@@ -71,6 +76,13 @@ class Hub:
                 index.bring_up_to_date(session, self.frame, self.search)
         except (SearchUnavailable, OSError) as problem:
             log.warning("search is not up to date: %s", problem)
+
+    @property
+    def is_sparql_on(self) -> bool:
+        """Whether questions in SPARQL are answered: where it is set, or in a demo."""
+        if self.settings.sparql is None:
+            return (self.settings.home / DEMO_FILE).is_file()
+        return self.settings.sparql
 
     def family(self, name: str) -> Family:
         """The family of that name; raises UnknownFamily, which lists those there are."""
@@ -128,12 +140,19 @@ def open_hub(settings: Settings, *, base_url: str = "") -> Hub:
         engine=database,
         files=FileStore(settings.home / "files"),
         search=SearchIndex(settings.home / "search"),
+        fetcher=Fetcher(),
+        sparql=Endpoint(settings.home / "sparql"),
     )
 
 
 def remember_address(settings: Settings, base_url: str) -> None:
     """Note the address that ``serve`` listens on: commands beside it publish under the same."""
     (settings.home / ADDRESS_FILE).write_text(f"{base_url}\n", encoding="utf-8")
+
+
+def remember_demo(settings: Settings) -> None:
+    """Note that this hub is a demo: it shows what others switch on with care."""
+    (settings.home / DEMO_FILE).touch()
 
 
 def _served_at(settings: Settings) -> str:

@@ -39,7 +39,7 @@ from opendata_hub.store import tokens
 from opendata_hub.store.submissions import Submission
 from opendata_hub.web import calculator
 from opendata_hub.web.explain import Speaker, explain, length_of, reason_of
-from opendata_hub.web.shapes import AnnouncementIn, RepairsOut, ReportOut
+from opendata_hub.web.shapes import AnnouncementIn, LinkOut, RepairsOut, ReportOut
 
 FINDINGS, UNREADABLE = 1, 2
 LONGEST_CELL = 80
@@ -60,6 +60,10 @@ vocabulary_app = typer.Typer(
 app.add_typer(vocabulary_app, name="vocabulary")
 search_app = typer.Typer(no_args_is_help=True, help="The index of search.")
 app.add_typer(search_app, name="search")
+catalog_app = typer.Typer(no_args_is_help=True, help="The catalogue as a whole.")
+app.add_typer(catalog_app, name="catalog")
+links_app = typer.Typer(no_args_is_help=True, help="Whether the addresses in records answer.")
+app.add_typer(links_app, name="links")
 
 File = Annotated[Path, typer.Argument(help="A table: csv, tsv, xlsx, ods, parquet, json, ndjson.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
@@ -523,6 +527,7 @@ def demo() -> None:
             publish_flow(session, hub.frame, submission, words, now=clock.now())
         typer.echo(f"Published {slug}")
     hub.index_changes()
+    bootstrap.remember_demo(hub.settings)
     typer.echo(f"The demo hub is in {hub.settings.home}. Start it: opendata-hub serve")
 
 
@@ -649,6 +654,40 @@ def calendar_check() -> int:
     for code in ending:
         typer.echo(f"{code}: no list of holidays after {hub.calendars[code].last_known_day()}")
     return FINDINGS if ending else 0
+
+
+@catalog_app.command("export")
+def catalog_export(
+    folder: Annotated[Path, typer.Argument(help="A folder of its own; made if it is not there.")],
+) -> None:
+    """Write the whole catalogue as files that any web server can serve."""
+    from opendata_hub.flows.catalog.publish import refresh_fragments
+    from opendata_hub.web.app import create_app
+    from opendata_hub.web.export import export
+
+    hub = bootstrap.open_hub(Settings())
+    with hub.writing() as session:
+        refresh_fragments(session, hub.frame)
+    made = export(create_app(hub), hub, folder.resolve())
+    typer.echo(f"{made.files} files in {folder}: {made.written} written, {made.removed} removed")
+
+
+@links_app.command("check")
+def links_check(
+    slug: Annotated[str, typer.Option(help="All addresses of this dataset, due or not.")] = "",
+    as_json: AsJson = False,
+) -> int:
+    """Look at the addresses that are due: 1 when one does not answer, 0 otherwise."""
+    hub = bootstrap.open_hub(Settings())
+    found = [LinkOut.of_state(state) for state in jobs.check_links(hub, slug=slug)]
+    if as_json:
+        _print_json([link.model_dump(mode="json") for link in found])
+    else:
+        for link in found:
+            since = f"\tsince {link.fails_since:%Y-%m-%d}" if link.fails_since else ""
+            typer.echo(f"{link.status or link.problem}\t{link.url}{since}")
+        typer.echo(f"{len(found)} addresses were looked at")
+    return 0 if all(link.reachable for link in found) else FINDINGS
 
 
 def _demo_title(family: Family, publisher: Publisher) -> Texts:

@@ -7,8 +7,11 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from opendata_hub import clock
 from opendata_hub.bootstrap import Hub
+from opendata_hub.domain.link import LinkState
+from opendata_hub.flows.catalog import check_links as links_flow
 from opendata_hub.flows.catalog.index import bring_up_to_date
 from opendata_hub.flows.requests.announce import warn_of_end
+from opendata_hub.store import datasets, links
 
 log = logging.getLogger(__name__)
 MISFIRE_SECONDS = 12 * 3600
@@ -38,7 +41,37 @@ def follow_changes(hub: Hub) -> None:
     hub.index_changes()
 
 
-DAILY: tuple[tuple[int, Callable[[Hub], object]], ...] = ((4, check_search), (5, check_calendars))
+def check_links(hub: Hub, *, slug: str = "") -> list[LinkState]:
+    """Look at the addresses that are due, or at all of one dataset; returns what is known now.
+
+    Each look is kept as it comes: nobody waits for a transaction that waits for a server.
+    Raises UnknownDataset.
+    """
+    now = clock.now()
+    with hub.reading() as session:
+        if slug:
+            found = links_flow.of_dataset(session, hub.frame, datasets.get(session, slug))
+            urls = [link.url for link in found if not link.is_own]
+        else:
+            used = links_flow.elsewhere(session, hub.frame)
+            urls = links_flow.due(session, used, now=now, most=links_flow.MOST_IN_A_RUN)
+    states = []
+    for check in links_flow.look(hub.fetcher, urls, now=now):
+        with hub.writing() as session:
+            states.append(links.remember(session, check))
+    if not slug:
+        with hub.writing() as session:
+            links.forget_all_but(session, used)
+    if failing := sum(not state.is_reachable for state in states):
+        log.warning("%s of %s addresses in records do not answer", failing, len(states))
+    return states
+
+
+DAILY: tuple[tuple[int, Callable[[Hub], object]], ...] = (
+    (3, check_links),
+    (4, check_search),
+    (5, check_calendars),
+)
 """Hour of the day (UTC) and what is done then."""
 
 EVERY_MINUTE: tuple[Callable[[Hub], object], ...] = (follow_changes,)

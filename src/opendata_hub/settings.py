@@ -41,6 +41,11 @@ class Settings(BaseSettings):
         description="An authority's own requests/ folder, laid over the shipped one.",
     )
 
+    sparql: bool | None = Field(
+        default=None,
+        description="Whether /sparql answers. Empty: only in a hub that `demo` has filled.",
+    )
+
     @field_validator("base_url")
     @classmethod
     def _without_trailing_slash(cls, value: str) -> str:

@@ -8,6 +8,10 @@ HubError
 │   ├── UnsafeOffice      an office file that unpacks into too much, is encrypted, declares entities
 │   ├── InvalidRecord     what a record says breaks the profile; names the form's fields
 │   ├── UnreadableRecord  RDF that can't be read, or describes nothing that we know
+│   ├── UnsafeRdf         RDF that would make us fetch or unfold something
+│   ├── BadQuery          a question in SPARQL that can't be read, or is not allowed
+│   ├── QueryTooCostly    it takes more time, memory or bytes than allowed
+│   ├── ResultNotOffered  none of the formats asked for fits the question
 │   ├── BadFormula        a rule that is not in the language of rules
 │   ├── FutureReceipt     received tomorrow
 │   ├── BadSearch         a search that can't be answered
@@ -21,6 +25,14 @@ HubError
 ├── Denied            the caller has not shown what this door asks for
 ├── TooLarge          more bytes than this door takes
 ├── SearchUnavailable the index is missing, broken or being written
+├── Busy              all places are taken; ask again
+├── NotFetched        what is elsewhere could not be read, or must not be
+│   ├── AddressRefused    scheme, port, host or network that the hub never calls
+│   ├── Unreachable       no such host, no connection, no trusted certificate
+│   ├── AnswerTooLate     time is over
+│   ├── AnswerTooLarge    more bytes than are read
+│   ├── AnswerBroken      no HTTP, or it ends too early
+│   └── TooManyRedirects  it leads on and on
 └── PackBroken        a file under catalog/ or requests/ breaks the rules of packs
 
 ``docs/errors.md`` lists the codes for those who call us; a test compares.
@@ -81,6 +93,30 @@ class UnreadableRecord(Invalid):
     """RDF that can't be read, that refers to something outside, or that describes no dataset."""
 
     code = "unreadable-record"
+
+
+class UnsafeRdf(Invalid):
+    """RDF that points to a context elsewhere, declares entities or is nested without end."""
+
+    code = "unsafe-rdf"
+
+
+class BadQuery(Invalid):
+    """A question in SPARQL that can't be read, would change something or call somebody."""
+
+    code = "bad-query"
+
+
+class QueryTooCostly(Invalid):
+    """A question whose answer takes more time, memory or bytes than allowed."""
+
+    code = "query-too-costly"
+
+
+class ResultNotOffered(Invalid):
+    """The client takes none of the formats in which such a question is answered."""
+
+    code = "result-not-offered"
 
 
 class BadFormula(Invalid):
@@ -241,6 +277,54 @@ class SearchUnavailable(HubError):
     """The index of search is missing, broken, or held by another writer; it heals by itself."""
 
     code = "search-unavailable"
+
+
+class Busy(HubError):
+    """All places are taken, or something is being made ready; ask again."""
+
+    code = "busy"
+
+
+class NotFetched(HubError):
+    """What is elsewhere could not be read, or must not be."""
+
+    code = "not-fetched"
+
+
+class AddressRefused(NotFetched):
+    """A scheme, port, host or network that the hub never calls."""
+
+    code = "address-refused"
+
+
+class Unreachable(NotFetched):
+    """No such host, no connection, or no certificate that can be trusted."""
+
+    code = "unreachable"
+
+
+class AnswerTooLate(NotFetched):
+    """The whole answer did not come in time."""
+
+    code = "answer-too-late"
+
+
+class AnswerTooLarge(NotFetched):
+    """The answer has more bytes than are read."""
+
+    code = "answer-too-large"
+
+
+class AnswerBroken(NotFetched):
+    """What was answered is not HTTP, is packed in a way that is not read, or ends too early."""
+
+    code = "answer-broken"
+
+
+class TooManyRedirects(NotFetched):
+    """The address leads on and on."""
+
+    code = "too-many-redirects"
 
 
 class PackBroken(HubError):

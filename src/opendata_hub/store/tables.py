@@ -211,3 +211,32 @@ class OutboxRow(SQLModel, table=True):
     content: dict[str, Any] = Field(sa_type=JSON)
     written_at: datetime
     sent_at: datetime | None = Field(default=None, index=True)
+
+
+class LinkRow(SQLModel, table=True):
+    """An address in records, as it was at the last look."""
+
+    __tablename__ = "link"
+    id: int = Field(default=None, primary_key=True)  # given by the database
+    url: str = Field(unique=True, sa_type=Text)
+    checked_at: datetime
+    status: int
+    problem: str
+    took_ms: int
+    led_to: str = Field(sa_type=Text)
+    fails_since: datetime | None
+    failures: int
+    due_at: datetime = Field(index=True)
+
+
+class LinkCheckRow(SQLModel, table=True):
+    """One of the last looks at an address."""
+
+    __tablename__ = "link_check"
+    id: int = Field(default=None, primary_key=True)  # given by the database
+    link_id: int = Field(foreign_key="link.id", index=True)
+    checked_at: datetime
+    status: int
+    problem: str
+    took_ms: int
+    led_to: str = Field(sa_type=Text)

@@ -7,7 +7,14 @@ from fastapi.staticfiles import StaticFiles
 
 from opendata_hub.bootstrap import Hub
 from opendata_hub.web import problems
-from opendata_hub.web.catalog import datasets_api, dcat, repairs_api, search, template_files
+from opendata_hub.web.catalog import (
+    datasets_api,
+    dcat,
+    repairs_api,
+    search,
+    sparql,
+    template_files,
+)
 from opendata_hub.web.catalog import pages as catalog_pages
 from opendata_hub.web.languages import HERE
 from opendata_hub.web.requests import deadlines_api, requests_api
@@ -38,6 +45,7 @@ def create_app(hub: Hub) -> FastAPI:
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.include_router(dcat.router)
     app.include_router(template_files.router)
+    app.include_router(sparql.router)
     app.include_router(datasets_api.router, prefix="/api/v1")
     app.include_router(datasets_api.public_router, prefix="/api/v1")
     app.include_router(search.api_router, prefix="/api/v1")

@@ -10,13 +10,17 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from opendata_hub.domain.errors import (
+    BadQuery,
+    Busy,
     Denied,
     HubError,
     Invalid,
     InvalidRecord,
+    NotFetched,
     NotKnown,
     NotPublishable,
     Refused,
+    ResultNotOffered,
     SearchUnavailable,
     TooLarge,
 )
@@ -29,8 +33,12 @@ STATUSES: tuple[tuple[type[HubError], HTTPStatus], ...] = (
     (Denied, HTTPStatus.UNAUTHORIZED),
     (Refused, HTTPStatus.CONFLICT),
     (TooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+    (Busy, HTTPStatus.SERVICE_UNAVAILABLE),
+    (BadQuery, HTTPStatus.BAD_REQUEST),
+    (ResultNotOffered, HTTPStatus.NOT_ACCEPTABLE),
     (Invalid, HTTPStatus.UNPROCESSABLE_ENTITY),
     (SearchUnavailable, HTTPStatus.SERVICE_UNAVAILABLE),
+    (NotFetched, HTTPStatus.BAD_GATEWAY),
     (HubError, HTTPStatus.INTERNAL_SERVER_ERROR),
 )
 HTTP_CODES = {
@@ -39,6 +47,7 @@ HTTP_CODES = {
     405: "method-not-allowed",
     406: "not-acceptable",
     413: "too-large",
+    415: "unsupported-media-type",
 }
 """The codes of what HTTP itself refuses, before the hub sees it."""
 HEADERS = {
@@ -50,6 +59,8 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 """What every answer carries."""
+ANSWER_HEADERS = {"token-needed": {"WWW-Authenticate": "Bearer"}, "busy": {"Retry-After": "5"}}
+"""What some refusals carry besides."""
 BROKEN_JSON, INTERNAL_ERROR = "broken-json", "internal-error"
 
 log = logging.getLogger(__name__)
@@ -78,7 +89,7 @@ def respond(
     """The answer to an error, for a program or for a reader of a page."""
     if language := _reader_language(request):
         return page(request, "error.html", language, status=status, code=code, detail=detail)
-    headers = {"WWW-Authenticate": "Bearer"} if code == "token-needed" else None
+    headers = ANSWER_HEADERS.get(code)
     title = HTTPStatus(status).phrase
     document = {
         "type": f"urn:opendata-hub:problem:{code}",

@@ -12,6 +12,7 @@ from opendata_hub.domain.catalog.repair.proposal import Certainty, Kind, Proposa
 from opendata_hub.domain.catalog.report import Clearance, Level, Report
 from opendata_hub.domain.catalog.search.query import Facet, Query, Sort
 from opendata_hub.domain.errors import Invalid
+from opendata_hub.domain.link import LinkState
 from opendata_hub.domain.requests.acts import State
 from opendata_hub.domain.requests.calendar import Announcement, DayOff, Holiday, HolidayStatus
 from opendata_hub.domain.requests.deadline import Deadline
@@ -19,6 +20,7 @@ from opendata_hub.domain.requests.info_request import Question, Requester
 from opendata_hub.domain.requests.law import Effect
 from opendata_hub.domain.requests.term import AfterStop, DayZero, End, Span, StopDays, Unit
 from opendata_hub.domain.texts import LANGUAGES
+from opendata_hub.flows.catalog.check_links import Link
 from opendata_hub.flows.requests.follow import Followed
 from opendata_hub.store.submissions import Submission
 
@@ -174,8 +176,49 @@ class RepairsOut(BaseModel):
         )
 
 
+class LinkOut(BaseModel):
+    """An address in a record. reachable: null where nobody has looked yet.
+
+    status is 0 when nothing answered; problem is then a code of ``docs/errors.md``.
+    """
+
+    url: str
+    reachable: bool | None
+    checked_at: datetime | None = None
+    status: int | None = None
+    problem: str = ""
+    took_ms: int | None = None
+    led_to: str = ""
+    fails_since: datetime | None = None
+
+    @classmethod
+    def of(cls, link: Link) -> Self:
+        """From an address of a dataset; our own are not looked at, they are known."""
+        if link.state:
+            return cls.of_state(link.state)
+        return cls(url=link.url, reachable=link.is_reachable)
+
+    @classmethod
+    def of_state(cls, state: LinkState) -> Self:
+        """From what is known of an address elsewhere."""
+        last = state.last
+        return cls(
+            url=last.url,
+            reachable=last.is_reachable,
+            checked_at=last.checked_at,
+            status=last.status,
+            problem=last.problem,
+            took_ms=last.took_ms,
+            led_to=last.led_to,
+            fails_since=state.fails_since,
+        )
+
+
 class DatasetOut(BaseModel):
-    """A published dataset; its full record is the RDF at ``url``."""
+    """A published dataset; its full record is the RDF at ``url``.
+
+    links: the addresses in its record, when one dataset is asked for.
+    """
 
     slug: str
     url: str
@@ -187,6 +230,7 @@ class DatasetOut(BaseModel):
     rows: int
     size_bytes: int
     sha256: str
+    links: list[LinkOut] = []
 
     @classmethod
     def of(cls, dataset: Dataset, base_url: str) -> Self:

@@ -11,13 +11,14 @@ from opendata_hub.domain.catalog.report import clearances_from
 from opendata_hub.domain.errors import Invalid
 from opendata_hub.domain.texts import LANGUAGES, from_pairs
 from opendata_hub.flows.catalog import submit as submit_flow
+from opendata_hub.flows.catalog.check_links import of_dataset
 from opendata_hub.flows.catalog.compare import published_tables
 from opendata_hub.flows.catalog.publish import Words, publish
 from opendata_hub.store import datasets, submissions
 from opendata_hub.store.submissions import Submission
 from opendata_hub.web.deps import HubDep, bearer
 from opendata_hub.web.security import TokenFirst
-from opendata_hub.web.shapes import DatasetOut, Problem, SubmissionOut
+from opendata_hub.web.shapes import DatasetOut, LinkOut, Problem, SubmissionOut
 
 REFUSALS: dict[int | str, dict[str, object]] = {
     status: {"model": Problem} for status in (401, 404, 409, 413, 422)
@@ -83,7 +84,9 @@ public_router = APIRouter(tags=["catalogue"], responses={404: {"model": Problem}
 def read_dataset(hub: HubDep, slug: str) -> DatasetOut:
     """What is published at that address, in short; the full record is at ``url``."""
     with hub.reading() as session:
-        return DatasetOut.of(datasets.get(session, slug), hub.frame.base_url)
+        found = datasets.get(session, slug)
+        links = [LinkOut.of(each) for each in of_dataset(session, hub.frame, found)]
+    return DatasetOut.of(found, hub.frame.base_url).model_copy(update={"links": links})
 
 
 def sender_name(file: UploadFile) -> str:

@@ -6,6 +6,7 @@ from fastapi.responses import RedirectResponse, Response
 from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.catalog.dataset import Dataset
 from opendata_hub.domain.catalog.record.mqa import Quality
+from opendata_hub.flows.catalog.check_links import of_dataset
 from opendata_hub.store import datasets, submissions
 from opendata_hub.web import negotiation
 from opendata_hub.web.deps import HubDep, PageLanguage
@@ -44,6 +45,7 @@ def dataset_page(request: Request, hub: HubDep, language: PageLanguage, slug: st
     with hub.reading() as session:
         dataset = datasets.get(session, slug)
         report = submissions.get(session, dataset.submission_id).report
+        links = [link for link in of_dataset(session, hub.frame, dataset) if link.state]
     return page(
         request,
         "dataset.html",
@@ -55,6 +57,7 @@ def dataset_page(request: Request, hub: HubDep, language: PageLanguage, slug: st
         publisher=hub.frame.site.publishers[dataset.publisher],
         licence=hub.frame.term("licence", hub.frame.site.licence),
         frequency=_frequency(hub, dataset),
+        links=links,
         base_url=hub.frame.base_url,
     )
 
