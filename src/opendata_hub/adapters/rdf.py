@@ -18,7 +18,8 @@ import pyoxigraph
 from rdflib.namespace import RDF, XSD
 from rdflib.term import BNode, Literal, Node, URIRef
 
-from opendata_hub.domain.errors import UnreadableRecord
+from opendata_hub.adapters import rdf_guard
+from opendata_hub.domain.errors import TooLarge, UnreadableRecord, UnsafeRdf
 
 Triple = tuple[URIRef, URIRef, Node]
 Grouped = Mapping[str, Mapping[str, list[Node]]]
@@ -26,7 +27,6 @@ Grouped = Mapping[str, Mapping[str, list[Node]]]
 
 LONGEST_DOCUMENT_BYTES = 64_000_000
 _LOCAL_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_NESTED_ENTITY = re.compile(rb"<!ENTITY[^>]*&")
 _TYPE, _STRING = str(RDF.type), XSD.string
 _WRITE_JSON = json.JSONEncoder(ensure_ascii=False).encode
 _ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n", "\r": r"\r", "\t": r"\t"})
@@ -87,13 +87,14 @@ def read(content: bytes, syntax: Syntax, *, base: str) -> Iterator[tuple[Node, N
     """
     if len(content) > LONGEST_DOCUMENT_BYTES:
         raise UnreadableRecord(f"The document has more than {LONGEST_DOCUMENT_BYTES:,} bytes")
-    if syntax is RDF_XML and _NESTED_ENTITY.search(content):
-        raise UnreadableRecord("The document has XML entities within entities; none are followed")
     try:
+        rdf_guard.require_safe(content, syntax.media_type)
         for quad in pyoxigraph.parse(
             input=content, format=_FORMATS[syntax], base_iri=base, lenient=True
         ):
             yield _term(quad.subject), _term(quad.predicate), _term(quad.object)
+    except (TooLarge, UnsafeRdf) as problem:
+        raise UnreadableRecord(str(problem)) from None
     except (SyntaxError, ValueError) as problem:
         said = "; ".join(str(problem).split("\n"))[:300]
         if "LoadDocumentCallback" in said:
