@@ -1,4 +1,4 @@
-"""rdflib's serialisers, in our words: triples give fragments, fragments give documents.
+"""Triples give fragments, fragments give documents.
 
 A fragment is one dataset's record in one syntax, without the head and foot of a document. A
 document is a head, fragments joined, and a foot, so a catalogue is served without a graph.
@@ -7,13 +7,11 @@ document is a head, fragments joined, and a foot, so a catalogue is served witho
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import dropwhile
-from typing import Any
 
-from rdflib import Graph
-from rdflib.term import Node, URIRef
+import pyoxigraph
 
-Triple = tuple[URIRef, URIRef, Node]
+from opendata_hub.adapters import rdf_writer
+from opendata_hub.adapters.rdf_writer import Triple
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,29 +27,34 @@ RDF_XML = Syntax("rdf", "application/rdf+xml")
 JSON_LD = Syntax("jsonld", "application/ld+json")
 N_TRIPLES = Syntax("nt", "application/n-triples")
 SYNTAXES: Mapping[str, Syntax] = {s.name: s for s in (TURTLE, RDF_XML, JSON_LD, N_TRIPLES)}
+STORED = (TURTLE, RDF_XML, JSON_LD)
+"""What is written with the change; N-Triples are derived from Turtle when they are read."""
 
 
 def fragment(triples: Iterable[Triple], syntax: Syntax, prefixes: Mapping[str, str]) -> str:
     """The triples in one syntax, without head and foot; ``prefixes`` must name every predicate."""
-    graph = _graph(triples, prefixes)
-    if syntax is TURTLE:
-        text = graph.serialize(format="turtle")
-        # Only the head goes: a description may well hold a line that begins like one of it.
-        return "".join(dropwhile(_declares_prefix, text.splitlines(keepends=True)))
     if syntax is RDF_XML:
-        text = graph.serialize(format="xml")
-        return text[text.index(">", text.index("<rdf:RDF")) + 1 : text.rindex("</rdf:RDF>")]
+        return rdf_writer.rdf_xml(triples, prefixes)
     if syntax is JSON_LD:
-        document = json.loads(graph.serialize(format="json-ld", context=dict(prefixes)))
-        nodes = document.get("@graph", [document])
-        return ",\n".join(json.dumps(_without_context(n), ensure_ascii=False) for n in nodes)
-    return graph.serialize(format="nt")
+        return rdf_writer.json_ld(triples, prefixes)
+    body = rdf_writer.turtle(triples, prefixes)
+    return body if syntax is TURTLE else n_triples(body, prefixes)
 
 
 def fragments(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> dict[str, str]:
-    """The triples in every syntax, by its name."""
+    """The triples in every syntax that is stored, by its name."""
     kept = tuple(triples)
-    return {name: fragment(kept, syntax, prefixes) for name, syntax in SYNTAXES.items()}
+    return {syntax.name: fragment(kept, syntax, prefixes) for syntax in STORED}
+
+
+def n_triples(turtle: str, prefixes: Mapping[str, str]) -> str:
+    """A Turtle fragment as N-Triples: three times the size, so derived and never kept."""
+    head, _, _ = _frame(TURTLE, prefixes)
+    triples = pyoxigraph.parse((head + turtle).encode(), format=pyoxigraph.RdfFormat.TURTLE)
+    written = pyoxigraph.serialize(
+        (quad.triple for quad in triples), format=pyoxigraph.RdfFormat.N_TRIPLES
+    )
+    return written.decode() if written else ""
 
 
 def document(parts: Iterable[str], syntax: Syntax, prefixes: Mapping[str, str]) -> Iterator[str]:
@@ -75,20 +78,3 @@ def _frame(syntax: Syntax, prefixes: Mapping[str, str]) -> tuple[str, str, str]:
         context = json.dumps(dict(prefixes), ensure_ascii=False)
         return f'{{"@context": {context},\n"@graph": [\n', ",\n", "\n]}\n"
     return "", "", ""
-
-
-def _graph(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> Graph:
-    graph = Graph(bind_namespaces="none")
-    for prefix, iri in prefixes.items():
-        graph.bind(prefix, iri)
-    for triple in triples:
-        graph.add(triple)
-    return graph
-
-
-def _declares_prefix(line: str) -> bool:
-    return line.startswith("@prefix ")
-
-
-def _without_context(node: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in node.items() if key != "@context"}

@@ -5,9 +5,11 @@ HubError
 │   ├── NotATable         no table can be read in a file
 │   ├── NotPublishable    a file with findings was to be published
 │   ├── BadFormula        a rule that is not in the language of rules
+│   ├── BadPaging         a page of the catalogue was asked for that can't be
 │   ├── FutureReceipt     received tomorrow
 │   └── CalendarGap       we can't count: the holidays of that year aren't known
 ├── NotKnown          nothing here by that name
+├── Withdrawn         a dataset was here, and is no longer published
 ├── Refused           the input is sound, but not allowed in this state
 │   ├── SlugTaken
 │   ├── WrongMoment       this act can't follow the last one
@@ -15,6 +17,7 @@ HubError
 │   └── ExtensionVoid     too late, too often, or without its reasons
 ├── Denied            the caller has not shown what this door asks for
 ├── TooLarge          more bytes than this door takes
+├── Busy              as many are served already as this door can serve at once
 └── PackBroken        a file under catalog/ or requests/ breaks the rules of packs
 
 ``docs/errors.md`` lists the codes for those who call us; a test compares.
@@ -61,6 +64,18 @@ class BadFormula(Invalid):
     """A rule's formula that is not in the language of ``docs/rules.md``."""
 
     code = "bad-formula"
+
+
+class BadPaging(Invalid):
+    """A limit, an instant or a parameter that no page of the catalogue can be made of."""
+
+    code = "bad-paging"
+
+
+class BadCursor(BadPaging):
+    """A cursor that was damaged, comes from another catalogue or belongs to another question."""
+
+    code = "bad-cursor"
 
 
 class NotPublishable(Invalid):
@@ -139,6 +154,12 @@ class UnknownToken(NotKnown):
     code = "unknown-token"
 
 
+class Withdrawn(HubError):
+    """A dataset was published at that address and was withdrawn; a tombstone says why."""
+
+    code = "withdrawn"
+
+
 class Refused(HubError):
     """The input is sound, but not allowed in this state."""
 
@@ -191,6 +212,12 @@ class TooLarge(HubError):
     """More bytes than this door takes."""
 
     code = "too-large"
+
+
+class Busy(HubError):
+    """As many are served already as this door can serve at once; come back later."""
+
+    code = "busy"
 
 
 class PackBroken(HubError):

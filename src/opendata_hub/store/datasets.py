@@ -1,15 +1,22 @@
 """Published datasets, the log of their changes, and their records ready to be served."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import func, insert, text
 from sqlmodel import Session, col, delete, select
 
 from opendata_hub.domain.catalog.dataset import Dataset, Distribution
 from opendata_hub.domain.errors import UnknownDataset
-from opendata_hub.store.tables import ChangeRow, DatasetRow, FragmentRow, SubmissionRow
+from opendata_hub.store.tables import (
+    ChangeRow,
+    DatasetRow,
+    EntryRow,
+    FragmentRow,
+    SubmissionRow,
+    TombstoneRow,
+)
 
 BATCH = 100
 
@@ -33,9 +40,9 @@ def save(session: Session, dataset: Dataset) -> None:
         media_type=file.media_type,
         file_issued_at=file.issued_at,
     )
-    if before := _row(session, dataset.slug):
-        row.id = before.id
+    row.id = _position(session, dataset.slug)
     session.merge(row)
+    session.exec(delete(TombstoneRow).where(col(TombstoneRow.position) == row.id))
     session.flush()
 
 
@@ -83,12 +90,6 @@ def latest(
         yield _dataset(row, submission)
 
 
-def log_change(session: Session, slug: str, kind: str, now: datetime) -> None:
-    """Note that a dataset was created or replaced."""
-    session.add(ChangeRow(slug=slug, kind=kind, changed_at=now))
-    session.flush()
-
-
 def last_change(session: Session) -> tuple[int, datetime | None]:
     """Number and instant of the latest change; (0, None) for an empty catalogue."""
     question = select(ChangeRow.id, ChangeRow.changed_at).order_by(col(ChangeRow.id).desc())
@@ -100,28 +101,46 @@ def put_fragments(
     session: Session, slug: str, fragments: Mapping[str, str], *, written_for: str
 ) -> None:
     """Replace the dataset's serialised records by ``fragments`` (syntax to body)."""
-    row = _row(session, slug)
-    if row is None:
+    position = session.exec(select(DatasetRow.id).where(DatasetRow.slug == slug)).first()
+    if position is None:
         raise UnknownDataset(f"No dataset {slug[:100]!r} is published here")
-    session.exec(delete(FragmentRow).where(col(FragmentRow.dataset_id) == row.id))
-    session.add_all(
-        FragmentRow(dataset_id=row.id, syntax=syntax, body=body, written_for=written_for)
+    connection = session.connection()
+    connection.execute(delete(FragmentRow).where(col(FragmentRow.dataset_id) == position))
+    rows = [
+        {"dataset_id": position, "syntax": syntax, "body": body, "written_for": written_for}
         for syntax, body in fragments.items()
-    )
-    session.flush()
+    ]
+    if rows:
+        connection.execute(insert(FragmentRow), rows)
 
 
 def fragments(session: Session, syntax: str, *, slug: str | None = None) -> Iterator[str]:
     """The records in one syntax, in the order in which datasets came, read in batches."""
-    question = (
-        select(FragmentRow.body)
-        .join(DatasetRow, col(DatasetRow.id) == FragmentRow.dataset_id)
-        .where(FragmentRow.syntax == syntax)
-        .order_by(col(DatasetRow.id))
-    )
+    question = select(FragmentRow.body).where(FragmentRow.syntax == syntax)
+    question = question.order_by(col(FragmentRow.dataset_id))
     if slug is not None:
+        question = question.join(DatasetRow, col(DatasetRow.id) == FragmentRow.dataset_id)
         question = question.where(DatasetRow.slug == slug)
     yield from session.exec(question.execution_options(yield_per=BATCH))
+
+
+def fragments_between(session: Session, syntax: str, first: int, last: int) -> Iterator[str]:
+    """The records in one syntax of the positions from ``first`` to ``last``, both included."""
+    question = (
+        select(FragmentRow.body)
+        .where(FragmentRow.syntax == syntax)
+        .where(col(FragmentRow.dataset_id).between(first, last))
+        .order_by(col(FragmentRow.dataset_id))
+    )
+    yield from session.exec(question.execution_options(yield_per=BATCH))
+
+
+def fragments_at(session: Session, syntax: str, positions: Sequence[int]) -> list[str]:
+    """The records in one syntax at these positions, in their order."""
+    question = select(FragmentRow.body).where(
+        FragmentRow.syntax == syntax, col(FragmentRow.dataset_id).in_(positions)
+    )
+    return list(session.exec(question.order_by(col(FragmentRow.dataset_id))))
 
 
 def slugs(session: Session) -> Iterator[str]:
@@ -137,14 +156,25 @@ def slugs_not_written_for(session: Session, written_for: str) -> list[str]:
     return list(session.exec(question.order_by(col(DatasetRow.id))))
 
 
+def _position(session: Session, slug: str) -> int:
+    """The place of that address, also when its dataset was withdrawn; a new address gets the next.
+
+    No place is given twice, or one who pages by it would miss what came into an older one.
+    """
+    for taken in (
+        select(DatasetRow.id).where(DatasetRow.slug == slug),
+        select(EntryRow.position).where(EntryRow.slug == slug),
+    ):
+        if (found := session.exec(taken).first()) is not None:
+            return found
+    last = (func.max(DatasetRow.id), func.max(EntryRow.position))
+    return 1 + max(session.exec(select(each)).one() or 0 for each in last)
+
+
 def _with_file() -> Any:
     return select(DatasetRow, SubmissionRow).join(
         SubmissionRow, col(SubmissionRow.id) == DatasetRow.submission_id
     )
-
-
-def _row(session: Session, slug: str) -> DatasetRow | None:
-    return session.exec(select(DatasetRow).where(DatasetRow.slug == slug)).first()
 
 
 def _dataset(row: DatasetRow, submission: SubmissionRow) -> Dataset:

@@ -10,6 +10,8 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from opendata_hub.domain.errors import (
+    BadPaging,
+    Busy,
     Denied,
     HubError,
     Invalid,
@@ -17,6 +19,7 @@ from opendata_hub.domain.errors import (
     NotPublishable,
     Refused,
     TooLarge,
+    Withdrawn,
 )
 from opendata_hub.domain.texts import LANGUAGES
 from opendata_hub.web import negotiation
@@ -25,6 +28,9 @@ from opendata_hub.web.rendering import page
 MEDIA_TYPE = "application/problem+json"
 STATUSES: tuple[tuple[type[HubError], HTTPStatus], ...] = (
     (Denied, HTTPStatus.UNAUTHORIZED),
+    (Withdrawn, HTTPStatus.GONE),
+    (Busy, HTTPStatus.SERVICE_UNAVAILABLE),
+    (BadPaging, HTTPStatus.BAD_REQUEST),
     (Refused, HTTPStatus.CONFLICT),
     (TooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (Invalid, HTTPStatus.UNPROCESSABLE_ENTITY),
@@ -47,6 +53,11 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 """What every answer carries."""
+HEADERS_OF = {
+    "token-needed": {"WWW-Authenticate": "Bearer"},
+    "busy": {"Retry-After": "30"},
+}
+"""What the answer to an error of that code carries beside."""
 BROKEN_JSON, INTERNAL_ERROR = "broken-json", "internal-error"
 
 log = logging.getLogger(__name__)
@@ -61,11 +72,10 @@ def install(app: FastAPI) -> None:
 
 
 def status_of(problem: HubError, method: str) -> HTTPStatus:
-    """What is not known is a wrong address when it is read, a wrong value when it is sent."""
+    """What is not known is a wrong address when it is read or deleted, a wrong value when sent."""
     if isinstance(problem, NotKnown):
-        return (
-            HTTPStatus.NOT_FOUND if method in {"GET", "HEAD"} else HTTPStatus.UNPROCESSABLE_ENTITY
-        )
+        is_address = method in {"GET", "HEAD", "DELETE"}
+        return HTTPStatus.NOT_FOUND if is_address else HTTPStatus.UNPROCESSABLE_ENTITY
     return next(status for kind, status in STATUSES if isinstance(problem, kind))
 
 
@@ -75,7 +85,7 @@ def respond(
     """The answer to an error, for a program or for a reader of a page."""
     if language := _reader_language(request):
         return page(request, "error.html", language, status=status, code=code, detail=detail)
-    headers = {"WWW-Authenticate": "Bearer"} if code == "token-needed" else None
+    headers = HEADERS_OF.get(code)
     title = HTTPStatus(status).phrase
     document = {
         "type": f"urn:opendata-hub:problem:{code}",

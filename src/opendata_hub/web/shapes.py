@@ -1,11 +1,12 @@
 """Bodies in and out, as Pydantic models; the OpenAPI document is made from them."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from opendata_hub.domain.catalog.dataset import Dataset
+from opendata_hub.domain.catalog.harvest.change import Tombstone
 from opendata_hub.domain.catalog.repair.proposal import Certainty, Kind, Proposal, Survey
 from opendata_hub.domain.catalog.report import Level, Report
 from opendata_hub.domain.errors import Invalid
@@ -182,6 +183,21 @@ class DatasetOut(BaseModel):
             size_bytes=file.size_bytes,
             sha256=file.sha256,
         )
+
+
+class WithdrawnOut(BaseModel):
+    """A dataset that was withdrawn; its tombstone is at ``url``."""
+
+    slug: str
+    url: str
+    withdrawn_at: datetime
+    reason: str
+
+    @classmethod
+    def of(cls, left: Tombstone, base_url: str) -> Self:
+        """From what is left of it."""
+        url = f"{base_url}/datasets/{left.slug}"
+        return cls(slug=left.slug, url=url, withdrawn_at=left.withdrawn_at, reason=left.reason)
 
 
 class SkippedOut(BaseModel):

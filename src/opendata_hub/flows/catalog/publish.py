@@ -19,11 +19,12 @@ from opendata_hub.domain.catalog.dataset import (
     checked_texts,
 )
 from opendata_hub.domain.catalog.dcat import Frame
+from opendata_hub.domain.catalog.harvest.change import ChangeKind
 from opendata_hub.domain.catalog.privacy import Kind
 from opendata_hub.domain.catalog.report import Clearance
 from opendata_hub.domain.errors import Invalid, NotPublishable, SlugTaken
 from opendata_hub.domain.texts import Texts
-from opendata_hub.store import datasets, submissions
+from opendata_hub.store import changes, datasets, submissions
 from opendata_hub.store.submissions import Submission
 
 
@@ -58,29 +59,43 @@ def publish(
     dataset = _dataset(session, frame, submission, words, now)
     for clearance in words.clearances:
         submissions.clear(session, submission.id, clearance, now)
+    kind = ChangeKind.CREATED if is_new(session, dataset.slug) else ChangeKind.REPLACED
     datasets.save(session, dataset)
-    datasets.log_change(
-        session, dataset.slug, "created" if dataset.version == 1 else "replaced", now
-    )
-    write_fragments(session, frame, dataset)
+    write_fragments(session, frame, dataset, kind, now=now)
     return dataset
 
 
-def write_fragments(session: Session, frame: Frame, dataset: Dataset) -> None:
-    """Serialise the dataset's record in every syntax and keep it."""
+def is_new(session: Session, slug: str) -> bool:
+    """Whether nothing is published at that address: never was, or not any more."""
+    place = changes.entry(session, slug)
+    return place is None or place.is_withdrawn
+
+
+def write_fragments(
+    session: Session, frame: Frame, dataset: Dataset, kind: ChangeKind, *, now: datetime
+) -> None:
+    """Serialise the dataset's record in every stored syntax, keep it, and log the change."""
     fragments = rdf.fragments(dcat.dataset_triples(frame, dataset), dcat.PREFIXES)
     datasets.put_fragments(session, dataset.slug, fragments, written_for=written_for(frame))
+    changes.append(
+        session, dataset.slug, kind, now,
+        base_url=frame.base_url, record=fragments[rdf.JSON_LD.name],
+    )  # fmt: skip
 
 
-def refresh_fragments(session: Session, frame: Frame) -> int:
+def refresh_fragments(session: Session, frame: Frame, *, now: datetime) -> int:
     """Write anew what was written for another address, profile or declaration; returns how many.
 
-    A hub that moves behind a proxy gets another base address: its records must follow.
+    A hub that moves behind a proxy gets another base address: its records must follow, and who
+    reads its changes is told.
     """
+    datasets.lock(session)
+    moved = set(changes.not_of_address(session, frame.base_url))
     stale = datasets.slugs_not_written_for(session, written_for(frame))
-    for slug in stale:
-        write_fragments(session, frame, datasets.get(session, slug))
-    return len(stale)
+    for slug in [*stale, *sorted(moved.difference(stale))]:
+        kind = ChangeKind.MOVED if slug in moved else ChangeKind.REWRITTEN
+        write_fragments(session, frame, datasets.get(session, slug), kind, now=now)
+    return len(moved.union(stale))
 
 
 def written_for(frame: Frame) -> str:
@@ -124,6 +139,7 @@ def _dataset(
         raise SlugTaken(
             f"A dataset is already published as {slug!r}: choose another slug, or replace it"
         )
+    earlier = before or changes.tombstone(session, slug)
     return Dataset(
         slug=slug,
         family=family.name,
@@ -131,9 +147,9 @@ def _dataset(
         title=title,
         description=description or family.description,
         keywords=family.keywords,
-        issued_at=before.issued_at if before else now,
+        issued_at=earlier.issued_at if earlier else now,
         modified_at=now,
-        version=before.version + 1 if before else 1,
+        version=earlier.version + 1 if earlier else 1,
         submission_id=submission.id,
         distribution=_distribution(slug, submission),
     )
