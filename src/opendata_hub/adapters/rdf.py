@@ -49,7 +49,7 @@ def fragments(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> dict[st
 
 def n_triples(turtle: str, prefixes: Mapping[str, str]) -> str:
     """A Turtle fragment as N-Triples: three times the size, so derived and never kept."""
-    head, _, _ = _frame(TURTLE, prefixes)
+    head, _, _ = frame(TURTLE, prefixes)
     triples = pyoxigraph.parse((head + turtle).encode(), format=pyoxigraph.RdfFormat.TURTLE)
     written = pyoxigraph.serialize(
         (quad.triple for quad in triples), format=pyoxigraph.RdfFormat.N_TRIPLES
@@ -59,7 +59,7 @@ def n_triples(turtle: str, prefixes: Mapping[str, str]) -> str:
 
 def document(parts: Iterable[str], syntax: Syntax, prefixes: Mapping[str, str]) -> Iterator[str]:
     """Head, ``parts`` joined, foot: a whole document of that syntax, piece by piece."""
-    head, joint, foot = _frame(syntax, prefixes)
+    head, joint, foot = frame(syntax, prefixes)
     yield head
     is_first = True
     for part in parts:
@@ -68,7 +68,8 @@ def document(parts: Iterable[str], syntax: Syntax, prefixes: Mapping[str, str]) 
     yield foot
 
 
-def _frame(syntax: Syntax, prefixes: Mapping[str, str]) -> tuple[str, str, str]:
+def frame(syntax: Syntax, prefixes: Mapping[str, str]) -> tuple[str, str, str]:
+    """Head of a document, what stands between two parts, and foot."""
     if syntax is TURTLE:
         return "".join(f"@prefix {p}: <{iri}> .\n" for p, iri in prefixes.items()), "", ""
     if syntax is RDF_XML:

@@ -7,7 +7,7 @@ from fastapi.staticfiles import StaticFiles
 
 from opendata_hub.bootstrap import Hub
 from opendata_hub.web import problems
-from opendata_hub.web.catalog import datasets_api, dcat, feeds, repairs_api, template_files
+from opendata_hub.web.catalog import datasets_api, dcat, dumps, feeds, repairs_api, template_files
 from opendata_hub.web.catalog import pages as catalog_pages
 from opendata_hub.web.languages import HERE
 from opendata_hub.web.requests import deadlines_api, requests_api
@@ -36,6 +36,7 @@ def create_app(hub: Hub) -> FastAPI:
     app.add_middleware(SecureHeaders)
     problems.install(app)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    app.include_router(dumps.router)
     app.include_router(feeds.router)
     app.include_router(dcat.router)
     app.include_router(template_files.router)

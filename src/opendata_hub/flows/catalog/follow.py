@@ -62,6 +62,10 @@ def map_entries(session: Session, number: int) -> Iterator[Entry]:
     """What the site map of that number lists; raises NotKnown when it would be empty."""
     if number not in maps(session):
         raise NotKnown(f"There is no site map {number}")
+    return _entries_of_map(session, number)
+
+
+def _entries_of_map(session: Session, number: int) -> Iterator[Entry]:
     after, end = number * ENTRIES_IN_A_MAP - 1, (number + 1) * ENTRIES_IN_A_MAP
     while found := changes.entries(session, after=after, most=ENTRIES_AT_ONCE):
         for entry in found:

@@ -95,12 +95,20 @@ def blocks(body: SpooledTemporaryFile[bytes]) -> Iterator[bytes]:
 def _laid_down(parts: Iterable[str], *, is_packed: bool) -> SpooledTemporaryFile[bytes]:
     """The document in memory while it is small, else in a file that nobody sees."""
     body: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(max_size=SPOOLED_BYTES)  # noqa: SIM115
-    if is_packed:
-        # No file name and no time in its head: the same document is always the same bytes.
-        with gzip.GzipFile("", "wb", GZIP_LEVEL, fileobj=body, mtime=0) as packed:
-            for part in parts:
-                packed.write(part.encode())
-    else:
+    try:
+        _write(parts, body, is_packed=is_packed)
+    except BaseException:
+        body.close()
+        raise
+    return body
+
+
+def _write(parts: Iterable[str], body: SpooledTemporaryFile[bytes], *, is_packed: bool) -> None:
+    if not is_packed:
         for part in parts:
             body.write(part.encode())
-    return body
+        return
+    # No file name and no time in its head: the same document is always the same bytes.
+    with gzip.GzipFile("", "wb", GZIP_LEVEL, fileobj=body, mtime=0) as packed:
+        for part in parts:
+            packed.write(part.encode())
