@@ -64,11 +64,12 @@ def catalog_page(
         total=changes.count(session, since=asked.since),
         limit=asked.limit,
     )
-    head = rdf.fragment(
-        [*dcat.catalog_triples(frame, modified_at=changed_at), *triples], syntax, PREFIXES
-    )
+    head = [
+        _catalog_head(frame, syntax, changed_at),
+        rdf.fragment(triples, syntax, PREFIXES),
+    ]
     body = _bodies(session, frame, syntax, entries)
-    return Page(rdf.document([head, *body], syntax, PREFIXES), following)
+    return Page(rdf.document([*head, *body], syntax, PREFIXES), following)
 
 
 def dataset_state(session: Session, frame: Frame, slug: str) -> State:
@@ -125,8 +126,22 @@ def _bodies(
             yield rdf.fragment(tombstone_triples(frame, left), syntax, PREFIXES)
 
 
+_heads: dict[str, tuple[str, str]] = {}
+"""The latest head of the catalogue in each syntax, and what it was written for."""
+
+
+def _catalog_head(frame: Frame, syntax: Syntax, changed_at: datetime) -> str:
+    """What every page says of the catalogue; half of the work of a page, so it is kept."""
+    wanted = f"{written_for(frame)} {changed_at.isoformat()}"
+    known_for, head = _heads.get(syntax.name, ("", ""))
+    if known_for != wanted:
+        head = rdf.fragment(dcat.catalog_triples(frame, modified_at=changed_at), syntax, PREFIXES)
+        _heads[syntax.name] = (wanted, head)
+    return head
+
+
 def _address(frame: Frame, path: str, asked: str) -> str:
-    return f"{frame.base_url}{path}?{asked}" if asked else f"{frame.base_url}{path}"
+    return f"{frame.base_url}{path}?{asked}"
 
 
 def _tag(*parts: str) -> str:

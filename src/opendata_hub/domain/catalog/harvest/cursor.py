@@ -46,12 +46,14 @@ def asked(parameters: Iterable[tuple[str, str]], key: str) -> Asked:
 
 
 def query(page: Asked, key: str) -> str:
-    """The address of a page behind its ``?``; empty for the first one of all datasets."""
+    """The address of a page behind its ``?``.
+
+    The limit is always said: a page is not the catalogue, and must not have its address.
+    """
     words: dict[str, str] = {}
     if page.since is not None:
         words["modified_since"] = instant_text(page.since)
-    if page.limit != DEFAULT_LIMIT:
-        words["limit"] = str(page.limit)
+    words["limit"] = str(page.limit)
     if page.after:
         words["cursor"] = cursor(page.after, key, page.since)
     return urlencode(words)
