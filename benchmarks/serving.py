@@ -112,7 +112,7 @@ def page_of_fragments(hub: Hub, after: int) -> float:
         page = serve.catalog_page(
             session, hub.frame, TURTLE, asked, path="/catalog.ttl", changed_at=state.changed_at
         )
-        b"".join(part.encode() for part in page.parts)
+        b"".join(page.parts)
     return time.process_time() - start
 
 

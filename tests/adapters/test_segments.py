@@ -19,7 +19,7 @@ def test_the_checks_of_two_texts_combine(first, second):
 def test_what_is_joined_unpacks_to_head_segments_and_foot(tmp_path):
     store = SegmentStore(tmp_path / "ttl")
     texts = ["a" * 100_000, "", "العرائض\n" * 5_000]
-    packed = [store.pack(n, "one", [text]) for n, text in enumerate(texts)]
+    packed = [store.pack(n, "one", [text.encode()]) for n, text in enumerate(texts)]
     file = store.join("state", "head", packed, "foot")
     assert gzip.decompress(file.read_bytes()).decode() == f"head{''.join(texts)}foot"
     one_member = zlib.decompressobj(wbits=31)
@@ -29,11 +29,11 @@ def test_what_is_joined_unpacks_to_head_segments_and_foot(tmp_path):
 
 def test_a_segment_is_found_in_its_state_only_and_the_last_one_stays(tmp_path):
     store = SegmentStore(tmp_path)
-    old = store.pack(1, "old", ["x"])
+    old = store.pack(1, "old", [b"x"])
     assert store.find(1, "old") == old
-    new = store.pack(1, "new", ["y"])
+    new = store.pack(1, "new", [b"y"])
     assert (store.find(1, "old"), store.find(1, "new"), store.find(2, "new")) == (None, new, None)
-    store.pack(2, "new", ["z"])
+    store.pack(2, "new", [b"z"])
     store.forget_others([2])
     assert (store.find(1, "new"), store.find(2, "new") is None) == (None, False)
 

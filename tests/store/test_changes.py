@@ -104,8 +104,8 @@ def test_spans_say_what_changed_last_in_them(engine, number):
         assert [(span.index, span.datasets) for span in spans] == [(0, 1), (1, 1)]
         assert (spans[0].change, spans[1].change) == (last - 3, last)
         first = changes.entry(session, "a").position
-        assert list(datasets.fragments_between(session, "ttl", first, first)) == ["a"]
-        assert datasets.fragments_at(session, "ttl", [first + 1, first]) == ["a", "b"]
+        assert list(datasets.fragments_between(session, "ttl", first, first)) == [b"a"]
+        assert datasets.fragments_at(session, "ttl", [first, first + 1]) == [b"a", b"b"]
 
 
 def test_each_catalogue_has_a_key_of_its_own_and_knows_who_moved(engine, number):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import pyoxigraph
 
 from opendata_hub.adapters import rdf_writer
-from opendata_hub.adapters.rdf_writer import Triple
+from opendata_hub.adapters.rdf_writer import Grouped, Triple
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +33,22 @@ STORED = (TURTLE, RDF_XML, JSON_LD)
 
 def fragment(triples: Iterable[Triple], syntax: Syntax, prefixes: Mapping[str, str]) -> str:
     """The triples in one syntax, without head and foot; ``prefixes`` must name every predicate."""
-    if syntax is RDF_XML:
-        return rdf_writer.rdf_xml(triples, prefixes)
-    if syntax is JSON_LD:
-        return rdf_writer.json_ld(triples, prefixes)
-    body = rdf_writer.turtle(triples, prefixes)
-    return body if syntax is TURTLE else n_triples(body, prefixes)
+    return _written(rdf_writer.grouped(triples), syntax, prefixes)
 
 
 def fragments(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> dict[str, str]:
     """The triples in every syntax that is stored, by its name."""
-    kept = tuple(triples)
-    return {syntax.name: fragment(kept, syntax, prefixes) for syntax in STORED}
+    grouped = rdf_writer.grouped(triples)
+    return {syntax.name: _written(grouped, syntax, prefixes) for syntax in STORED}
+
+
+def _written(grouped: Grouped, syntax: Syntax, prefixes: Mapping[str, str]) -> str:
+    if syntax is RDF_XML:
+        return rdf_writer.rdf_xml(grouped, prefixes)
+    if syntax is JSON_LD:
+        return rdf_writer.json_ld(grouped, prefixes)
+    body = rdf_writer.turtle(grouped, prefixes)
+    return body if syntax is TURTLE else n_triples(body, prefixes)
 
 
 def n_triples(turtle: str, prefixes: Mapping[str, str]) -> str:
@@ -66,6 +70,21 @@ def document(parts: Iterable[str], syntax: Syntax, prefixes: Mapping[str, str]) 
         yield part if is_first else joint + part
         is_first = False
     yield foot
+
+
+def encoded_document(
+    parts: Iterable[str | bytes], syntax: Syntax, prefixes: Mapping[str, str]
+) -> Iterator[bytes]:
+    """The same as ``document`` in UTF-8; parts that are in it already are passed on untouched."""
+    head, joint, foot = frame(syntax, prefixes)
+    yield head.encode()
+    is_first = True
+    for part in parts:
+        if joint and not is_first:
+            yield joint.encode()
+        yield part.encode() if isinstance(part, str) else part
+        is_first = False
+    yield foot.encode()
 
 
 def frame(syntax: Syntax, prefixes: Mapping[str, str]) -> tuple[str, str, str]:

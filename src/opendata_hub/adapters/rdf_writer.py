@@ -7,6 +7,7 @@ and types are written by prefix, so every one of them must be in a namespace tha
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache, lru_cache
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -16,6 +17,8 @@ from rdflib.term import BNode, Literal, Node, URIRef
 Triple = tuple[URIRef, URIRef, Node]
 Grouped = Mapping[Node, Mapping[URIRef, list[Node]]]
 
+KNOWN_TERMS = 4_096
+"""Predicates, classes and entries of lists come with every record: they are written once."""
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _NEXT_LINE = " ;\n  "
 _NO_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\]')
@@ -31,7 +34,7 @@ _ESCAPES = {
 _TO_ESCAPE = re.compile(r'["\\\n\r\t\b\f]')
 
 
-def turtle(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> str:
+def turtle(grouped: Grouped, prefixes: Mapping[str, str]) -> str:
     """The triples in Turtle, without the declarations of prefixes."""
     short = _shortener(prefixes)
 
@@ -41,27 +44,27 @@ def turtle(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> str:
         return _iri(node)
 
     blocks = []
-    for subject, said in _grouped(triples).items():
+    for subject, said in grouped.items():
         lines = []
         for predicate, objects in said.items():
             if predicate == RDF.type:
-                lines.append(f"a {' , '.join(short(_uri(o)) or _iri(o) for o in objects)}")
+                lines.append(f"a {' , '.join(short(str(o)) or _iri(o) for o in objects)}")
             else:
-                verb = short(predicate) or _iri(predicate)
+                verb = short(str(predicate)) or _iri(predicate)
                 lines.append(f"{verb} {' , '.join(value(o) for o in objects)}")
         blocks.append(f"\n{_iri(subject)} {_NEXT_LINE.join(lines)} .\n")
     return "".join(blocks)
 
 
-def rdf_xml(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> str:
+def rdf_xml(grouped: Grouped, prefixes: Mapping[str, str]) -> str:
     """The triples as elements of RDF/XML; raises ValueError for a predicate of no prefix."""
     short = _shortener(prefixes)
     parts = []
-    for subject, said in _grouped(triples).items():
+    for subject, said in grouped.items():
         name = "rdf:nodeID" if isinstance(subject, BNode) else "rdf:about"
         parts.append(f"\n<rdf:Description {name}={_attribute(subject)}>")
         for predicate, objects in said.items():
-            element = short(predicate)
+            element = short(str(predicate))
             if not element:
                 raise ValueError(f"no prefix is declared for {predicate}")
             parts.extend(_xml_property(element, each) for each in objects)
@@ -69,55 +72,56 @@ def rdf_xml(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> str:
     return "".join([*parts, "\n"])
 
 
-def json_ld(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> str:
+def json_ld(grouped: Grouped, prefixes: Mapping[str, str]) -> str:
     """The triples as JSON-LD node objects with a comma between them, without the context."""
     short = _shortener(prefixes)
     nodes = []
-    for subject, said in _grouped(triples).items():
+    for subject, said in grouped.items():
         node: dict[str, Any] = {"@id": _identity(subject)}
         for predicate, objects in said.items():
             if predicate == RDF.type:
-                node["@type"] = [short(_uri(o)) or str(o) for o in objects]
+                node["@type"] = [short(str(o)) or str(o) for o in objects]
             else:
-                node[short(predicate) or str(predicate)] = [_json_value(o, short) for o in objects]
+                node[short(str(predicate)) or str(predicate)] = [
+                    _json_value(o, short) for o in objects
+                ]
         nodes.append(json.dumps(node, ensure_ascii=False))
     return ",\n".join(nodes)
 
 
-def _grouped(triples: Iterable[Triple]) -> Grouped:
+def grouped(triples: Iterable[Triple]) -> Grouped:
     """The same triples by subject and predicate, each once, in the order in which they came."""
-    grouped: dict[Node, dict[URIRef, dict[Node, None]]] = {}
+    found: dict[Node, dict[URIRef, dict[Node, None]]] = {}
     for subject, predicate, value in triples:
-        grouped.setdefault(subject, {}).setdefault(predicate, {})[value] = None
-    return {s: {p: list(objects) for p, objects in said.items()} for s, said in grouped.items()}
+        found.setdefault(subject, {}).setdefault(predicate, {})[value] = None
+    return {s: {p: list(objects) for p, objects in said.items()} for s, said in found.items()}
 
 
-def _shortener(prefixes: Mapping[str, str]) -> Callable[[URIRef], str]:
+def _shortener(prefixes: Mapping[str, str]) -> Callable[[str], str]:
     """What writes an IRI as ``prefix:name``, or gives an empty text where it can't."""
-    known: dict[URIRef, str] = {}
+    return _shortener_of(tuple(prefixes.items()))
 
-    def short(iri: URIRef) -> str:
-        if iri not in known:
-            known[iri] = next(
-                (
-                    f"{prefix}:{iri[len(namespace) :]}"
-                    for prefix, namespace in prefixes.items()
-                    if iri.startswith(namespace) and _NAME.fullmatch(iri[len(namespace) :])
-                ),
-                "",
-            )
-        return known[iri]
+
+@cache
+def _shortener_of(prefixes: tuple[tuple[str, str], ...]) -> Callable[[str], str]:
+    @lru_cache(KNOWN_TERMS)
+    def short(iri: str) -> str:
+        for prefix, namespace in prefixes:
+            name = iri.removeprefix(namespace)
+            if name != iri and _NAME.fullmatch(name):
+                return f"{prefix}:{name}"
+        return ""
 
     return short
 
 
-def _turtle_literal(literal: Literal, short: Callable[[URIRef], str]) -> str:
+def _turtle_literal(literal: Literal, short: Callable[[str], str]) -> str:
     text = _TO_ESCAPE.sub(lambda found: _ESCAPES[found[0]], str(literal))
     if literal.language:
         return f'"{text}"@{literal.language}'
     if literal.datatype is None or literal.datatype == XSD.string:
         return f'"{text}"'
-    return f'"{text}"^^{short(literal.datatype) or _iri(literal.datatype)}'
+    return f'"{text}"^^{short(str(literal.datatype)) or _iri(literal.datatype)}'
 
 
 def _xml_property(element: str, value: Node) -> str:
@@ -135,37 +139,33 @@ def _xml_property(element: str, value: Node) -> str:
     return f"\n  <{element} rdf:resource={_attribute(value)}/>"
 
 
-def _json_value(value: Node, short: Callable[[URIRef], str]) -> dict[str, str]:
+def _json_value(value: Node, short: Callable[[str], str]) -> dict[str, str]:
     if not isinstance(value, Literal):
         return {"@id": _identity(value)}
     if value.language:
         return {"@language": value.language, "@value": str(value)}
     if value.datatype is None or value.datatype == XSD.string:
         return {"@value": str(value)}
-    return {"@type": short(value.datatype) or str(value.datatype), "@value": str(value)}
+    return {"@type": short(str(value.datatype)) or str(value.datatype), "@value": str(value)}
 
 
 def _iri(node: Node) -> str:
     if isinstance(node, BNode):
         return f"_:{node}"
-    return f"<{_checked(node)}>"
+    return f"<{_checked(str(node))}>"
 
 
 def _identity(node: Node) -> str:
-    return f"_:{node}" if isinstance(node, BNode) else _checked(node)
+    return f"_:{node}" if isinstance(node, BNode) else _checked(str(node))
 
 
 def _attribute(node: Node) -> str:
-    return quoteattr(str(node) if isinstance(node, BNode) else _checked(node))
+    return quoteattr(str(node) if isinstance(node, BNode) else _checked(str(node)))
 
 
-def _checked(node: Node) -> str:
+@lru_cache(KNOWN_TERMS)
+def _checked(iri: str) -> str:
     """The IRI; raises ValueError for a character that would end it before its end."""
-    iri = str(node)
     if _NO_IRI.search(iri):
         raise ValueError(f"{iri[:200]!r} is no IRI")
     return iri
-
-
-def _uri(node: Node) -> URIRef:
-    return node if isinstance(node, URIRef) else URIRef(str(node))

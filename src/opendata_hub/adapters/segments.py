@@ -44,7 +44,7 @@ class SegmentStore:
             return Segment(file, int(crc, 16), int(size))
         return None
 
-    def pack(self, index: int, tag: str, parts: Iterable[str]) -> Segment:
+    def pack(self, index: int, tag: str, parts: Iterable[bytes]) -> Segment:
         """Pack the segment of that place, and forget those it had in earlier states."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with NamedTemporaryFile(dir=self.folder, suffix=".new", delete=False) as new:
@@ -76,12 +76,12 @@ class SegmentStore:
         self.folder.mkdir(parents=True, exist_ok=True)
         with NamedTemporaryFile(dir=self.folder, suffix=".new", delete=False) as new:
             new.write(_HEAD)
-            crc, size = _deflate([head], new)
+            crc, size = _deflate([head.encode()], new)
             for segment in segments:
                 _append(segment.file, new)
                 crc = _combined(crc, segment.crc, segment.size_bytes)
                 size += segment.size_bytes
-            last_crc, last_size = _deflate([foot], new)
+            last_crc, last_size = _deflate([foot.encode()], new)
             crc, size = _combined(crc, last_crc, last_size), size + last_size
             new.write(_LAST_BLOCK + struct.pack("<II", crc, size & _WORD))
         kept = self.folder / f"whole-{tag}.gz"
@@ -92,12 +92,11 @@ class SegmentStore:
         return kept
 
 
-def _deflate(parts: Iterable[str], out: IO[bytes]) -> tuple[int, int]:
+def _deflate(parts: Iterable[bytes], out: IO[bytes]) -> tuple[int, int]:
     """Write the parts as raw deflate that ends at a byte; gives CRC-32 and size unpacked."""
     packer = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
     crc = size = 0
-    for part in parts:
-        content = part.encode()
+    for content in parts:
         crc, size = zlib.crc32(content, crc), size + len(content)
         out.write(packer.compress(content))
     out.write(packer.flush(zlib.Z_FULL_FLUSH))

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, case, func, insert, update
 from sqlmodel import Session, col, delete, select
 
-from opendata_hub.domain.catalog.harvest.change import Change, ChangeKind, Entry, Tombstone
+from opendata_hub.domain.catalog.harvest.change import Change, ChangeKind, Entry, Place, Tombstone
 from opendata_hub.domain.errors import UnknownDataset
 from opendata_hub.store.tables import (
     CatalogKeyRow,
@@ -104,23 +104,24 @@ def entries(
 
     since: only what changed at that instant or later, and then what was withdrawn as well.
     """
-    question = _entries().where(col(EntryRow.position) > after)
-    if since is None:
-        question = question.where(~col(EntryRow.is_withdrawn))
-    else:
-        question = question.where(col(EntryRow.changed_at) >= since)
+    question = _listed(_entries(), since).where(col(EntryRow.position) > after)
     found = session.connection().execute(question.order_by(EntryRow.position).limit(most))
     return [_entry(row) for row in found]
 
 
+def places(
+    session: Session, *, after: int, most: int, since: datetime | None = None
+) -> list[Place]:
+    """The same as ``entries``, with no more than a page needs."""
+    question = _listed(select(*_PLACE), since).where(col(EntryRow.position) > after)
+    found = session.connection().execute(question.order_by(EntryRow.position).limit(most))
+    return [Place(*row) for row in found]
+
+
 def count(session: Session, *, since: datetime | None = None) -> int:
     """How many places ``entries`` would give in all."""
-    question = select(func.count()).select_from(EntryRow)
-    if since is None:
-        question = question.where(~col(EntryRow.is_withdrawn))
-    else:
-        question = question.where(col(EntryRow.changed_at) >= since)
-    return session.exec(question).one()
+    question = _listed(select(func.count()).select_from(EntryRow), since)
+    return int(session.connection().execute(question).scalar_one())
 
 
 def spans(session: Session, size: int) -> list[Span]:
@@ -206,6 +207,7 @@ _ENTRY: tuple[Any, ...] = (
     EntryRow.position, EntryRow.slug, EntryRow.change_id, EntryRow.changed_at,
     EntryRow.is_withdrawn,
 )  # fmt: skip
+_PLACE: tuple[Any, ...] = (EntryRow.position, EntryRow.slug, EntryRow.is_withdrawn)
 _CHANGE: tuple[Any, ...] = (
     ChangeRow.id, ChangeRow.slug, ChangeRow.kind, ChangeRow.changed_at, ChangeRecordRow.body,
 )  # fmt: skip
@@ -219,6 +221,13 @@ def _tombstones() -> Any:
 
 def _tombstone(row: TombstoneRow, slug: str) -> Tombstone:
     return Tombstone(slug, row.title, row.reason, row.version, row.issued_at, row.withdrawn_at)
+
+
+def _listed(question: Any, since: datetime | None) -> Any:
+    """Only what is published, or what changed since then, withdrawn or not."""
+    if since is None:
+        return question.where(~col(EntryRow.is_withdrawn))
+    return question.where(col(EntryRow.changed_at) >= since)
 
 
 def _entries() -> Any:

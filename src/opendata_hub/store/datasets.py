@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, text
+from sqlalchemy import LargeBinary, cast, func, insert, text, update
 from sqlmodel import Session, col, delete, select
 
 from opendata_hub.domain.catalog.dataset import Dataset, Distribution
@@ -24,26 +24,31 @@ BATCH = 100
 def save(session: Session, dataset: Dataset) -> None:
     """Insert or replace the dataset of that slug."""
     file = dataset.distribution
-    row = DatasetRow(
-        slug=dataset.slug,
-        family=dataset.family,
-        publisher=dataset.publisher,
-        title=dict(dataset.title),
-        description=dict(dataset.description),
-        keywords={language: list(words) for language, words in dataset.keywords.items()},
-        issued_at=dataset.issued_at,
-        modified_at=dataset.modified_at,
-        version=dataset.version,
-        submission_id=dataset.submission_id,
-        file_name=file.file_name,
-        file_format=file.format,
-        media_type=file.media_type,
-        file_issued_at=file.issued_at,
+    row = {
+        "slug": dataset.slug,
+        "family": dataset.family,
+        "publisher": dataset.publisher,
+        "title": dict(dataset.title),
+        "description": dict(dataset.description),
+        "keywords": {language: list(words) for language, words in dataset.keywords.items()},
+        "issued_at": dataset.issued_at,
+        "modified_at": dataset.modified_at,
+        "version": dataset.version,
+        "submission_id": dataset.submission_id,
+        "file_name": file.file_name,
+        "file_format": file.format,
+        "media_type": file.media_type,
+        "file_issued_at": file.issued_at,
+    }
+    connection = session.connection()
+    known = connection.execute(
+        update(DatasetRow).where(col(DatasetRow.slug) == dataset.slug).values(row)
     )
-    row.id = _position(session, dataset.slug)
-    session.merge(row)
-    session.exec(delete(TombstoneRow).where(col(TombstoneRow.position) == row.id))
-    session.flush()
+    if known.rowcount == 0:
+        position = _position(session, dataset.slug)
+        connection.execute(insert(DatasetRow).values(id=position, **row))
+        connection.execute(delete(TombstoneRow).where(col(TombstoneRow.position) == position))
+    session.expire_all()
 
 
 def get(session: Session, slug: str) -> Dataset:
@@ -124,23 +129,31 @@ def fragments(session: Session, syntax: str, *, slug: str | None = None) -> Iter
     yield from session.exec(question.execution_options(yield_per=BATCH))
 
 
-def fragments_between(session: Session, syntax: str, first: int, last: int) -> Iterator[str]:
-    """The records in one syntax of the positions from ``first`` to ``last``, both included."""
+def fragments_between(session: Session, syntax: str, first: int, last: int) -> Iterator[bytes]:
+    """The records in one syntax of the positions from ``first`` to ``last``, both included.
+
+    In UTF-8 as they are kept: to decode and encode a page of 100 costs ten times its reading.
+    """
     question = (
-        select(FragmentRow.body)
+        select(_utf8(session))
         .where(FragmentRow.syntax == syntax)
         .where(col(FragmentRow.dataset_id).between(first, last))
         .order_by(col(FragmentRow.dataset_id))
     )
-    yield from session.exec(question.execution_options(yield_per=BATCH))
+    found = session.connection().execute(question, execution_options={"yield_per": BATCH})
+    return (bytes(body) for (body,) in found)
 
 
-def fragments_at(session: Session, syntax: str, positions: Sequence[int]) -> list[str]:
-    """The records in one syntax at these positions, in their order."""
-    question = select(FragmentRow.body).where(
+def fragments_at(session: Session, syntax: str, positions: Sequence[int]) -> list[bytes]:
+    """The records in one syntax at these positions, in ascending order, in UTF-8."""
+    if positions and positions[-1] - positions[0] == len(positions) - 1:
+        # A span is read three times as fast as a list of a hundred.
+        return list(fragments_between(session, syntax, positions[0], positions[-1]))
+    question = select(_utf8(session)).where(
         FragmentRow.syntax == syntax, col(FragmentRow.dataset_id).in_(positions)
     )
-    return list(session.exec(question.order_by(col(FragmentRow.dataset_id))))
+    found = session.connection().execute(question.order_by(col(FragmentRow.dataset_id)))
+    return [bytes(body) for (body,) in found]
 
 
 def slugs(session: Session) -> Iterator[str]:
@@ -157,18 +170,23 @@ def slugs_not_written_for(session: Session, written_for: str) -> list[str]:
 
 
 def _position(session: Session, slug: str) -> int:
-    """The place of that address, also when its dataset was withdrawn; a new address gets the next.
+    """The place of a dataset that was withdrawn from that address; a new address gets the next.
 
     No place is given twice, or one who pages by it would miss what came into an older one.
     """
-    for taken in (
-        select(DatasetRow.id).where(DatasetRow.slug == slug),
-        select(EntryRow.position).where(EntryRow.slug == slug),
-    ):
-        if (found := session.exec(taken).first()) is not None:
-            return found
+    connection = session.connection()
+    earlier = select(EntryRow.position).where(EntryRow.slug == slug)
+    if (found := connection.execute(earlier).scalar()) is not None:
+        return int(found)
     last = (func.max(DatasetRow.id), func.max(EntryRow.position))
-    return 1 + max(session.exec(select(each)).one() or 0 for each in last)
+    return 1 + max(connection.execute(select(each)).scalar() or 0 for each in last)
+
+
+def _utf8(session: Session) -> Any:
+    """The body of a fragment as bytes, in the words of each database."""
+    if session.connection().dialect.name == "postgresql":
+        return func.convert_to(FragmentRow.body, "UTF8")
+    return cast(FragmentRow.body, LargeBinary)
 
 
 def _with_file() -> Any:

@@ -48,15 +48,15 @@ def _segment(
     if found := kept.find(span.index, tag):
         return found
     parts = _parts(session, frame, syntax, span.index * POSITIONS_IN_A_SEGMENT)
-    return kept.pack(span.index, tag, (joint + part for part in parts))
+    return kept.pack(span.index, tag, (joint.encode() + part for part in parts))
 
 
-def _parts(session: Session, frame: Frame, syntax: Syntax, first: int) -> Iterator[str]:
+def _parts(session: Session, frame: Frame, syntax: Syntax, first: int) -> Iterator[bytes]:
     """Links to the datasets of a span, and their records."""
     last = first + POSITIONS_IN_A_SEGMENT - 1
     entries = changes.entries(session, after=first - 1, most=POSITIONS_IN_A_SEGMENT)
     links = (dcat.catalog_entry(frame, e.slug) for e in entries if e.position <= last)
-    yield rdf.fragment(links, syntax, PREFIXES)
+    yield rdf.fragment(links, syntax, PREFIXES).encode()
     stored = TURTLE if syntax is N_TRIPLES else syntax
     for part in datasets.fragments_between(session, stored.name, first, last):
-        yield derived(part, syntax)
+        yield derived(part.decode(), syntax).encode() if syntax is N_TRIPLES else part

@@ -11,7 +11,7 @@ from opendata_hub.adapters import rdf
 from opendata_hub.adapters.rdf import N_TRIPLES, TURTLE, Syntax
 from opendata_hub.domain.catalog import dcat
 from opendata_hub.domain.catalog.dcat import Frame
-from opendata_hub.domain.catalog.harvest.change import Entry, Tombstone
+from opendata_hub.domain.catalog.harvest.change import Place, Tombstone
 from opendata_hub.domain.catalog.harvest.cursor import Asked, query
 from opendata_hub.domain.catalog.harvest.page import PREFIXES, page_triples, tombstone_triples
 from opendata_hub.domain.errors import UnknownDataset
@@ -32,7 +32,7 @@ class State:
 class Page:
     """A page of the catalogue, in pieces; ``following`` is the query of the next one, or empty."""
 
-    parts: Iterator[str]
+    parts: Iterator[bytes]
     following: str
 
 
@@ -52,7 +52,7 @@ def catalog_page(
     follows the pages while others publish meets each dataset once.
     """
     key = changes.catalog_key(session)
-    found = changes.entries(session, after=asked.after, most=asked.limit + 1, since=asked.since)
+    found = changes.places(session, after=asked.after, most=asked.limit + 1, since=asked.since)
     entries = found[: asked.limit]
     following = ""
     if len(found) > asked.limit:
@@ -69,7 +69,7 @@ def catalog_page(
         rdf.fragment(triples, syntax, PREFIXES),
     ]
     body = _bodies(session, frame, syntax, entries)
-    return Page(rdf.document([*head, *body], syntax, PREFIXES), following)
+    return Page(rdf.encoded_document([*head, *body], syntax, PREFIXES), following)
 
 
 def dataset_state(session: Session, frame: Frame, slug: str) -> State:
@@ -110,17 +110,15 @@ def _stored(syntax: Syntax) -> Syntax:
 
 
 def _bodies(
-    session: Session, frame: Frame, syntax: Syntax, entries: Sequence[Entry]
-) -> Iterator[str]:
+    session: Session, frame: Frame, syntax: Syntax, entries: Sequence[Place]
+) -> Iterator[str | bytes]:
     """Links to the datasets of a page, their records, and what is left of withdrawn ones."""
     published = [entry for entry in entries if not entry.is_withdrawn]
     gone = [entry.position for entry in entries if entry.is_withdrawn]
     if published:
         links = (dcat.catalog_entry(frame, entry.slug) for entry in published)
         yield rdf.fragment(links, syntax, PREFIXES)
-        positions = [entry.position for entry in published]
-        for part in datasets.fragments_at(session, _stored(syntax).name, positions):
-            yield derived(part, syntax)
+        yield from _records(session, syntax, [entry.position for entry in published])
     if gone:
         for left in changes.tombstones(session, gone):
             yield rdf.fragment(tombstone_triples(frame, left), syntax, PREFIXES)
@@ -138,6 +136,11 @@ def _catalog_head(frame: Frame, syntax: Syntax, changed_at: datetime) -> str:
         head = rdf.fragment(dcat.catalog_triples(frame, modified_at=changed_at), syntax, PREFIXES)
         _heads[syntax.name] = (wanted, head)
     return head
+
+
+def _records(session: Session, syntax: Syntax, positions: Sequence[int]) -> Iterator[str | bytes]:
+    for part in datasets.fragments_at(session, _stored(syntax).name, positions):
+        yield derived(part.decode(), syntax) if syntax is N_TRIPLES else part
 
 
 def _address(frame: Frame, path: str, asked: str) -> str:

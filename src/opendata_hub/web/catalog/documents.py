@@ -31,7 +31,7 @@ class Document:
     cache: str = ASK_AGAIN
     headers: dict[str, str] = field(default_factory=dict)
 
-    def answer(self, request: Request, parts: Iterable[str]) -> Response:
+    def answer(self, request: Request, parts: Iterable[str | bytes]) -> Response:
         """The document, or word that the client has it already.
 
         The bytes are laid down before the first is sent: a client that stalls or leaves holds a
@@ -92,7 +92,7 @@ def blocks(body: SpooledTemporaryFile[bytes]) -> Iterator[bytes]:
             yield block
 
 
-def _laid_down(parts: Iterable[str], *, is_packed: bool) -> SpooledTemporaryFile[bytes]:
+def _laid_down(parts: Iterable[str | bytes], *, is_packed: bool) -> SpooledTemporaryFile[bytes]:
     """The document in memory while it is small, else in a file that nobody sees."""
     body: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(max_size=SPOOLED_BYTES)  # noqa: SIM115
     try:
@@ -103,12 +103,14 @@ def _laid_down(parts: Iterable[str], *, is_packed: bool) -> SpooledTemporaryFile
     return body
 
 
-def _write(parts: Iterable[str], body: SpooledTemporaryFile[bytes], *, is_packed: bool) -> None:
+def _write(
+    parts: Iterable[str | bytes], body: SpooledTemporaryFile[bytes], *, is_packed: bool
+) -> None:
     if not is_packed:
         for part in parts:
-            body.write(part.encode())
+            body.write(part.encode() if isinstance(part, str) else part)
         return
     # No file name and no time in its head: the same document is always the same bytes.
     with gzip.GzipFile("", "wb", GZIP_LEVEL, fileobj=body, mtime=0) as packed:
         for part in parts:
-            packed.write(part.encode())
+            packed.write(part.encode() if isinstance(part, str) else part)

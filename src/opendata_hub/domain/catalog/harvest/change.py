@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from opendata_hub.domain.errors import Invalid
 from opendata_hub.domain.texts import Texts
@@ -49,6 +50,14 @@ class Entry:
     slug: str
     change: int
     changed_at: datetime
+    is_withdrawn: bool
+
+
+class Place(NamedTuple):
+    """An entry of a page: a tuple, because a page has hundreds and is asked for all day."""
+
+    position: int
+    slug: str
     is_withdrawn: bool
 
 
