@@ -4,6 +4,8 @@ import io
 from datetime import UTC, date, datetime
 
 from opendata_hub.bootstrap import Hub, catalog_folders
+from opendata_hub.domain.catalog.dataset import Dataset, Distribution
+from opendata_hub.domain.catalog.report import Report
 from opendata_hub.domain.catalog.territory import Gazetteer, Territory, TerritoryLevel
 from opendata_hub.domain.confidence import Confidence
 from opendata_hub.domain.requests.acts import DECISIONS, Act
@@ -15,7 +17,7 @@ from opendata_hub.domain.secret import api_key_digest, new_api_key
 from opendata_hub.flows.catalog.publish import Words, publish
 from opendata_hub.flows.catalog.submit import examine, submit
 from opendata_hub.packs.families import sample_described, sample_file
-from opendata_hub.store import tokens
+from opendata_hub.store import submissions, tokens
 
 BASE_URL = "http://hub.example"
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -132,6 +134,46 @@ def token(hub: Hub, name: str = "a steward's script") -> dict[str, str]:
     with hub.writing() as session:
         tokens.add(session, name=name, sha256=api_key_digest(key), now=NOW)
     return {"Authorization": f"Bearer {key}"}
+
+
+def kept_submission(session, report: Report | None = None):
+    """A submission that stands in the store, as large as only a 64-bit number can say."""
+    return submissions.add(
+        session,
+        family="association-subsidies",
+        file_name="été.csv",
+        sha256="ab" * 32,
+        size_bytes=5_000_000_000,
+        report=report or Report(rows=3, findings=(), total_findings=0, encoding="utf-8"),
+        now=NOW,
+    )
+
+
+def dataset(submission_id: int, slug: str = "budget", **changes: object) -> Dataset:
+    """What is published of that submission."""
+    file = Distribution(
+        file_name=f"{slug}.csv",
+        format="CSV",
+        media_type="text/csv",
+        size_bytes=5_000_000_000,
+        sha256="ab" * 32,
+        rows=3,
+        issued_at=NOW,
+    )
+    given = {
+        "slug": slug,
+        "family": "association-subsidies",
+        "publisher": "commune-exemple",
+        "title": {"fr": "Budget", "ar": "الميزانية"},
+        "description": {"fr": "Tout"},
+        "keywords": {"fr": ["budget"]},
+        "issued_at": NOW,
+        "modified_at": NOW,
+        "version": 1,
+        "submission_id": submission_id,
+        "distribution": file,
+    }
+    return Dataset(**{**given, **changes})
 
 
 def submitted(hub: Hub, content: bytes, *, family: str, file_name: str = "table.csv"):

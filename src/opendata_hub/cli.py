@@ -532,6 +532,20 @@ def demo() -> None:
 
 
 @app.command()
+def withdraw(
+    slug: Annotated[str, typer.Argument(help="The last part of the dataset's address.")],
+    reason: Annotated[str, typer.Option(help="Why; readers will see it at the old address.")],
+) -> None:
+    """Withdraw a dataset and leave a tombstone; publishing at the same address undoes it."""
+    from opendata_hub.flows.catalog.withdraw import withdraw as withdraw_flow
+
+    hub = bootstrap.open_hub(Settings())
+    with hub.writing() as session:
+        withdraw_flow(session, hub.frame, slug, reason=reason, now=clock.now())
+    typer.echo(f"Withdrew {hub.frame.base_url}/datasets/{slug}")
+
+
+@app.command()
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
@@ -547,7 +561,7 @@ def serve(
     hub = bootstrap.open_hub(Settings(), base_url=f"http://{shown}:{port}")
     bootstrap.remember_address(hub.settings, hub.frame.base_url)
     with hub.writing() as session:
-        refresh_fragments(session, hub.frame)
+        refresh_fragments(session, hub.frame, now=clock.now())
     hub.index_changes()
     typer.echo(f"Starting on {host}, port {port}, as {hub.frame.base_url} (Ctrl+C ends it)")
     scheduler = jobs.start(hub)
@@ -667,7 +681,7 @@ def catalog_export(
 
     hub = bootstrap.open_hub(Settings())
     with hub.writing() as session:
-        refresh_fragments(session, hub.frame)
+        refresh_fragments(session, hub.frame, now=clock.now())
     made = export(create_app(hub), hub, folder.resolve())
     typer.echo(f"{made.files} files in {folder}: {made.written} written, {made.removed} removed")
 

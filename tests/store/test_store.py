@@ -2,13 +2,12 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from sqlalchemy import text
 
 import build
-from opendata_hub.domain.catalog.dataset import Dataset, Distribution
 from opendata_hub.domain.catalog.report import Finding, Level, Report
 from opendata_hub.domain.errors import Refused, UnknownDataset, UnknownRequest, UnknownSubmission
 from opendata_hub.domain.requests.acts import Act
@@ -28,47 +27,9 @@ REPORT = Report(
 )
 
 
-def submission(session):
-    return submissions.add(
-        session,
-        family="association-subsidies",
-        file_name="été.csv",
-        sha256="ab" * 32,
-        size_bytes=5_000_000_000,
-        report=REPORT,
-        now=build.NOW,
-    )
-
-
-def dataset(submission_id, slug="budget", **changes):
-    file = Distribution(
-        file_name=f"{slug}.csv",
-        format="CSV",
-        media_type="text/csv",
-        size_bytes=5_000_000_000,
-        sha256="ab" * 32,
-        rows=3,
-        issued_at=build.NOW,
-    )
-    given = Dataset(
-        slug=slug,
-        family="association-subsidies",
-        publisher="commune-exemple",
-        title={"fr": "Budget", "ar": "الميزانية"},
-        description={"fr": "Tout"},
-        keywords={"fr": ["budget"]},
-        issued_at=build.NOW,
-        modified_at=build.NOW,
-        version=1,
-        submission_id=submission_id,
-        distribution=file,
-    )
-    return replace(given, **changes)
-
-
 def test_a_submission_and_its_report_come_back(engine):
     with writing(engine) as session:
-        kept = submission(session)
+        kept = build.kept_submission(session, REPORT)
     with reading(engine) as session:
         assert submissions.get(session, kept.id) == kept
         assert kept.report == REPORT
@@ -78,7 +39,7 @@ def test_a_submission_and_its_report_come_back(engine):
 
 def test_a_dataset_comes_back_and_is_replaced_in_place(engine):
     with writing(engine) as session:
-        first = dataset(submission(session).id)
+        first = build.dataset(build.kept_submission(session, REPORT).id)
         datasets.save(session, first)
     with writing(engine) as session:
         second = replace(first, title={"fr": "Budget 2026"}, version=2)
@@ -93,9 +54,9 @@ def test_a_dataset_comes_back_and_is_replaced_in_place(engine):
 
 def test_fragments_are_replaced_together_and_read_in_order(engine):
     with writing(engine) as session:
-        number = submission(session).id
+        number = build.kept_submission(session, REPORT).id
         for slug in ("b", "a"):
-            datasets.save(session, dataset(number, slug))
+            datasets.save(session, build.dataset(number, slug))
             datasets.put_fragments(session, slug, {"ttl": f"old {slug}"}, written_for="old")
         datasets.put_fragments(session, "b", {"ttl": "new b", "nt": "n"}, written_for="new")
     with reading(engine) as session:
@@ -106,20 +67,10 @@ def test_fragments_are_replaced_together_and_read_in_order(engine):
         assert datasets.slugs_not_written_for(session, "newer") == ["b", "a"]
 
 
-def test_the_last_change_is_the_state_of_the_catalogue(engine):
-    with reading(engine) as session:
-        assert datasets.last_change(session) == (0, None)
-    with writing(engine) as session:
-        datasets.log_change(session, "a", "created", build.NOW)
-        datasets.log_change(session, "a", "replaced", build.NOW + timedelta(hours=1))
-    with reading(engine) as session:
-        assert datasets.last_change(session) == (2, build.NOW + timedelta(hours=1))
-
-
 def test_what_fails_is_not_half_written(engine):
     def fail_half_way():
         with writing(engine) as session:
-            datasets.save(session, dataset(submission(session).id))
+            datasets.save(session, build.dataset(build.kept_submission(session, REPORT).id))
             datasets.put_fragments(session, "none", {}, written_for="x")
 
     with pytest.raises(UnknownDataset):
@@ -130,12 +81,12 @@ def test_what_fails_is_not_half_written(engine):
 
 def test_a_reader_sees_one_state_while_others_write(engine):
     with writing(engine) as session:
-        number = submission(session).id
-        datasets.save(session, dataset(number, "first"))
+        number = build.kept_submission(session, REPORT).id
+        datasets.save(session, build.dataset(number, "first"))
     with reading(engine) as session:
         assert list(datasets.slugs(session)) == ["first"]
         with writing(engine) as other:
-            datasets.save(other, dataset(number, "second"))
+            datasets.save(other, build.dataset(number, "second"))
         assert list(datasets.slugs(session)) == ["first"]
 
 
@@ -208,7 +159,7 @@ def test_who_reads_and_then_writes_waits_for_its_turn(engine):
 def test_migrations_of_a_parent_keep_its_children(engine):
     """A batch migration rebuilds a table; with foreign keys on it would take its children along."""
     with writing(engine) as session:
-        datasets.save(session, dataset(submission(session).id))
+        datasets.save(session, build.dataset(build.kept_submission(session, REPORT).id))
     migrate.downgrade(engine, "0002")
     migrate.upgrade(engine)
     with reading(engine) as session:

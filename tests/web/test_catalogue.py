@@ -9,6 +9,7 @@ from rdflib.compare import isomorphic
 
 import build
 from opendata_hub.domain.catalog import dcat
+from opendata_hub.domain.catalog.harvest.page import HYDRA
 from opendata_hub.flows.catalog.publish import refresh_fragments
 from opendata_hub.store import datasets
 
@@ -29,6 +30,13 @@ def graph(answer, ending="ttl"):
     return Graph().parse(data=answer.content, format=FORMATS[ending])
 
 
+def without_page(record):
+    """The same graph without what it says of the page: that depends on the address."""
+    for page in set(record.subjects(RDF.type, HYDRA.PagedCollection)):
+        record.remove((page, None, None))
+    return record
+
+
 @pytest.fixture
 def catalogue(demo_client):
     return graph(demo_client.get("/catalog.ttl"))
@@ -36,9 +44,12 @@ def catalogue(demo_client):
 
 @pytest.mark.parametrize("ending", FORMATS)
 def test_every_syntax_says_the_same(demo_client, catalogue, ending):
-    assert isomorphic(graph(demo_client.get(f"/catalog.{ending}"), ending), catalogue)
-    accept = {"Accept": MEDIA_TYPES[ending]}
-    assert isomorphic(graph(demo_client.get("/catalog", headers=accept), ending), catalogue)
+    said, negotiated = without_page(catalogue), {"Accept": MEDIA_TYPES[ending]}
+    for answer in (
+        demo_client.get(f"/catalog.{ending}"),
+        demo_client.get("/catalog", headers=negotiated),
+    ):
+        assert isomorphic(without_page(graph(answer, ending)), said)
 
 
 def test_the_joined_fragments_are_the_graph_that_rdflib_would_build(demo_client, catalogue):
@@ -52,7 +63,7 @@ def test_the_joined_fragments_are_the_graph_that_rdflib_would_build(demo_client,
             expected.add(dcat.catalog_entry(hub.frame, dataset.slug))
             for triple in dcat.dataset_triples(hub.frame, dataset):
                 expected.add(triple)
-    assert isomorphic(catalogue, expected)
+    assert isomorphic(without_page(catalogue), expected)
 
 
 def test_every_node_is_an_iri_and_every_one_of_ours_can_be_visited(demo_client, catalogue):
@@ -242,8 +253,8 @@ def test_what_is_not_there_is_404_with_a_code(demo_client, path):
 def test_records_follow_the_hub_to_another_address(demo_hub):
     moved = replace(demo_hub.frame, base_url="https://data.commune.example")
     with demo_hub.writing() as session:
-        assert refresh_fragments(session, moved) == len(moved.families)
-        assert refresh_fragments(session, moved) == 0
+        assert refresh_fragments(session, moved, now=build.NOW) == len(moved.families)
+        assert refresh_fragments(session, moved, now=build.NOW) == 0
         text = "".join(datasets.fragments(session, "ttl"))
     assert "https://data.commune.example/datasets/" in text
     assert build.BASE_URL not in text

@@ -2,35 +2,24 @@
 
 A fragment is one dataset's record in one syntax, without the head and foot of a document. A
 document is a head, fragments joined, and a foot, so a catalogue is served without a graph.
-
-Fragments are written here: our triples have no nameless nodes, and rdflib's serialisers took 25 ms
-for what takes two. Documents of others are read by Oxigraph, which fetches nothing.
+Documents of others are read by Oxigraph, which fetches nothing.
 """
 
 import json
 import logging
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from xml.sax.saxutils import escape
 
 import pyoxigraph
-from rdflib.namespace import RDF, XSD
+from rdflib.namespace import XSD
 from rdflib.term import BNode, Literal, Node, URIRef
 
-from opendata_hub.adapters import rdf_guard
+from opendata_hub.adapters import rdf_guard, rdf_writer
+from opendata_hub.adapters.rdf_writer import Grouped, Triple
 from opendata_hub.domain.errors import TooLarge, UnreadableRecord, UnsafeRdf
 
-Triple = tuple[URIRef, URIRef, Node]
-Grouped = Mapping[str, Mapping[str, list[Node]]]
-"""Subject to property to values: each said once."""
-
 LONGEST_DOCUMENT_BYTES = 64_000_000
-_LOCAL_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_TYPE, _STRING = str(RDF.type), XSD.string
-_WRITE_JSON = json.JSONEncoder(ensure_ascii=False).encode
-_ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n", "\r": r"\r", "\t": r"\t"})
-
+_STRING = XSD.string
 
 # rdflib logs a traceback for every date of others that is none; readers are told in their own way.
 logging.getLogger("rdflib.term").setLevel(logging.ERROR)
@@ -55,28 +44,77 @@ _FORMATS = {
     JSON_LD: pyoxigraph.RdfFormat.JSON_LD,
     N_TRIPLES: pyoxigraph.RdfFormat.N_TRIPLES,
 }
+STORED = (TURTLE, RDF_XML, JSON_LD)
+"""What is written with the change; N-Triples are derived from Turtle when they are read."""
 
 
 def fragment(triples: Iterable[Triple], syntax: Syntax, prefixes: Mapping[str, str]) -> str:
     """The triples in one syntax, without head and foot; ``prefixes`` must name every predicate."""
-    return _WRITERS[syntax](_grouped(triples), _Names(prefixes))
+    return _written(rdf_writer.grouped(triples), syntax, prefixes)
 
 
 def fragments(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> dict[str, str]:
-    """The triples in every syntax, by its name."""
-    grouped, names = _grouped(triples), _Names(prefixes)
-    return {name: _WRITERS[syntax](grouped, names) for name, syntax in SYNTAXES.items()}
+    """The triples in every syntax that is stored, by its name."""
+    grouped = rdf_writer.grouped(triples)
+    return {syntax.name: _written(grouped, syntax, prefixes) for syntax in STORED}
+
+
+def _written(grouped: Grouped, syntax: Syntax, prefixes: Mapping[str, str]) -> str:
+    if syntax is RDF_XML:
+        return rdf_writer.rdf_xml(grouped, prefixes)
+    if syntax is JSON_LD:
+        return rdf_writer.json_ld(grouped, prefixes)
+    body = rdf_writer.turtle(grouped, prefixes)
+    return body if syntax is TURTLE else n_triples(body, prefixes)
+
+
+def n_triples(turtle: str, prefixes: Mapping[str, str]) -> str:
+    """A Turtle fragment as N-Triples: three times the size, so derived and never kept."""
+    head, _, _ = frame(TURTLE, prefixes)
+    triples = pyoxigraph.parse((head + turtle).encode(), format=pyoxigraph.RdfFormat.TURTLE)
+    written = pyoxigraph.serialize(
+        (quad.triple for quad in triples), format=pyoxigraph.RdfFormat.N_TRIPLES
+    )
+    return written.decode() if written else ""
 
 
 def document(parts: Iterable[str], syntax: Syntax, prefixes: Mapping[str, str]) -> Iterator[str]:
     """Head, ``parts`` joined, foot: a whole document of that syntax, piece by piece."""
-    head, joint, foot = _frame(syntax, prefixes)
+    head, joint, foot = frame(syntax, prefixes)
     yield head
     is_first = True
     for part in parts:
         yield part if is_first else joint + part
         is_first = False
     yield foot
+
+
+def encoded_document(
+    parts: Iterable[str | bytes], syntax: Syntax, prefixes: Mapping[str, str]
+) -> Iterator[bytes]:
+    """The same as ``document`` in UTF-8; parts that are in it already are passed on untouched."""
+    head, joint, foot = frame(syntax, prefixes)
+    yield head.encode()
+    is_first = True
+    for part in parts:
+        if joint and not is_first:
+            yield joint.encode()
+        yield part.encode() if isinstance(part, str) else part
+        is_first = False
+    yield foot.encode()
+
+
+def frame(syntax: Syntax, prefixes: Mapping[str, str]) -> tuple[str, str, str]:
+    """Head of a document, what stands between two parts, and foot."""
+    if syntax is TURTLE:
+        return "".join(f"@prefix {p}: <{iri}> .\n" for p, iri in prefixes.items()), "", ""
+    if syntax is RDF_XML:
+        names = "".join(f'\n  xmlns:{p}="{iri}"' for p, iri in prefixes.items())
+        return f'<?xml version="1.0" encoding="utf-8"?>\n<rdf:RDF{names}>', "", "</rdf:RDF>\n"
+    if syntax is JSON_LD:
+        context = json.dumps(dict(prefixes), ensure_ascii=False)
+        return f'{{"@context": {context},\n"@graph": [\n', ",\n", "\n]}\n"
+    return "", "", ""
 
 
 def read(content: bytes, syntax: Syntax, *, base: str) -> Iterator[tuple[Node, Node, Node]]:
@@ -114,138 +152,3 @@ def _term(term: object) -> Node:
             return Literal(term.value)
         return Literal(term.value, datatype=URIRef(term.datatype.value), normalize=False)
     raise UnreadableRecord("The document holds triples about triples, which no record does")
-
-
-class _Names:
-    """Short names for the IRIs below given namespaces."""
-
-    def __init__(self, prefixes: Mapping[str, str]) -> None:
-        self.prefixes = prefixes
-        self._by_namespace = {namespace: prefix for prefix, namespace in prefixes.items()}
-        self._known: dict[str, str | None] = {}
-
-    def short(self, iri: str) -> str | None:
-        """``dct:title``; None for an IRI that has no short name."""
-        if iri not in self._known:
-            cut = max(iri.rfind("#"), iri.rfind("/")) + 1
-            prefix = self._by_namespace.get(iri[:cut])
-            has_name = prefix and _LOCAL_NAME.fullmatch(iri[cut:])
-            self._known[iri] = f"{prefix}:{iri[cut:]}" if has_name else None
-        return self._known[iri]
-
-
-def _grouped(triples: Iterable[Triple]) -> Grouped:
-    found: dict[str, dict[str, list[Node]]] = {}
-    for subject, predicate, value in dict.fromkeys(triples):
-        found.setdefault(str(subject), {}).setdefault(str(predicate), []).append(value)
-    return found
-
-
-def _turtle(grouped: Grouped, names: _Names) -> str:
-    lines = []
-    for subject, said in grouped.items():
-        phrases = [
-            f"{_verb(predicate, names)} {', '.join(_turtle_term(v, names) for v in values)}"
-            for predicate, values in said.items()
-        ]
-        joined = " ;\n    ".join(phrases)
-        lines.append(f"<{subject}> {joined} .\n")
-    return "".join(lines)
-
-
-def _verb(predicate: str, names: _Names) -> str:
-    return "a" if predicate == _TYPE else names.short(predicate) or f"<{predicate}>"
-
-
-def _turtle_term(value: Node, names: _Names) -> str:
-    if isinstance(value, Literal):
-        kind = names.short(str(value.datatype)) if value.datatype else None
-        return _literal(value, kind)
-    return names.short(str(value)) or f"<{value}>"
-
-
-def _literal(value: Literal, kind: str | None = None) -> str:
-    """A literal as Turtle and N-Triples write it. kind: its datatype as a short name."""
-    text = f'"{str(value).translate(_ESCAPES)}"'
-    if value.language:
-        return f"{text}@{value.language}"
-    if value.datatype is None or value.datatype == _STRING:
-        return text
-    return f"{text}^^{kind or f'<{value.datatype}>'}"
-
-
-def _n_triples(grouped: Grouped, _: _Names) -> str:
-    return "".join(
-        f"<{subject}> <{predicate}> "
-        f"{_literal(value) if isinstance(value, Literal) else f'<{value}>'} .\n"
-        for subject, said in grouped.items()
-        for predicate, values in said.items()
-        for value in values
-    )
-
-
-def _rdf_xml(grouped: Grouped, names: _Names) -> str:
-    parts = []
-    for subject, said in grouped.items():
-        parts.append(f'\n<rdf:Description rdf:about="{_quoted(subject)}">')
-        for predicate, values in said.items():
-            tag = names.short(predicate)
-            parts.extend(f"\n  {_element(str(tag), value)}" for value in values)
-        parts.append("\n</rdf:Description>")
-    parts.append("\n")
-    return "".join(parts)
-
-
-def _element(tag: str, value: Node) -> str:
-    if not isinstance(value, Literal):
-        return f'<{tag} rdf:resource="{_quoted(str(value))}"/>'
-    # A carriage return in XML text is read as a newline unless it is written as a reference.
-    text = escape(str(value), {"\r": "&#13;"})
-    if value.language:
-        return f'<{tag} xml:lang="{value.language}">{text}</{tag}>'
-    if value.datatype is None or value.datatype == _STRING:
-        return f"<{tag}>{text}</{tag}>"
-    return f'<{tag} rdf:datatype="{_quoted(str(value.datatype))}">{text}</{tag}>'
-
-
-def _quoted(iri: str) -> str:
-    return escape(iri, {'"': "&quot;"})
-
-
-def _json_ld(grouped: Grouped, names: _Names) -> str:
-    nodes = []
-    for subject, said in grouped.items():
-        node: dict[str, object] = {"@id": subject}
-        for predicate, values in said.items():
-            if predicate == _TYPE:
-                node["@type"] = [names.short(str(v)) or str(v) for v in values]
-            else:
-                node[names.short(predicate) or predicate] = [_json_value(v, names) for v in values]
-        nodes.append(_WRITE_JSON(node))
-    return ",\n".join(nodes)
-
-
-def _json_value(value: Node, names: _Names) -> dict[str, str]:
-    if not isinstance(value, Literal):
-        return {"@id": str(value)}
-    if value.language:
-        return {"@value": str(value), "@language": value.language}
-    if value.datatype is None or value.datatype == _STRING:
-        return {"@value": str(value)}
-    kind = str(value.datatype)
-    return {"@value": str(value), "@type": names.short(kind) or kind}
-
-
-_WRITERS = {TURTLE: _turtle, RDF_XML: _rdf_xml, JSON_LD: _json_ld, N_TRIPLES: _n_triples}
-
-
-def _frame(syntax: Syntax, prefixes: Mapping[str, str]) -> tuple[str, str, str]:
-    if syntax is TURTLE:
-        return "".join(f"@prefix {p}: <{iri}> .\n" for p, iri in prefixes.items()), "", ""
-    if syntax is RDF_XML:
-        names = "".join(f'\n  xmlns:{p}="{iri}"' for p, iri in prefixes.items())
-        return f'<?xml version="1.0" encoding="utf-8"?>\n<rdf:RDF{names}>', "", "</rdf:RDF>\n"
-    if syntax is JSON_LD:
-        context = json.dumps(dict(prefixes), ensure_ascii=False)
-        return f'{{"@context": {context},\n"@graph": [\n', ",\n", "\n]}\n"
-    return "", "", ""

@@ -13,10 +13,12 @@ HubError
 │   ├── QueryTooCostly    it takes more time, memory or bytes than allowed
 │   ├── ResultNotOffered  none of the formats asked for fits the question
 │   ├── BadFormula        a rule that is not in the language of rules
+│   ├── BadPaging         a page of the catalogue was asked for that can't be
 │   ├── FutureReceipt     received tomorrow
 │   ├── BadSearch         a search that can't be answered
 │   └── CalendarGap       we can't count: the holidays of that year aren't known
 ├── NotKnown          nothing here by that name
+├── Withdrawn         a dataset was here, and is no longer published
 ├── Refused           the input is sound, but not allowed in this state
 │   ├── SlugTaken
 │   ├── WrongMoment       this act can't follow the last one
@@ -125,6 +127,18 @@ class BadFormula(Invalid):
     code = "bad-formula"
 
 
+class BadPaging(Invalid):
+    """A limit, an instant or a parameter that no page of the catalogue can be made of."""
+
+    code = "bad-paging"
+
+
+class BadCursor(BadPaging):
+    """A cursor that was damaged, comes from another catalogue or belongs to another question."""
+
+    code = "bad-cursor"
+
+
 class NotPublishable(Invalid):
     """The file has findings that block publication; its report is kept."""
 
@@ -217,6 +231,12 @@ class UnknownToken(NotKnown):
     """No API token of that name."""
 
     code = "unknown-token"
+
+
+class Withdrawn(HubError):
+    """A dataset was published at that address and was withdrawn; a tombstone says why."""
+
+    code = "withdrawn"
 
 
 class Refused(HubError):

@@ -6,7 +6,7 @@ A table class does not validate: rows are filled from checked domain values only
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, MetaData, Text
+from sqlalchemy import JSON, BigInteger, LargeBinary, MetaData, Text
 from sqlmodel import Field, SQLModel
 
 SQLModel.metadata = MetaData(
@@ -96,13 +96,60 @@ class FragmentRow(SQLModel, table=True):
 
 
 class ChangeRow(SQLModel, table=True):
-    """The log of what happened to the catalogue; its highest number is the catalogue's state."""
+    """The log of what happened to the catalogue; rows are only added, so no number comes twice.
+
+    base_url: the address of the hub when it happened; every IRI of the record begins with it.
+    """
 
     __tablename__ = "change"
     id: int = Field(default=None, primary_key=True)  # given by the database
     slug: str = Field(index=True)
     kind: str
     changed_at: datetime
+    base_url: str
+
+
+class ChangeRecordRow(SQLModel, table=True):
+    """What a dataset's record was after a change: JSON-LD, deflated. Erased when withdrawn."""
+
+    __tablename__ = "change_record"
+    change_id: int = Field(foreign_key="change.id", primary_key=True)
+    body: bytes = Field(sa_type=LargeBinary)
+
+
+class EntryRow(SQLModel, table=True):
+    """A place in the catalogue: given once, kept through every change and after a withdrawal.
+
+    position: the id of the dataset. change_id: its latest change.
+    """
+
+    __tablename__ = "entry"
+    position: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    slug: str = Field(unique=True)
+    change_id: int = Field(foreign_key="change.id", index=True)
+    changed_at: datetime = Field(index=True)
+    is_withdrawn: bool
+
+
+class TombstoneRow(SQLModel, table=True):
+    """What is still said of a dataset that was withdrawn."""
+
+    __tablename__ = "tombstone"
+    position: int = Field(
+        foreign_key="entry.position", primary_key=True, sa_column_kwargs={"autoincrement": False}
+    )
+    title: dict[str, str] = Field(sa_type=JSON)
+    reason: str
+    version: int
+    issued_at: datetime
+    withdrawn_at: datetime
+
+
+class CatalogKeyRow(SQLModel, table=True):
+    """One row: what tells the cursors of this catalogue from those of another."""
+
+    __tablename__ = "catalog_key"
+    key: str = Field(primary_key=True)
 
 
 class ApiTokenRow(SQLModel, table=True):

@@ -10,6 +10,8 @@ from opendata_hub.web import problems
 from opendata_hub.web.catalog import (
     datasets_api,
     dcat,
+    dumps,
+    feeds,
     repairs_api,
     search,
     sparql,
@@ -43,6 +45,8 @@ def create_app(hub: Hub) -> FastAPI:
     app.add_middleware(SecureHeaders)
     problems.install(app)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    app.include_router(dumps.router)
+    app.include_router(feeds.router)
     app.include_router(dcat.router)
     app.include_router(template_files.router)
     app.include_router(sparql.router)

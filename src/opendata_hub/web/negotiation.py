@@ -55,3 +55,15 @@ def has_current(request: Request, etag: str) -> bool:
         for tag in ",".join(request.headers.getlist("if-none-match")).split(",")
     ]
     return "*" in tags or etag in tags
+
+
+def takes_gzip(request: Request) -> bool:
+    """Whether the answer may be packed with gzip (RFC 9110, Accept-Encoding)."""
+    qualities: dict[str, float] = {}
+    for part in ",".join(request.headers.getlist("accept-encoding")).lower().split(","):
+        coding, _, parameter = (piece.strip() for piece in part.partition(";"))
+        try:
+            qualities[coding] = float(parameter.removeprefix("q=").strip() or 1)
+        except ValueError:
+            continue
+    return qualities.get("gzip", qualities.get("x-gzip", qualities.get("*", 0.0))) > 0

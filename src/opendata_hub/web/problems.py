@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from opendata_hub.domain.errors import (
+    BadPaging,
     BadQuery,
     Busy,
     Denied,
@@ -23,6 +24,7 @@ from opendata_hub.domain.errors import (
     ResultNotOffered,
     SearchUnavailable,
     TooLarge,
+    Withdrawn,
 )
 from opendata_hub.domain.texts import LANGUAGES
 from opendata_hub.web import negotiation
@@ -31,6 +33,9 @@ from opendata_hub.web.rendering import page
 MEDIA_TYPE = "application/problem+json"
 STATUSES: tuple[tuple[type[HubError], HTTPStatus], ...] = (
     (Denied, HTTPStatus.UNAUTHORIZED),
+    (Withdrawn, HTTPStatus.GONE),
+    (Busy, HTTPStatus.SERVICE_UNAVAILABLE),
+    (BadPaging, HTTPStatus.BAD_REQUEST),
     (Refused, HTTPStatus.CONFLICT),
     (TooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (Busy, HTTPStatus.SERVICE_UNAVAILABLE),
@@ -59,7 +64,7 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 """What every answer carries."""
-ANSWER_HEADERS = {"token-needed": {"WWW-Authenticate": "Bearer"}, "busy": {"Retry-After": "5"}}
+ANSWER_HEADERS = {"token-needed": {"WWW-Authenticate": "Bearer"}, "busy": {"Retry-After": "30"}}
 """What some refusals carry besides."""
 BROKEN_JSON, INTERNAL_ERROR = "broken-json", "internal-error"
 
@@ -75,11 +80,10 @@ def install(app: FastAPI) -> None:
 
 
 def status_of(problem: HubError, method: str) -> HTTPStatus:
-    """What is not known is a wrong address when it is read, a wrong value when it is sent."""
+    """What is not known is a wrong address when it is read or deleted, a wrong value when sent."""
     if isinstance(problem, NotKnown):
-        return (
-            HTTPStatus.NOT_FOUND if method in {"GET", "HEAD"} else HTTPStatus.UNPROCESSABLE_ENTITY
-        )
+        is_address = method in {"GET", "HEAD", "DELETE"}
+        return HTTPStatus.NOT_FOUND if is_address else HTTPStatus.UNPROCESSABLE_ENTITY
     return next(status for kind, status in STATUSES if isinstance(problem, kind))
 
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from opendata_hub.adapters.search import Hit
 from opendata_hub.domain.catalog.dataset import Dataset
+from opendata_hub.domain.catalog.harvest.change import Tombstone
 from opendata_hub.domain.catalog.repair.proposal import Certainty, Kind, Proposal, Survey
 from opendata_hub.domain.catalog.report import Clearance, Level, Report
 from opendata_hub.domain.catalog.search.query import Facet, Query, Sort
@@ -338,6 +339,21 @@ class SearchOut(BaseModel):
     guessed: list[str]
     results: list[FoundDatasetOut]
     facets: dict[Facet, list[CountOut]]
+
+
+class WithdrawnOut(BaseModel):
+    """A dataset that was withdrawn; its tombstone is at ``url``."""
+
+    slug: str
+    url: str
+    withdrawn_at: datetime
+    reason: str
+
+    @classmethod
+    def of(cls, left: Tombstone, base_url: str) -> Self:
+        """From what is left of it."""
+        url = f"{base_url}/datasets/{left.slug}"
+        return cls(slug=left.slug, url=url, withdrawn_at=left.withdrawn_at, reason=left.reason)
 
 
 class SkippedOut(BaseModel):

@@ -23,6 +23,7 @@ from opendata_hub.domain.catalog.dataset import (
     checked_texts,
 )
 from opendata_hub.domain.catalog.dcat import Frame
+from opendata_hub.domain.catalog.harvest.change import ChangeKind
 from opendata_hub.domain.catalog.privacy import CLEARABLE
 from opendata_hub.domain.catalog.record import classes as record
 from opendata_hub.domain.catalog.record import mqa
@@ -33,7 +34,7 @@ from opendata_hub.domain.catalog.record.triples import Triple
 from opendata_hub.domain.catalog.report import Clearance
 from opendata_hub.domain.errors import Invalid, InvalidRecord, NotPublishable, SlugTaken
 from opendata_hub.domain.texts import Texts
-from opendata_hub.store import datasets, submissions
+from opendata_hub.store import changes, datasets, submissions
 from opendata_hub.store.submissions import Submission
 
 
@@ -102,20 +103,30 @@ def publish(
     _refuse_circles(session, frame, dataset)
     for clearance in words.clearances:
         submissions.clear(session, submission.id, clearance, now)
+    kind = ChangeKind.CREATED if is_new(session, dataset.slug) else ChangeKind.REPLACED
     datasets.save(session, dataset)
-    datasets.log_change(
-        session, dataset.slug, "created" if dataset.version == 1 else "replaced", now
-    )
-    write_fragments(session, frame, checked)
+    write_fragments(session, frame, checked, kind, now=now)
     return dataset
 
 
-def write_fragments(session: Session, frame: Frame, checked: Assessed) -> None:
-    """Serialise the dataset's record in every syntax and keep it."""
+def is_new(session: Session, slug: str) -> bool:
+    """Whether nothing is published at that address: never was, or not any more."""
+    place = changes.entry(session, slug)
+    return place is None or place.is_withdrawn
+
+
+def write_fragments(
+    session: Session, frame: Frame, checked: Assessed, kind: ChangeKind, *, now: datetime
+) -> None:
+    """Serialise the dataset's record in every stored syntax, keep it, and log the change."""
     said = chain(checked.profile, dcat.quality_triples(frame, checked.dataset))
     fragments = rdf.fragments(said, dcat.PREFIXES)
     slug = checked.dataset.slug
     datasets.put_fragments(session, slug, fragments, written_for=written_for(frame))
+    changes.append(
+        session, slug, kind, now,
+        base_url=frame.base_url, record=fragments[rdf.JSON_LD.name],
+    )  # fmt: skip
 
 
 def assess(frame: Frame, dataset: Dataset, *, answers: Answers) -> Assessed:
@@ -159,17 +170,21 @@ def _refuse_circles(session: Session, frame: Frame, dataset: Dataset) -> None:
                     ahead.append(before)
 
 
-def refresh_fragments(session: Session, frame: Frame) -> int:
+def refresh_fragments(session: Session, frame: Frame, *, now: datetime) -> int:
     """Write anew what was written for another address, profile or declaration; returns how many.
 
-    A hub that moves behind a proxy gets another base address: its records must follow.
+    A hub that moves behind a proxy gets another base address: its records must follow, and who
+    reads its changes is told.
     """
+    datasets.lock(session)
+    moved = set(changes.not_of_address(session, frame.base_url))
     stale = datasets.slugs_not_written_for(session, written_for(frame))
-    for slug in stale:
+    for slug in [*stale, *sorted(moved.difference(stale))]:
+        kind = ChangeKind.MOVED if slug in moved else ChangeKind.REWRITTEN
         checked = assess(frame, datasets.get(session, slug), answers=lambda _: False)
         datasets.save(session, checked.dataset)
-        write_fragments(session, frame, checked)
-    return len(stale)
+        write_fragments(session, frame, checked, kind, now=now)
+    return len(moved.union(stale))
 
 
 def written_for(frame: Frame) -> str:
@@ -213,6 +228,7 @@ def _dataset(
         raise SlugTaken(
             f"A dataset is already published as {slug!r}: choose another slug, or replace it"
         )
+    earlier = before or changes.tombstone(session, slug)
     return Dataset(
         slug=slug,
         family=family.name,
@@ -220,9 +236,9 @@ def _dataset(
         title=title,
         description=description or family.description,
         keywords=family.keywords,
-        issued_at=before.issued_at if before else now,
+        issued_at=earlier.issued_at if earlier else now,
         modified_at=now,
-        version=before.version + 1 if before else 1,
+        version=earlier.version + 1 if earlier else 1,
         submission_id=submission.id,
         distribution=_distribution(slug, submission),
         described=_described(words, before),

@@ -1,21 +1,23 @@
 """An aggregator reads: stored fragments, joined and streamed; no graph is built."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
 
 from sqlmodel import Session
 
 from opendata_hub.adapters import rdf
-from opendata_hub.adapters.rdf import Syntax
+from opendata_hub.adapters.rdf import N_TRIPLES, TURTLE, Syntax
 from opendata_hub.domain.catalog import dcat
 from opendata_hub.domain.catalog.dcat import Frame
+from opendata_hub.domain.catalog.harvest.change import Place, Tombstone
+from opendata_hub.domain.catalog.harvest.cursor import Asked, query
+from opendata_hub.domain.catalog.harvest.page import PREFIXES, page_triples, tombstone_triples
+from opendata_hub.domain.errors import UnknownDataset
 from opendata_hub.flows.catalog.publish import written_for
-from opendata_hub.store import datasets
-
-LINKS_AT_ONCE = 500
+from opendata_hub.flows.catalog.withdraw import require_published
+from opendata_hub.store import changes, datasets
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,14 @@ class State:
     changed_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the catalogue, in pieces; ``following`` is the query of the next one, or empty."""
+
+    parts: Iterator[bytes]
+    following: str
+
+
 def catalog_state(session: Session, frame: Frame, *, now: datetime) -> State:
     """The state of the whole catalogue; an empty one has changed just now."""
     number, changed_at = datasets.last_change(session)
@@ -33,47 +43,109 @@ def catalog_state(session: Session, frame: Frame, *, now: datetime) -> State:
     return State(_tag(written_for(frame), str(number), changed.isoformat()), changed)
 
 
-def catalog(
-    session: Session, frame: Frame, syntax: Syntax, *, changed_at: datetime
-) -> Iterator[str]:
-    """The catalogue and all its datasets as one document, piece by piece."""
-    head = rdf.fragment(dcat.catalog_triples(frame, modified_at=changed_at), syntax, dcat.PREFIXES)
-    links = (
-        rdf.fragment((dcat.catalog_entry(frame, slug) for slug in some), syntax, dcat.PREFIXES)
-        for some in _in_batches(datasets.slugs(session), LINKS_AT_ONCE)
+def catalog_page(
+    session: Session, frame: Frame, syntax: Syntax, asked: Asked, *, path: str, changed_at: datetime
+) -> Page:
+    """The catalogue and the datasets of one page; ``path`` is the address without its query.
+
+    Datasets stand in the order in which they came and keep their place when they change: whoever
+    follows the pages while others publish meets each dataset once.
+    """
+    key = changes.catalog_key(session)
+    found = changes.places(session, after=asked.after, most=asked.limit + 1, since=asked.since)
+    entries = found[: asked.limit]
+    following = ""
+    if len(found) > asked.limit:
+        following = query(Asked(asked.limit, entries[-1].position, asked.since), key)
+    triples = page_triples(
+        _address(frame, path, query(asked, key)),
+        first=_address(frame, path, query(Asked(asked.limit, 0, asked.since), key)),
+        following=_address(frame, path, following) if following else "",
+        total=changes.count(session, since=asked.since),
+        limit=asked.limit,
     )
-    parts = chain([head], links, datasets.fragments(session, syntax.name))
-    return rdf.document(parts, syntax, dcat.PREFIXES)
+    head = [
+        _catalog_head(frame, syntax, changed_at),
+        rdf.fragment(triples, syntax, PREFIXES),
+    ]
+    body = _bodies(session, frame, syntax, entries)
+    return Page(rdf.encoded_document([*head, *body], syntax, PREFIXES), following)
 
 
 def dataset_state(session: Session, frame: Frame, slug: str) -> State:
-    """The state of one dataset's record; raises UnknownDataset."""
-    dataset = datasets.get(session, slug)
-    return State(_tag(written_for(frame), slug, str(dataset.version)), dataset.modified_at)
+    """The state of one dataset's record; raises UnknownDataset, and Withdrawn where it was."""
+    require_published(session, slug)
+    place = changes.entry(session, slug)
+    if place is None:
+        raise UnknownDataset(f"No dataset {slug[:100]!r} is published here")
+    return State(_tag(written_for(frame), slug, str(place.change)), place.changed_at)
 
 
 def dataset(session: Session, slug: str, syntax: Syntax) -> Iterator[str]:
     """One dataset's record as a document."""
-    return rdf.document(datasets.fragments(session, syntax.name, slug=slug), syntax, dcat.PREFIXES)
+    stored = datasets.fragments(session, _stored(syntax).name, slug=slug)
+    return rdf.document((derived(part, syntax) for part in stored), syntax, PREFIXES)
+
+
+def tombstone(frame: Frame, left: Tombstone, syntax: Syntax) -> str:
+    """What is said at the address of a withdrawn dataset, as a document."""
+    part = rdf.fragment(tombstone_triples(frame, left), syntax, PREFIXES)
+    return "".join(rdf.document([part], syntax, PREFIXES))
 
 
 def publisher(frame: Frame, publisher_id: str, syntax: Syntax) -> str:
     """A publisher's record as a document; raises UnknownPublisher."""
     triples = dcat.publisher_triples(frame, frame.site.publisher_named(publisher_id))
-    part = rdf.fragment(triples, syntax, dcat.PREFIXES)
-    return "".join(rdf.document([part], syntax, dcat.PREFIXES))
+    part = rdf.fragment(triples, syntax, PREFIXES)
+    return "".join(rdf.document([part], syntax, PREFIXES))
+
+
+def derived(part: str, syntax: Syntax) -> str:
+    """A stored fragment as it is served: N-Triples are made from Turtle here."""
+    return rdf.n_triples(part, PREFIXES) if syntax is N_TRIPLES else part
+
+
+def _stored(syntax: Syntax) -> Syntax:
+    return TURTLE if syntax is N_TRIPLES else syntax
+
+
+def _bodies(
+    session: Session, frame: Frame, syntax: Syntax, entries: Sequence[Place]
+) -> Iterator[str | bytes]:
+    """Links to the datasets of a page, their records, and what is left of withdrawn ones."""
+    published = [entry for entry in entries if not entry.is_withdrawn]
+    gone = [entry.position for entry in entries if entry.is_withdrawn]
+    if published:
+        links = (dcat.catalog_entry(frame, entry.slug) for entry in published)
+        yield rdf.fragment(links, syntax, PREFIXES)
+        yield from _records(session, syntax, [entry.position for entry in published])
+    if gone:
+        for left in changes.tombstones(session, gone):
+            yield rdf.fragment(tombstone_triples(frame, left), syntax, PREFIXES)
+
+
+_heads: dict[str, tuple[str, str]] = {}
+"""The latest head of the catalogue in each syntax, and what it was written for."""
+
+
+def _catalog_head(frame: Frame, syntax: Syntax, changed_at: datetime) -> str:
+    """What every page says of the catalogue; half of the work of a page, so it is kept."""
+    wanted = f"{written_for(frame)} {changed_at.isoformat()}"
+    known_for, head = _heads.get(syntax.name, ("", ""))
+    if known_for != wanted:
+        head = rdf.fragment(dcat.catalog_triples(frame, modified_at=changed_at), syntax, PREFIXES)
+        _heads[syntax.name] = (wanted, head)
+    return head
+
+
+def _records(session: Session, syntax: Syntax, positions: Sequence[int]) -> Iterator[str | bytes]:
+    for part in datasets.fragments_at(session, _stored(syntax).name, positions):
+        yield derived(part.decode(), syntax) if syntax is N_TRIPLES else part
+
+
+def _address(frame: Frame, path: str, asked: str) -> str:
+    return f"{frame.base_url}{path}?{asked}"
 
 
 def _tag(*parts: str) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
-
-
-def _in_batches(slugs: Iterable[str], size: int) -> Iterator[list[str]]:
-    batch: list[str] = []
-    for slug in slugs:
-        batch.append(slug)
-        if len(batch) == size:
-            yield batch
-            batch = []
-    if batch:
-        yield batch

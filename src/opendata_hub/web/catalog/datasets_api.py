@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, File, Form, Path, UploadFile
+from fastapi import APIRouter, Depends, File, Form, Path, Query, UploadFile
 
 from opendata_hub import clock
 from opendata_hub.bootstrap import Hub
@@ -14,14 +14,15 @@ from opendata_hub.flows.catalog import submit as submit_flow
 from opendata_hub.flows.catalog.check_links import of_dataset
 from opendata_hub.flows.catalog.compare import published_tables
 from opendata_hub.flows.catalog.publish import Words, publish
+from opendata_hub.flows.catalog.withdraw import require_published, withdraw
 from opendata_hub.store import datasets, submissions
 from opendata_hub.store.submissions import Submission
 from opendata_hub.web.deps import HubDep, bearer
 from opendata_hub.web.security import TokenFirst
-from opendata_hub.web.shapes import DatasetOut, LinkOut, Problem, SubmissionOut
+from opendata_hub.web.shapes import DatasetOut, LinkOut, Problem, SubmissionOut, WithdrawnOut
 
 REFUSALS: dict[int | str, dict[str, object]] = {
-    status: {"model": Problem} for status in (401, 404, 409, 413, 422)
+    status: {"model": Problem} for status in (401, 404, 409, 410, 413, 422)
 }
 
 router = APIRouter(
@@ -77,13 +78,26 @@ def publish_dataset(
     return DatasetOut.of(dataset, hub.frame.base_url)
 
 
-public_router = APIRouter(tags=["catalogue"], responses={404: {"model": Problem}})
+@router.delete("/datasets/{slug}")
+def withdraw_dataset(
+    hub: HubDep, slug: str, reason: Annotated[str, Query(description="Readers will see it.")]
+) -> WithdrawnOut:
+    """Withdraw a dataset and leave a tombstone. Publishing at the same address undoes it."""
+    with hub.writing() as session:
+        left = withdraw(session, hub.frame, slug, reason=reason, now=clock.now())
+    return WithdrawnOut.of(left, hub.frame.base_url)
+
+
+public_router = APIRouter(
+    tags=["catalogue"], responses={404: {"model": Problem}, 410: {"model": Problem}}
+)
 
 
 @public_router.get("/datasets/{slug}")
 def read_dataset(hub: HubDep, slug: str) -> DatasetOut:
     """What is published at that address, in short; the full record is at ``url``."""
     with hub.reading() as session:
+        require_published(session, slug)
         found = datasets.get(session, slug)
         links = [LinkOut.of(each) for each in of_dataset(session, hub.frame, found)]
     return DatasetOut.of(found, hub.frame.base_url).model_copy(update={"links": links})

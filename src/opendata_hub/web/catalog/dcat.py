@@ -1,31 +1,25 @@
 """The catalogue for machines: DCAT-AP in four syntaxes, files, schemas."""
 
-from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
-from email.utils import format_datetime
-from tempfile import SpooledTemporaryFile
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request
-from fastapi.responses import (
-    FileResponse,
-    JSONResponse,
-    Response,
-    StreamingResponse,
-)
+from fastapi.responses import FileResponse, JSONResponse, Response
 
 from opendata_hub import clock
 from opendata_hub.adapters.rdf import SYNTAXES, TURTLE, Syntax
 from opendata_hub.bootstrap import Hub
+from opendata_hub.domain.catalog.harvest import cursor
 from opendata_hub.domain.errors import NotKnown, UnknownDataset
 from opendata_hub.flows.catalog import serve
-from opendata_hub.store import datasets, submissions
+from opendata_hub.flows.catalog.withdraw import require_published
+from opendata_hub.store import changes, datasets, submissions
 from opendata_hub.web import negotiation
+from opendata_hub.web.catalog.documents import Document
 from opendata_hub.web.deps import HubDep
 from opendata_hub.web.shapes import Problem
 
 Route = TypeVar("Route", bound=Callable[..., Any])
-BLOCK_BYTES, SPOOLED_BYTES = 262_144, 4_194_304
 BY_MEDIA_TYPE = {syntax.media_type: syntax for syntax in SYNTAXES.values()}
 
 router = APIRouter(tags=["catalogue"], responses={404: {"model": Problem}, 406: {"model": Problem}})
@@ -76,6 +70,7 @@ def dataset(request: Request, hub: HubDep, slug: str) -> Response:
 def dataset_file(request: Request, hub: HubDep, slug: str, file_name: str) -> Response:
     """The bytes of the dataset's file, as they were published."""
     with hub.reading() as session:
+        require_published(session, slug)
         found = datasets.get(session, slug)
         submission = submissions.get(session, found.submission_id)
     file = found.distribution
@@ -126,66 +121,29 @@ def _syntax(ending: str) -> Syntax:
 
 
 def _catalog(request: Request, hub: Hub, syntax: Syntax, *, negotiated: bool) -> Response:
+    path = request.url.path
     with hub.reading() as session:
+        asked = cursor.asked(request.query_params.multi_items(), changes.catalog_key(session))
         state = serve.catalog_state(session, hub.frame, now=clock.now())
-        parts = serve.catalog(session, hub.frame, syntax, changed_at=state.changed_at)
-        return _document(request, state, parts, syntax, negotiated=negotiated)
+        found = serve.catalog_page(
+            session, hub.frame, syntax, asked, path=path, changed_at=state.changed_at
+        )
+        headers = {"Vary": "Accept"} if negotiated else {}
+        if found.following:
+            headers["Link"] = f'<{hub.frame.base_url}{path}?{found.following}>; rel="next"'
+        document = Document(state, syntax.name, syntax.media_type, headers=headers)
+        return document.answer(request, found.parts)
 
 
 def _dataset(
     request: Request, hub: Hub, slug: str, syntax: Syntax, *, negotiated: bool
 ) -> Response:
+    headers = {"Vary": "Accept"} if negotiated else {}
     with hub.reading() as session:
+        if left := changes.tombstone(session, slug):
+            headers["Access-Control-Allow-Origin"] = "*"
+            body = serve.tombstone(hub.frame, left, syntax)
+            return Response(body, 410, headers, syntax.media_type)
         state = serve.dataset_state(session, hub.frame, slug)
-        parts = serve.dataset(session, slug, syntax)
-        return _document(request, state, parts, syntax, negotiated=negotiated)
-
-
-def _document(
-    request: Request,
-    state: serve.State,
-    parts: Iterable[str],
-    syntax: Syntax,
-    *,
-    negotiated: bool,
-) -> Response:
-    """A document with validators. Tag and bytes come from one state of the store.
-
-    The bytes are laid down before the first is sent: a client that stalls or leaves holds a file,
-    never a connection to the database.
-    """
-    etag = f'"{state.tag}-{syntax.name}"'
-    headers = {
-        "ETag": etag,
-        "Last-Modified": _http_date(state.changed_at),
-        "Cache-Control": "no-cache",
-        "Access-Control-Allow-Origin": "*",
-    }
-    if negotiated:
-        headers["Vary"] = "Accept"
-    if negotiation.has_current(request, etag):
-        return Response(status_code=304, headers=headers)
-    if request.method == "HEAD":
-        return Response(media_type=syntax.media_type, headers=headers)
-    body = _laid_down(parts)
-    headers["Content-Length"] = str(body.tell())
-    return StreamingResponse(_blocks(body), media_type=syntax.media_type, headers=headers)
-
-
-def _laid_down(parts: Iterable[str]) -> SpooledTemporaryFile[bytes]:
-    """The document in memory while it is small, else in a file that nobody sees."""
-    body: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(max_size=SPOOLED_BYTES)  # noqa: SIM115
-    for part in parts:
-        body.write(part.encode())
-    return body
-
-
-def _blocks(body: SpooledTemporaryFile[bytes]) -> Iterator[bytes]:
-    with body:
-        body.seek(0)
-        while block := body.read(BLOCK_BYTES):
-            yield block
-
-
-def _http_date(moment: datetime) -> str:
-    return format_datetime(moment, usegmt=True)
+        document = Document(state, syntax.name, syntax.media_type, headers=headers)
+        return document.answer(request, serve.dataset(session, slug, syntax))

@@ -5,9 +5,10 @@ from fastapi.responses import RedirectResponse, Response
 
 from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.catalog.dataset import Dataset
+from opendata_hub.domain.catalog.harvest.news import schema_org
 from opendata_hub.domain.catalog.record.mqa import Quality
 from opendata_hub.flows.catalog.check_links import of_dataset
-from opendata_hub.store import datasets, submissions
+from opendata_hub.store import changes, datasets, submissions
 from opendata_hub.web import negotiation
 from opendata_hub.web.deps import HubDep, PageLanguage
 from opendata_hub.web.rendering import page
@@ -43,6 +44,8 @@ def home_without_slash(language: PageLanguage) -> Response:
 def dataset_page(request: Request, hub: HubDep, language: PageLanguage, slug: str) -> Response:
     """A dataset: words, file, columns, check, legal basis."""
     with hub.reading() as session:
+        if left := changes.tombstone(session, slug):
+            return page(request, "withdrawn.html", language, status=410, left=left)
         dataset = datasets.get(session, slug)
         report = submissions.get(session, dataset.submission_id).report
         links = [link for link in of_dataset(session, hub.frame, dataset) if link.state]
@@ -59,6 +62,7 @@ def dataset_page(request: Request, hub: HubDep, language: PageLanguage, slug: st
         frequency=_frequency(hub, dataset),
         links=links,
         base_url=hub.frame.base_url,
+        schema_org=schema_org(hub.frame, dataset, language),
     )
 
 

@@ -1,0 +1,1 @@
+"""What aggregators are told: changes, pages of the catalogue, feeds, site maps."""

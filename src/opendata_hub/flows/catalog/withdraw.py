@@ -1,0 +1,41 @@
+"""A dataset leaves the catalogue, and a tombstone says so at its address."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from opendata_hub.domain.catalog.dcat import Frame
+from opendata_hub.domain.catalog.harvest.change import Tombstone, checked_reason
+from opendata_hub.domain.errors import Withdrawn
+from opendata_hub.store import changes, datasets
+
+
+def withdraw(session: Session, frame: Frame, slug: str, *, reason: str, now: datetime) -> Tombstone:
+    """Withdraw the dataset at that address, for a reason that readers will see.
+
+    Its record is erased everywhere, its title stays; the file stays with its report, served to
+    nobody. Publishing at the same address undoes it. Raises Invalid for a reason that is none,
+    UnknownDataset, and Withdrawn where it already was.
+    """
+    reason = checked_reason(reason)
+    datasets.lock(session)
+    require_published(session, slug)
+    dataset = datasets.get(session, slug)
+    left = Tombstone(
+        slug=slug,
+        title=dataset.title,
+        reason=reason,
+        version=dataset.version,
+        issued_at=dataset.issued_at,
+        withdrawn_at=now,
+    )
+    changes.bury(session, left, base_url=frame.base_url)
+    return left
+
+
+def require_published(session: Session, slug: str) -> None:
+    """Raise Withdrawn when a dataset was published at that address and is no longer."""
+    if left := changes.tombstone(session, slug):
+        raise Withdrawn(
+            f"{slug} was withdrawn on {left.withdrawn_at.date().isoformat()}: {left.reason}"
+        )

@@ -1,0 +1,243 @@
+"""The log of what happened to the catalogue, and the places of its datasets."""
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, case, func, insert, update
+from sqlmodel import Session, col, delete, select
+
+from opendata_hub.domain.catalog.harvest.change import Change, ChangeKind, Entry, Place, Tombstone
+from opendata_hub.domain.errors import UnknownDataset
+from opendata_hub.store.tables import (
+    CatalogKeyRow,
+    ChangeRecordRow,
+    ChangeRow,
+    DatasetRow,
+    EntryRow,
+    FragmentRow,
+    TombstoneRow,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A row of positions that begin at ``index`` times its size.
+
+    change: number of the latest change in it. datasets: how many are published in it.
+    """
+
+    index: int
+    change: int
+    datasets: int
+
+
+def append(
+    session: Session, slug: str, kind: ChangeKind, now: datetime, *, base_url: str, record: str = ""
+) -> int:
+    """Note a change of the dataset at ``slug``, which must be there; gives the change's number.
+
+    record: the JSON-LD fragment after the change. Call it behind ``datasets.lock``: numbers then
+    follow commits, so that nobody who has read up to a number misses a lower one.
+    """
+    number = _add_change(session, slug, kind, now, base_url)
+    if record:
+        body = zlib.compress(record.encode())
+        session.connection().execute(insert(ChangeRecordRow), {"change_id": number, "body": body})
+    _put_entry(session, slug, number, now, is_withdrawn=kind is ChangeKind.WITHDRAWN)
+    return number
+
+
+def bury(session: Session, left: Tombstone, *, base_url: str) -> int:
+    """Take the dataset out of the catalogue and leave a tombstone; gives the change's number.
+
+    Its record is erased from the log as well: it may be the reason of the withdrawal. Raises
+    UnknownDataset when nothing is published at that address.
+    """
+    found = session.exec(select(DatasetRow.id).where(DatasetRow.slug == left.slug)).first()
+    if found is None:
+        raise UnknownDataset(f"No dataset {left.slug[:100]!r} is published here")
+    kind = ChangeKind.WITHDRAWN
+    number = append(session, left.slug, kind, left.withdrawn_at, base_url=base_url)
+    of_slug = select(ChangeRow.id).where(ChangeRow.slug == left.slug)
+    session.exec(delete(ChangeRecordRow).where(col(ChangeRecordRow.change_id).in_(of_slug)))
+    session.exec(delete(FragmentRow).where(col(FragmentRow.dataset_id) == found))
+    session.exec(delete(DatasetRow).where(col(DatasetRow.id) == found))
+    session.add(
+        TombstoneRow(
+            position=found,
+            title=dict(left.title),
+            reason=left.reason,
+            version=left.version,
+            issued_at=left.issued_at,
+            withdrawn_at=left.withdrawn_at,
+        )
+    )
+    session.flush()
+    return number
+
+
+def tombstone(session: Session, slug: str) -> Tombstone | None:
+    """What remains of the dataset that was withdrawn from that address; None for any other."""
+    found = session.exec(_tombstones().where(EntryRow.slug == slug)).first()
+    return _tombstone(*found) if found else None
+
+
+def tombstones(session: Session, positions: Sequence[int]) -> list[Tombstone]:
+    """What remains of the datasets that were withdrawn from these positions, in their order."""
+    question = _tombstones().where(col(TombstoneRow.position).in_(positions))
+    return [_tombstone(*found) for found in session.exec(question.order_by(EntryRow.position))]
+
+
+def entry(session: Session, slug: str) -> Entry | None:
+    """The place of the dataset that is, or was, at that address."""
+    found = session.connection().execute(_entries().where(EntryRow.slug == slug)).first()
+    return _entry(found) if found else None
+
+
+def entries(
+    session: Session, *, after: int, most: int, since: datetime | None = None
+) -> list[Entry]:
+    """At most so many places behind a position, in the order in which they were given.
+
+    since: only what changed at that instant or later, and then what was withdrawn as well.
+    """
+    question = _listed(_entries(), since).where(col(EntryRow.position) > after)
+    found = session.connection().execute(question.order_by(EntryRow.position).limit(most))
+    return [_entry(row) for row in found]
+
+
+def places(
+    session: Session, *, after: int, most: int, since: datetime | None = None
+) -> list[Place]:
+    """The same as ``entries``, with no more than a page needs."""
+    question = _listed(select(*_PLACE), since).where(col(EntryRow.position) > after)
+    found = session.connection().execute(question.order_by(EntryRow.position).limit(most))
+    return [Place(*row) for row in found]
+
+
+def count(session: Session, *, since: datetime | None = None) -> int:
+    """How many places ``entries`` would give in all."""
+    question = _listed(select(func.count()).select_from(EntryRow), since)
+    return int(session.connection().execute(question).scalar_one())
+
+
+def spans(session: Session, size: int) -> list[Span]:
+    """The spans of ``size`` positions in which something is, or was, published."""
+    index = (col(EntryRow.position) // size).label("span")
+    published = func.sum(case((col(EntryRow.is_withdrawn), 0), else_=1))
+    question = select(index, func.max(EntryRow.change_id), published).group_by(index)
+    return [
+        Span(int(row[0]), int(row[1]), int(row[2]))
+        for row in session.connection().execute(question.order_by(index))
+    ]
+
+
+def log(session: Session, *, after: int, most: int, base_url: str | None = None) -> list[Change]:
+    """At most so many events with a number above ``after``, oldest first, with their records.
+
+    base_url: only those of the hub at that address.
+    """
+    question = (
+        select(*_CHANGE)
+        .join(ChangeRecordRow, col(ChangeRecordRow.change_id) == ChangeRow.id, isouter=True)
+        .where(col(ChangeRow.id) > after)
+        .order_by(col(ChangeRow.id))
+        .limit(most)
+    )
+    if base_url is not None:
+        question = question.where(ChangeRow.base_url == base_url)
+    return [_change(row) for row in session.connection().execute(question)]
+
+
+def latest_before(session: Session, number: int, *, base_url: str) -> Change | None:
+    """The last event up to that number at that address of the hub, without its record."""
+    question = (
+        select(ChangeRow)
+        .where(col(ChangeRow.id) <= number, ChangeRow.base_url == base_url)
+        .order_by(col(ChangeRow.id).desc())
+        .limit(1)
+    )
+    row = session.exec(question).first()
+    return Change(row.id, row.slug, ChangeKind(row.kind), row.changed_at) if row else None
+
+
+def last_number(session: Session) -> int:
+    """The number of the latest event; 0 when nothing ever happened."""
+    return session.exec(select(func.max(ChangeRow.id))).one() or 0
+
+
+def not_of_address(session: Session, base_url: str) -> list[str]:
+    """The published datasets whose latest change was noted under another address of the hub."""
+    question = (
+        select(EntryRow.slug)
+        .join(ChangeRow, col(ChangeRow.id) == EntryRow.change_id)
+        .where(~col(EntryRow.is_withdrawn), ChangeRow.base_url != base_url)
+        .order_by(col(EntryRow.position))
+    )
+    return list(session.exec(question))
+
+
+def catalog_key(session: Session) -> str:
+    """What tells this catalogue from every other, whatever their addresses."""
+    return session.exec(select(CatalogKeyRow.key)).one()
+
+
+def _add_change(session: Session, slug: str, kind: ChangeKind, now: datetime, base_url: str) -> int:
+    row = {"slug": slug, "kind": str(kind), "changed_at": now, "base_url": base_url}
+    added = session.connection().execute(insert(ChangeRow).values(row).returning(col(ChangeRow.id)))
+    return int(added.scalar_one())
+
+
+def _put_entry(
+    session: Session, slug: str, number: int, now: datetime, *, is_withdrawn: bool
+) -> None:
+    """Let the place of that address say so; a first change takes the place of its dataset."""
+    said = {"change_id": number, "changed_at": now, "is_withdrawn": is_withdrawn}
+    connection = session.connection()
+    known = connection.execute(update(EntryRow).where(col(EntryRow.slug) == slug).values(said))
+    if known.rowcount == 0:
+        position = select(DatasetRow.id).where(DatasetRow.slug == slug).scalar_subquery()
+        connection.execute(insert(EntryRow).values(position=position, slug=slug, **said))
+
+
+_ENTRY: tuple[Any, ...] = (
+    EntryRow.position, EntryRow.slug, EntryRow.change_id, EntryRow.changed_at,
+    EntryRow.is_withdrawn,
+)  # fmt: skip
+_PLACE: tuple[Any, ...] = (EntryRow.position, EntryRow.slug, EntryRow.is_withdrawn)
+_CHANGE: tuple[Any, ...] = (
+    ChangeRow.id, ChangeRow.slug, ChangeRow.kind, ChangeRow.changed_at, ChangeRecordRow.body,
+)  # fmt: skip
+
+
+def _tombstones() -> Any:
+    return select(TombstoneRow, EntryRow.slug).join(
+        EntryRow, col(EntryRow.position) == TombstoneRow.position
+    )
+
+
+def _tombstone(row: TombstoneRow, slug: str) -> Tombstone:
+    return Tombstone(slug, row.title, row.reason, row.version, row.issued_at, row.withdrawn_at)
+
+
+def _listed(question: Any, since: datetime | None) -> Any:
+    """Only what is published, or what changed since then, withdrawn or not."""
+    if since is None:
+        return question.where(~col(EntryRow.is_withdrawn))
+    return question.where(col(EntryRow.changed_at) >= since)
+
+
+def _entries() -> Any:
+    return select(*_ENTRY)
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(row.position, row.slug, row.change_id, row.changed_at, row.is_withdrawn)
+
+
+def _change(row: Row[Any]) -> Change:
+    record = zlib.decompress(row.body).decode() if row.body is not None else ""
+    return Change(row.id, row.slug, ChangeKind(row.kind), row.changed_at, record)

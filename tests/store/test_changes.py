@@ -1,0 +1,117 @@
+"""The log of changes and the places of datasets, on both databases."""
+
+from datetime import timedelta
+
+import pytest
+
+import build
+from opendata_hub.domain.catalog.harvest.change import ChangeKind, Tombstone
+from opendata_hub.domain.errors import UnknownDataset
+from opendata_hub.store import changes, datasets
+from opendata_hub.store.engine import reading, writing
+
+BASE, LATER = build.BASE_URL, build.NOW + timedelta(hours=1)
+
+
+@pytest.fixture
+def number(engine):
+    with writing(engine) as session:
+        return build.kept_submission(session).id
+
+
+def published(session, slug, number, kind=ChangeKind.CREATED, now=build.NOW, **changed):
+    datasets.lock(session)
+    datasets.save(session, build.dataset(number, slug, **changed))
+    datasets.put_fragments(session, slug, {"ttl": slug}, written_for="x")
+    return changes.append(session, slug, kind, now, base_url=BASE, record=f'{{"@id": "{slug}"}}')
+
+
+def withdrawn(session, slug, now=LATER):
+    left = Tombstone(slug, {"fr": slug}, "Erreur", 1, build.NOW, now)
+    return changes.bury(session, left, base_url=BASE)
+
+
+def slugs(session, **asked):
+    given = {"after": 0, "most": 100, **asked}
+    return [entry.slug for entry in changes.entries(session, **given)]
+
+
+def test_numbers_grow_with_every_event_and_the_log_keeps_what_was_said(engine, number):
+    with writing(engine) as session:
+        first = published(session, "a", number)
+        second = published(session, "b", number)
+        third = published(session, "a", number, ChangeKind.REPLACED, LATER, version=2)
+    with reading(engine) as session:
+        assert first < second < third == changes.last_number(session)
+        assert datasets.last_change(session) == (third, LATER)
+        told = changes.log(session, after=first, most=10)
+        assert [(c.number, c.slug, c.kind) for c in told] == [
+            (second, "b", ChangeKind.CREATED),
+            (third, "a", ChangeKind.REPLACED),
+        ]
+        assert told[0].record == '{"@id": "b"}'
+        assert changes.log(session, after=0, most=10, base_url="http://elsewhere.example") == []
+        assert [c.slug for c in changes.log(session, after=0, most=1)] == ["a"]
+
+
+def test_a_place_is_kept_through_changes_withdrawal_and_return(engine, number):
+    with writing(engine) as session:
+        for slug in ("a", "b", "c"):
+            published(session, slug, number)
+        published(session, "a", number, ChangeKind.REPLACED, LATER, version=2)
+    with reading(engine) as session:
+        assert slugs(session) == ["a", "b", "c"]
+        assert slugs(session, since=LATER) == ["a"]
+        assert slugs(session, after=changes.entry(session, "a").position, most=1) == ["b"]
+    with writing(engine) as session:
+        withdrawn(session, "c")
+        published(session, "d", number)
+    with reading(engine) as session:
+        assert (slugs(session), changes.count(session)) == (["a", "b", "d"], 3)
+        assert slugs(session, since=LATER) == ["a", "c"]
+        assert changes.count(session, since=LATER) == 2
+    with writing(engine) as session:
+        published(session, "c", number, now=LATER, version=2)
+    with reading(engine) as session:
+        assert slugs(session) == ["a", "b", "c", "d"]
+        assert changes.tombstone(session, "c") is None
+
+
+def test_what_was_withdrawn_leaves_a_tombstone_and_no_record(engine, number):
+    with writing(engine) as session:
+        published(session, "a", number)
+        withdrawn(session, "a")
+    with reading(engine) as session:
+        assert datasets.find(session, "a") is None
+        assert list(datasets.fragments(session, "ttl")) == []
+        assert [change.record for change in changes.log(session, after=0, most=9)] == ["", ""]
+        left = changes.tombstone(session, "a")
+        assert (left.reason, left.title, left.withdrawn_at) == ("Erreur", {"fr": "a"}, LATER)
+        assert changes.tombstones(session, [changes.entry(session, "a").position]) == [left]
+        assert changes.tombstone(session, "b") is None
+    with writing(engine) as session, pytest.raises(UnknownDataset):
+        withdrawn(session, "a")
+
+
+def test_spans_say_what_changed_last_in_them(engine, number):
+    with writing(engine) as session:
+        for slug in ("a", "b", "c"):
+            published(session, slug, number)
+        withdrawn(session, "c")
+    with reading(engine) as session:
+        last = changes.last_number(session)
+        spans = changes.spans(session, 2)
+        assert [(span.index, span.datasets) for span in spans] == [(0, 1), (1, 1)]
+        assert (spans[0].change, spans[1].change) == (last - 3, last)
+        first = changes.entry(session, "a").position
+        assert list(datasets.fragments_between(session, "ttl", first, first)) == [b"a"]
+        assert datasets.fragments_at(session, "ttl", [first, first + 1]) == [b"a", b"b"]
+
+
+def test_each_catalogue_has_a_key_of_its_own_and_knows_who_moved(engine, number):
+    with writing(engine) as session:
+        published(session, "a", number)
+    with reading(engine) as session:
+        assert len(changes.catalog_key(session)) == 32
+        assert changes.not_of_address(session, BASE) == []
+        assert changes.not_of_address(session, "http://elsewhere.example") == ["a"]
