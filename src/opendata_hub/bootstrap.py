@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from opendata_hub.adapters.files import FileStore
+from opendata_hub.adapters.rows.make import RowStore
 from opendata_hub.domain.catalog.dcat import Frame
 from opendata_hub.domain.catalog.family import Family
 from opendata_hub.domain.catalog.territory import Gazetteer
@@ -43,6 +44,7 @@ class Hub:
     territories: Mapping[str, Gazetteer]
     engine: Engine
     files: FileStore
+    rows: RowStore
 
     def reading(self) -> AbstractContextManager[Session]:
         """A session that changes nothing and waits for nobody."""
@@ -107,6 +109,7 @@ def open_hub(settings: Settings, *, base_url: str = "") -> Hub:
         territories=territories(settings),
         engine=database,
         files=FileStore(settings.home / "files"),
+        rows=RowStore(settings.home.resolve() / "rows"),
     )
 
 

@@ -178,6 +178,7 @@ def publish(
     lang: InLanguage = Language.FR,
 ) -> int:
     """Check a file and, when it is sound, publish it. A refused file stays with its report."""
+    from opendata_hub.flows.catalog import rows as rows_flow
     from opendata_hub.flows.catalog.publish import Words
     from opendata_hub.flows.catalog.publish import publish as publish_flow
 
@@ -192,6 +193,7 @@ def publish(
         return _print_report(submission.report, {"submission": submission.id}, as_json=as_json)
     with hub.writing() as session:
         dataset = publish_flow(session, hub.frame, submission, words, now=clock.now())
+    rows_flow.prepare(hub.frame, hub.files, hub.rows, dataset)
     address = f"{hub.frame.base_url}/datasets/{dataset.slug}"
     if as_json:
         _print_json({"slug": dataset.slug, "url": address, "version": dataset.version})

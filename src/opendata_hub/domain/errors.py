@@ -5,6 +5,7 @@ HubError
 │   ├── NotATable         no table can be read in a file
 │   ├── NotPublishable    a file with findings was to be published
 │   ├── BadFormula        a rule that is not in the language of rules
+│   ├── BadQuery          a question that a table can't be asked
 │   ├── FutureReceipt     received tomorrow
 │   └── CalendarGap       we can't count: the holidays of that year aren't known
 ├── NotKnown          nothing here by that name
@@ -15,6 +16,7 @@ HubError
 │   └── ExtensionVoid     too late, too often, or without its reasons
 ├── Denied            the caller has not shown what this door asks for
 ├── TooLarge          more bytes than this door takes
+├── QueryTooHeavy     a question that takes more time or memory than it may
 └── PackBroken        a file under catalog/ or requests/ breaks the rules of packs
 
 ``docs/errors.md`` lists the codes for those who call us; a test compares.
@@ -73,6 +75,16 @@ class NotPublishable(Invalid):
         self.submission_id = submission_id
 
 
+class BadQuery(Invalid):
+    """A question that a table can't be asked; parameter is the one to correct."""
+
+    code = "bad-query"
+
+    def __init__(self, parameter: str, reason: str) -> None:
+        self.parameter = parameter[:100]
+        super().__init__(f"{self.parameter}: {reason}")
+
+
 class FutureReceipt(Invalid):
     """Nothing can be received on a day that has not come."""
 
@@ -107,6 +119,18 @@ class UnknownDataset(NotKnown):
     """No published dataset at that address."""
 
     code = "unknown-dataset"
+
+
+class NoRows(NotKnown):
+    """No rows are served of this dataset: there is no table in it that could be made ready."""
+
+    code = "no-rows"
+
+
+class UnknownRow(NotKnown):
+    """The dataset has no row of that number."""
+
+    code = "unknown-row"
 
 
 class UnknownSubmission(NotKnown):
@@ -191,6 +215,12 @@ class TooLarge(HubError):
     """More bytes than this door takes."""
 
     code = "too-large"
+
+
+class QueryTooHeavy(HubError):
+    """A question that takes more time or memory than it may; narrow it, or take the file."""
+
+    code = "query-too-heavy"
 
 
 class PackBroken(HubError):

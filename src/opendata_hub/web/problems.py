@@ -10,11 +10,13 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from opendata_hub.domain.errors import (
+    BadQuery,
     Denied,
     HubError,
     Invalid,
     NotKnown,
     NotPublishable,
+    QueryTooHeavy,
     Refused,
     TooLarge,
 )
@@ -26,6 +28,8 @@ MEDIA_TYPE = "application/problem+json"
 STATUSES: tuple[tuple[type[HubError], HTTPStatus], ...] = (
     (Denied, HTTPStatus.UNAUTHORIZED),
     (Refused, HTTPStatus.CONFLICT),
+    (BadQuery, HTTPStatus.BAD_REQUEST),
+    (QueryTooHeavy, HTTPStatus.SERVICE_UNAVAILABLE),
     (TooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
     (Invalid, HTTPStatus.UNPROCESSABLE_ENTITY),
     (HubError, HTTPStatus.INTERNAL_SERVER_ERROR),
@@ -100,9 +104,18 @@ def _reader_language(request: Request) -> str | None:
 def _hub_error(request: Request, problem: Exception) -> Response:
     if not isinstance(problem, HubError):
         raise problem
-    extra = {"submission": problem.submission_id} if isinstance(problem, NotPublishable) else {}
     status = status_of(problem, request.method)
-    return respond(request, status, problem.code, str(problem), extra)
+    return respond(request, status, problem.code, str(problem), _extra(problem))
+
+
+def _extra(problem: HubError) -> dict[str, Any]:
+    """What the document of an error says beside, for programs."""
+    match problem:
+        case NotPublishable():
+            return {"submission": problem.submission_id}
+        case BadQuery():
+            return {"parameter": problem.parameter}
+    return {}
 
 
 def _validation_error(request: Request, problem: Exception) -> Response:

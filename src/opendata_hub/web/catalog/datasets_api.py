@@ -9,6 +9,7 @@ from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.catalog.report import clearances_from
 from opendata_hub.domain.errors import Invalid
 from opendata_hub.domain.texts import LANGUAGES, from_pairs
+from opendata_hub.flows.catalog import rows as rows_flow
 from opendata_hub.flows.catalog import submit as submit_flow
 from opendata_hub.flows.catalog.publish import Words, publish
 from opendata_hub.store import datasets, submissions
@@ -67,6 +68,7 @@ def publish_dataset(
     submitted = _submit(hub, file, family, language)
     with hub.writing() as session:
         dataset = publish(session, hub.frame, submitted, words, now=clock.now())
+    rows_flow.prepare(hub.frame, hub.files, hub.rows, dataset)
     return DatasetOut.of(dataset, hub.frame.base_url)
 
 
