@@ -22,6 +22,7 @@ from opendata_hub.domain.catalog.vocabulary import Term, Vocabularies
 from opendata_hub.domain.texts import LANGUAGES, Texts
 
 DCAT_VERSION = URIRef(f"{DCAT}version")  # DCAT 3; rdflib's list is older
+OPENAPI = URIRef("https://spec.openapis.org/oas/v3.1.0")
 DCATAP = Namespace("http://data.europa.eu/r5r/")
 AVAILABILITY = DCATAP.availability
 SPDX = Namespace("http://spdx.org/rdf/terms#")
@@ -40,7 +41,7 @@ PREFIXES: Mapping[str, str] = {
 }
 """The namespaces of every predicate and class used here; serialisations declare just these."""
 
-PROFILE = "dcat-ap-3.0.1/1"
+PROFILE = "dcat-ap-3.0.1/2"
 """What the stored serialisations were written by; raise it when a triple below changes."""
 
 Triple = tuple[URIRef, URIRef, Node]
@@ -118,6 +119,7 @@ def dataset_triples(frame: Frame, dataset: Dataset) -> Iterator[Triple]:
     yield page, RDF.type, FOAF.Document
     yield me, DCAT.distribution, URIRef(f"{me}#distribution-1")
     yield from _distribution(frame, dataset, family)
+    yield from _rows_service(frame, dataset)
 
 
 def publisher_triples(frame: Frame, publisher: Publisher) -> Iterator[Triple]:
@@ -160,6 +162,24 @@ def _distribution(frame: Frame, dataset: Dataset, family: Family) -> Iterator[Tr
     yield from _languages(frame, me, family.languages)
     yield me, DCTERMS.issued, _instant(file.issued_at)
     yield me, DCTERMS.modified, _instant(dataset.modified_at)
+
+
+def _rows_service(frame: Frame, dataset: Dataset) -> Iterator[Triple]:
+    """Describe the service that answers questions about the rows (``docs/rows.md``)."""
+    parent = frame.iri(f"datasets/{dataset.slug}")
+    me, described = URIRef(f"{parent}#rows"), frame.iri("api/openapi.json")
+    yield URIRef(f"{parent}#distribution-1"), DCAT.accessService, me
+    yield me, RDF.type, DCAT.DataService
+    yield from _texts(me, DCTERMS.title, dataset.title)
+    yield me, DCAT.endpointURL, frame.iri(f"api/v1/datasets/{dataset.slug}/rows")
+    yield me, DCAT.endpointDescription, described
+    yield described, RDF.type, FOAF.Document
+    yield me, DCAT.servesDataset, parent
+    yield me, DCTERMS.conformsTo, OPENAPI
+    yield OPENAPI, RDF.type, DCTERMS.Standard
+    yield OPENAPI, DCTERMS.title, Literal("OpenAPI Specification", lang="en")
+    yield from _term(frame, me, DCTERMS.license, "licence", frame.site.licence)
+    yield from _term(frame, me, DCTERMS.accessRights, "access-right", "PUBLIC")
 
 
 def _checksum(parent: URIRef, file: Distribution) -> Iterator[Triple]:
