@@ -12,6 +12,7 @@ from opendata_hub.adapters.files import FileStore
 from opendata_hub.adapters.rows.make import RowStore
 from opendata_hub.domain.catalog.dcat import Frame
 from opendata_hub.domain.catalog.family import Family
+from opendata_hub.domain.catalog.ocds.codes import Codes
 from opendata_hub.domain.catalog.territory import Gazetteer
 from opendata_hub.domain.errors import PackBroken, UnknownFamily, UnknownLaw
 from opendata_hub.domain.requests.calendar import Calendar
@@ -19,6 +20,7 @@ from opendata_hub.domain.requests.law import Law
 from opendata_hub.packs.families import load_families
 from opendata_hub.packs.folders import Folders
 from opendata_hub.packs.laws import law_names, load_calendar, load_law
+from opendata_hub.packs.ocds import load_ocds
 from opendata_hub.packs.site import load_site
 from opendata_hub.packs.territories import load_territories
 from opendata_hub.packs.vocabularies import load_vocabularies
@@ -35,6 +37,7 @@ class Hub:
 
     laws, calendars: every declared law by name, every calendar by jurisdiction.
     territories: every list of territories, by its name.
+    ocds: how the codes of purchase tables are told in OCDS.
     """
 
     settings: Settings
@@ -42,6 +45,7 @@ class Hub:
     laws: Mapping[str, Law]
     calendars: Mapping[str, Calendar]
     territories: Mapping[str, Gazetteer]
+    ocds: Codes
     engine: Engine
     files: FileStore
     rows: RowStore
@@ -107,6 +111,7 @@ def open_hub(settings: Settings, *, base_url: str = "") -> Hub:
         laws=laws,
         calendars={code: load_calendar(folders, code) for code in jurisdictions},
         territories=territories(settings),
+        ocds=load_ocds(catalog_folders(settings), frame.families),
         engine=database,
         files=FileStore(settings.home / "files"),
         rows=RowStore(settings.home.resolve() / "rows"),

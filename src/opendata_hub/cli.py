@@ -15,12 +15,15 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 from pydantic import ValidationError
 
 from opendata_hub import bootstrap, clock, jobs
 from opendata_hub.domain.catalog.family import Family
+from opendata_hub.domain.catalog.ocds.codes import UNREGISTERED_PREFIX
+from opendata_hub.domain.catalog.ocds.release import Teller
 from opendata_hub.domain.catalog.repair.letters import visible
 from opendata_hub.domain.catalog.repair.proposal import Survey, acceptance_from
 from opendata_hub.domain.catalog.repair.reasons import Saying, say
@@ -52,6 +55,8 @@ calendar_app = typer.Typer(
     no_args_is_help=True, help="Days off, and what their announcement moves."
 )
 app.add_typer(calendar_app, name="calendar")
+ocds_app = typer.Typer(no_args_is_help=True, help="Purchases in the words of OCDS 1.1.")
+app.add_typer(ocds_app, name="ocds")
 
 File = Annotated[Path, typer.Argument(help="A table: csv, tsv, xlsx, ods, parquet, json, ndjson.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
@@ -529,6 +534,32 @@ def calendar_check() -> int:
     for code in ending:
         typer.echo(f"{code}: no list of holidays after {hub.calendars[code].last_known_day()}")
     return FINDINGS if ending else 0
+
+
+@ocds_app.command("export")
+def ocds_export(
+    slug: Annotated[list[str] | None, typer.Argument(help="Datasets; all if none.")] = None,
+    output: Annotated[Path | None, typer.Option(help="Where to; stdout if empty.")] = None,
+    force: Annotated[bool, typer.Option(help="Write over a file that is there.")] = False,
+) -> None:
+    """Write notices, results, completion reports and purchase orders as a release package."""
+    from opendata_hub.flows.catalog import tell_ocds
+
+    hub = bootstrap.open_hub(Settings())
+    with hub.reading() as session:
+        purchases = tell_ocds.find(session, slug or ())
+    prefix = hub.frame.site.ocds_prefix
+    teller = Teller(prefix, hub.ocds, ZoneInfo(hub.timezone))
+    parts = tell_ocds.package(hub.frame, hub.files, hub.rows, purchases, teller)
+    if prefix == UNREGISTERED_PREFIX:
+        unregistered = f"{prefix} is not registered: set ocds_prefix in catalog/site.yaml"
+        typer.echo(f"warning: {unregistered} (docs/ocds.md)", err=True)
+    if output is None:
+        for part in parts:
+            typer.echo(part, nl=False)
+        return
+    _write_new(output, "".join(parts).encode(), may_replace=force)
+    typer.echo(f"Wrote {output}")
 
 
 def _demo_title(family: Family, publisher: Publisher) -> Texts:

@@ -7,7 +7,14 @@ from fastapi.staticfiles import StaticFiles
 
 from opendata_hub.bootstrap import Hub
 from opendata_hub.web import problems
-from opendata_hub.web.catalog import datasets_api, dcat, repairs_api, rows_api, template_files
+from opendata_hub.web.catalog import (
+    datasets_api,
+    dcat,
+    ocds_api,
+    repairs_api,
+    rows_api,
+    template_files,
+)
 from opendata_hub.web.catalog import pages as catalog_pages
 from opendata_hub.web.languages import HERE
 from opendata_hub.web.requests import deadlines_api, requests_api
@@ -42,6 +49,7 @@ def create_app(hub: Hub) -> FastAPI:
     app.include_router(datasets_api.public_router, prefix="/api/v1")
     app.include_router(repairs_api.router, prefix="/api/v1")
     app.include_router(rows_api.router, prefix="/api/v1")
+    app.include_router(ocds_api.router, prefix="/api/v1")
     app.include_router(deadlines_api.officers_router, prefix="/api/v1")
     app.include_router(deadlines_api.router, prefix="/api/v1")
     app.include_router(requests_api.router, prefix="/api/v1")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from opendata_hub.domain.catalog.ocds.codes import UNREGISTERED_PREFIX
 from opendata_hub.domain.errors import UnknownPublisher
 from opendata_hub.domain.texts import Texts
 
@@ -29,6 +30,7 @@ class Site:
     licence, country: codes of the EU vocabularies.
     law:              the access-to-information law requests are filed under, ``ma/31-13``.
     reference_prefix: the letters before the number of a request.
+    ocds_prefix:      before the ocid of a purchase; the default is not registered, and says so.
     """
 
     title: Texts
@@ -39,6 +41,7 @@ class Site:
     law: str
     reference_prefix: str
     publishers: Mapping[str, Publisher]
+    ocds_prefix: str = UNREGISTERED_PREFIX
 
     def publisher_named(self, publisher_id: str) -> Publisher:
         """The publisher of that id; raises UnknownPublisher, which lists those there are."""

@@ -211,10 +211,10 @@ def _answer(request: Request, hub: Hub, slug: str, ending: str, *, negotiated: b
             if request.method == "HEAD":
                 return Response(media_type=chosen.media_type, headers=headers)
             if chosen.write:
-                body = _laid_down(chosen.write(found, page))
+                body = laid_down(chosen.write(found, page))
                 headers["Content-Length"] = str(body.tell())
                 return StreamingResponse(
-                    _blocks(body), media_type=chosen.media_type, headers=headers
+                    blocks(body), media_type=chosen.media_type, headers=headers
                 )
             found.write_parquet(page.query, target)
         return FileResponse(
@@ -264,7 +264,7 @@ def _etag(hub: Hub, wanted: Asked, variant: str) -> str:
     return f'"{digest[:20]}"'
 
 
-def _laid_down(parts: Lines) -> SpooledTemporaryFile[bytes]:
+def laid_down(parts: Lines) -> SpooledTemporaryFile[bytes]:
     """The document in memory while it is small, else in a file that nobody sees."""
     body: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(max_size=SPOOLED_BYTES)  # noqa: SIM115
     for part in parts:
@@ -272,7 +272,8 @@ def _laid_down(parts: Lines) -> SpooledTemporaryFile[bytes]:
     return body
 
 
-def _blocks(body: SpooledTemporaryFile[bytes]) -> Iterator[bytes]:
+def blocks(body: SpooledTemporaryFile[bytes]) -> Iterator[bytes]:
+    """What was laid down, in pieces of a size that a slow client may hold."""
     with body:
         body.seek(0)
         while block := body.read(BLOCK_BYTES):
