@@ -17,7 +17,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from opendata_hub.adapters.rows.ask import Rows, asking, csv_line, json_line
-from opendata_hub.adapters.rows.make import RowStore, Source
+from opendata_hub.adapters.rows.make import made as make_rows
+from opendata_hub.adapters.rows.store import RowStore, Source
 from opendata_hub.domain.catalog.rows.query import RowQuery, Sizes, query_from
 
 SCHEMA = json.loads(
@@ -86,7 +87,7 @@ def main() -> None:
                 return sum(1 for _ in csv.reader(text))
 
         def make() -> Path:
-            path = store.made(Source(file, "t.csv", digest, SCHEMA))
+            path = make_rows(store, Source(file, "t.csv", digest, SCHEMA))
             made.append(path.replace(Path(folder) / "made.parquet"))
             return path
 

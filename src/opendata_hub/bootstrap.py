@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from opendata_hub.adapters.files import FileStore
-from opendata_hub.adapters.rows.make import RowStore
+from opendata_hub.adapters.rows.store import RowStore
 from opendata_hub.domain.catalog.dcat import Frame
 from opendata_hub.domain.catalog.family import Family
 from opendata_hub.domain.catalog.ocds.codes import Codes

@@ -20,7 +20,7 @@ from opendata_hub.adapters.rows.ask import (
     given,
     json_line,
 )
-from opendata_hub.adapters.rows.make import RowStore, Source
+from opendata_hub.adapters.rows.store import RowStore, Source
 from opendata_hub.domain.catalog.rows.query import Sizes, query_from
 from opendata_hub.domain.errors import NoRows, QueryTooHeavy
 
@@ -56,7 +56,7 @@ def made(store, tmp_path):
         content = text if isinstance(text, bytes) else text.encode()
         file = tmp_path / f"source-{hashlib.sha256(content).hexdigest()[:8]}"
         file.write_bytes(content)
-        return store.made(Source(file, name, hashlib.sha256(content).hexdigest(), schema))
+        return make.made(store, Source(file, name, hashlib.sha256(content).hexdigest(), schema))
 
     return make_rows
 

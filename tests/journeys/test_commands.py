@@ -1,8 +1,10 @@
 """The commands as stewards, officers and operators type them."""
 
 import json
+import os
 import re
 import sqlite3
+import subprocess
 import sys
 from pathlib import Path
 
@@ -222,3 +224,13 @@ def test_purchases_are_exported_in_ocds_with_a_word_on_the_prefix(run, tmp_path)
     words = ("--title", "fr=S", "--publisher", "commune-exemple", "--slug", "subventions")
     assert run("publish", SAMPLE, *FAMILY, *words)[0] == 0
     assert run("ocds", "export", "subventions")[2].startswith("error: invalid-input: subventions")
+
+
+def test_no_command_loads_a_heavy_part_before_it_needs_it(pytestconfig):
+    asked = "import sys, opendata_hub.cli; print({'duckdb', 'frictionless'} & set(sys.modules))"
+    said = subprocess.run(
+        [sys.executable, "-c", asked],
+        env={**os.environ, "PYTHONPATH": str(pytestconfig.rootpath / "src")},
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    assert said.stdout == "set()\n"

@@ -5,11 +5,8 @@ text, so that a value is what the check of the file took it for. Numbers are exa
 """
 
 import csv
-import hashlib
-import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -23,13 +20,11 @@ from frictionless import Field, Schema
 from frictionless.fields import BooleanField
 
 from opendata_hub.adapters.rows.sql import identifier, literal
+from opendata_hub.adapters.rows.store import RowStore, Source
 from opendata_hub.adapters.tabular import reading, reference
 from opendata_hub.adapters.tabular.reading import Headed
 from opendata_hub.domain.catalog.rows.column import ROW_NUMBER
 from opendata_hub.domain.errors import NoRows, NotATable
-
-LAYOUT = "rows/1"
-"""What a Parquet file was made by; raise it when the same source would give another one."""
 
 MEMORY, LONGEST_RECORD_BYTES = "512MB", 16_000_000
 MOST_DIGITS, NARROW_DIGITS = 38, 18
@@ -52,44 +47,21 @@ _TYPES: Mapping[str, str] = {
 """Fields of any other type are served as the text that stands in the file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A published file. file_name tells its format; sha256 is of its bytes, lower-case hex."""
+def made(store: RowStore, source: Source) -> Path:
+    """The rows of a published file; made now when they are not there.
 
-    file: Path
-    file_name: str
-    sha256: str
-    schema: Mapping[str, object]
-
-    @property
-    def digest(self) -> str:
-        """What its rows depend on: the bytes, how they are read, what the schema makes of them."""
-        declared = json.dumps(dict(self.schema), sort_keys=True, ensure_ascii=False)
-        said = "\n".join((LAYOUT, self.sha256, Path(self.file_name).suffix.lower(), declared))
-        return hashlib.sha256(said.encode()).hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class RowStore:
-    """A folder of Parquet files, each named by what it was made from. It may be emptied."""
-
-    folder: Path
-
-    def made(self, source: Source) -> Path:
-        """The rows of a published file; made now when they are not there.
-
-        The file appears whole or not at all. Raises NoRows when there is no table in it.
-        """
-        path = self.folder / source.digest[:2] / f"{source.digest}.parquet"
-        if path.is_file():
-            return path
-        # One at a time: making takes a core, and two of the same would be one too many.
-        with _MAKING:
-            if not path.is_file():
-                path.parent.mkdir(parents=True, exist_ok=True)
-                with TemporaryDirectory(dir=self.folder, prefix="making-") as aside:
-                    _make(source, Path(aside)).replace(path)
+    The file appears whole or not at all. Raises NoRows when there is no table in it.
+    """
+    path = store.path(source)
+    if path.is_file():
         return path
+    # One at a time: making takes a core, and two of the same would be one too many.
+    with _MAKING:
+        if not path.is_file():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with TemporaryDirectory(dir=store.folder, prefix="making-") as aside:
+                _make(source, Path(aside)).replace(path)
+    return path
 
 
 def _make(source: Source, aside: Path) -> Path:
@@ -169,13 +141,19 @@ class _Making:
             for field in self._schema.fields
         ]
         missing = [frozenset(self._missing(field)) for field in self._schema.fields]
+        widest = max(places) + 1
         for number, cells in self._found.table.records():
-            if number > self._found.layout.row:
-                width = len(cells)
-                row = [cells[place] if place < width else "" for place in places]
-                # A blank row at the end is no fault, and no row either.
-                if any(cell not in none for cell, none in zip(row, missing, strict=True)):
-                    yield [number, *row]
+            if number <= self._found.layout.row:
+                continue
+            full = cells if len(cells) >= widest else [*cells, *[""] * (widest - len(cells))]
+            row = [full[place] for place in places]
+            # A blank row at the end is no fault, and no row either.
+            if row[0] not in missing[0] or any(map(_is_told, row, missing)):
+                yield [number, *row]
+
+
+def _is_told(cell: str, missing: frozenset[str]) -> bool:
+    return cell not in missing
 
 
 class _TypedColumn:

@@ -7,7 +7,8 @@ from pathlib import Path
 from sqlmodel import Session
 
 from opendata_hub.adapters.files import FileStore
-from opendata_hub.adapters.rows.make import RowStore, Source
+from opendata_hub.adapters.rows.make import made
+from opendata_hub.adapters.rows.store import RowStore, Source
 from opendata_hub.domain.catalog.dataset import Dataset
 from opendata_hub.domain.catalog.dcat import Frame
 from opendata_hub.domain.errors import NoRows
@@ -46,9 +47,9 @@ def prepare(frame: Frame, files: FileStore, rows: RowStore, dataset: Dataset) ->
     the publication is sound without.
     """
     with suppress(NoRows):
-        rows.made(asked(frame, files, dataset).source)
+        made(rows, asked(frame, files, dataset).source)
 
 
 def ready(rows: RowStore, wanted: Asked) -> Path:
     """The rows as Parquet, made now if they were not; raises NoRows."""
-    return rows.made(wanted.source)
+    return made(rows, wanted.source)

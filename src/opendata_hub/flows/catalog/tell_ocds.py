@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from opendata_hub.adapters.files import FileStore
 from opendata_hub.adapters.rows.ask import asking, json_line
-from opendata_hub.adapters.rows.make import RowStore
+from opendata_hub.adapters.rows.store import RowStore
 from opendata_hub.domain.catalog.dataset import Dataset
 from opendata_hub.domain.catalog.dcat import Frame
 from opendata_hub.domain.catalog.ocds.release import FAMILIES, Teller, Told, releases
