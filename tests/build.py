@@ -196,12 +196,17 @@ def sample(hub: Hub, family: str) -> bytes:
 def publish_sample(hub: Hub, family: str, *, now: datetime = NOW, **words: object):
     """Publish a family's sample; ``words`` are changes to what the steward says of it."""
     submission = submitted(hub, sample(hub, family), family=family)
+    return publish_submission(hub, submission, now=now, **words)
+
+
+def publish_submission(hub: Hub, submission, *, now: datetime = NOW, **words: object):
+    """Publish what was handed in; ``words`` are changes to what the steward says of it."""
     said = {
         "publisher": hub.frame.site.publisher,
-        "title": hub.family(family).title,
+        "title": hub.family(submission.family).title,
         "description": {},
-        "slug": f"demo-{family}",
-        "described": sample_described(catalog_folders(hub.settings), family),
+        "slug": f"demo-{submission.family}",
+        "described": sample_described(catalog_folders(hub.settings), submission.family),
         **words,
     }
     with hub.writing() as session:

@@ -11,10 +11,12 @@ from sqlmodel import Session
 
 from opendata_hub.adapters.fetch import Fetcher
 from opendata_hub.adapters.files import FileStore
+from opendata_hub.adapters.rows.store import RowStore
 from opendata_hub.adapters.search import SearchIndex
 from opendata_hub.adapters.sparql.endpoint import Endpoint
 from opendata_hub.domain.catalog.dcat import Frame
 from opendata_hub.domain.catalog.family import Family
+from opendata_hub.domain.catalog.ocds.codes import Codes
 from opendata_hub.domain.catalog.territory import Gazetteer
 from opendata_hub.domain.errors import PackBroken, SearchUnavailable, UnknownFamily, UnknownLaw
 from opendata_hub.domain.requests.calendar import Calendar
@@ -23,6 +25,7 @@ from opendata_hub.flows.catalog import index
 from opendata_hub.packs.families import load_families
 from opendata_hub.packs.folders import Folders
 from opendata_hub.packs.laws import law_names, load_calendar, load_law
+from opendata_hub.packs.ocds import load_ocds
 from opendata_hub.packs.site import load_site
 from opendata_hub.packs.territories import load_territories
 from opendata_hub.packs.vocabularies import load_vocabularies
@@ -41,6 +44,7 @@ class Hub:
 
     laws, calendars: every declared law by name, every calendar by jurisdiction.
     territories: every list of territories, by its name.
+    ocds: how the codes of purchase tables are told in OCDS.
     """
 
     settings: Settings
@@ -48,11 +52,13 @@ class Hub:
     laws: Mapping[str, Law]
     calendars: Mapping[str, Calendar]
     territories: Mapping[str, Gazetteer]
+    ocds: Codes
     engine: Engine
     files: FileStore
     search: SearchIndex
     fetcher: Fetcher
     sparql: Endpoint
+    rows: RowStore
 
     def reading(self) -> AbstractContextManager[Session]:
         """A session that changes nothing and waits for nobody."""
@@ -137,11 +143,13 @@ def open_hub(settings: Settings, *, base_url: str = "") -> Hub:
         laws=laws,
         calendars={code: load_calendar(folders, code) for code in jurisdictions},
         territories=territories(settings),
+        ocds=load_ocds(catalog_folders(settings), frame.families),
         engine=database,
         files=FileStore(settings.home / "files"),
         search=SearchIndex(settings.home / "search"),
         fetcher=Fetcher(),
         sparql=Endpoint(settings.home / "sparql"),
+        rows=RowStore(settings.home.resolve() / "rows"),
     )
 
 

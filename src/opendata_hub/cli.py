@@ -15,12 +15,15 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 from pydantic import ValidationError
 
 from opendata_hub import bootstrap, clock, jobs
 from opendata_hub.domain.catalog.family import Family
+from opendata_hub.domain.catalog.ocds.codes import UNREGISTERED_PREFIX
+from opendata_hub.domain.catalog.ocds.release import Teller
 from opendata_hub.domain.catalog.record.described import given_from
 from opendata_hub.domain.catalog.repair.letters import visible
 from opendata_hub.domain.catalog.repair.proposal import Survey, acceptance_from
@@ -64,6 +67,8 @@ catalog_app = typer.Typer(no_args_is_help=True, help="The catalogue as a whole."
 app.add_typer(catalog_app, name="catalog")
 links_app = typer.Typer(no_args_is_help=True, help="Whether the addresses in records answer.")
 app.add_typer(links_app, name="links")
+ocds_app = typer.Typer(no_args_is_help=True, help="Purchases in the words of OCDS 1.1.")
+app.add_typer(ocds_app, name="ocds")
 
 File = Annotated[Path, typer.Argument(help="A table: csv, tsv, xlsx, ods, parquet, json, ndjson.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
@@ -199,6 +204,7 @@ def publish(
     lang: InLanguage = Language.FR,
 ) -> int:
     """Check a file and, when it is sound, publish it. A refused file stays with its report."""
+    from opendata_hub.flows.catalog import rows as rows_flow
     from opendata_hub.flows.catalog.publish import Words
     from opendata_hub.flows.catalog.publish import publish as publish_flow
 
@@ -215,6 +221,7 @@ def publish(
     with hub.writing() as session:
         dataset = publish_flow(session, hub.frame, submission, words, now=clock.now())
     hub.index_changes()
+    rows_flow.prepare(hub.frame, hub.files, hub.rows, dataset)
     address = f"{hub.frame.base_url}/datasets/{dataset.slug}"
     if as_json:
         _print_json({"slug": dataset.slug, "url": address, "version": dataset.version})
@@ -702,6 +709,32 @@ def links_check(
             typer.echo(f"{link.status or link.problem}\t{link.url}{since}")
         typer.echo(f"{len(found)} addresses were looked at")
     return 0 if all(link.reachable for link in found) else FINDINGS
+
+
+@ocds_app.command("export")
+def ocds_export(
+    slug: Annotated[list[str] | None, typer.Argument(help="Datasets; all if none.")] = None,
+    output: Annotated[Path | None, typer.Option(help="Where to; stdout if empty.")] = None,
+    force: Annotated[bool, typer.Option(help="Write over a file that is there.")] = False,
+) -> None:
+    """Write notices, results, completion reports and purchase orders as a release package."""
+    from opendata_hub.flows.catalog import tell_ocds
+
+    hub = bootstrap.open_hub(Settings())
+    with hub.reading() as session:
+        purchases = tell_ocds.find(session, slug or ())
+    prefix = hub.frame.site.ocds_prefix
+    teller = Teller(prefix, hub.ocds, ZoneInfo(hub.timezone))
+    parts = tell_ocds.package(hub.frame, hub.files, hub.rows, purchases, teller)
+    if prefix == UNREGISTERED_PREFIX:
+        unregistered = f"{prefix} is not registered: set ocds_prefix in catalog/site.yaml"
+        typer.echo(f"warning: {unregistered} (docs/ocds.md)", err=True)
+    if output is None:
+        for part in parts:
+            typer.echo(part, nl=False)
+        return
+    _write_new(output, "".join(parts).encode(), may_replace=force)
+    typer.echo(f"Wrote {output}")
 
 
 def _demo_title(family: Family, publisher: Publisher) -> Texts:

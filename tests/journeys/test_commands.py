@@ -4,6 +4,7 @@ import json
 import os
 import re
 import sqlite3
+import subprocess
 import sys
 from pathlib import Path
 
@@ -213,3 +214,31 @@ def test_a_template_is_named_after_family_and_language_or_printed(run, tmp_path,
     monkeypatch.chdir(tmp_path)
     assert run("template", "asset-declarations")[1] == "Wrote asset-declarations.fr.xlsx\n"
     assert (tmp_path / "asset-declarations.fr.xlsx").is_file()
+
+
+def test_purchases_are_exported_in_ocds_with_a_word_on_the_prefix(run, tmp_path):
+    results = "catalog/families/procurement-results/sample.csv"
+    words = ("--title", "fr=R", "--publisher", "commune-exemple", "--slug", "resultats")
+    assert run("publish", results, "--family", "procurement-results", *words)[0] == 0
+    assert list((tmp_path / "var" / "rows").rglob("*.parquet"))
+    code, out, err = run("ocds", "export")
+    assert (code, json.loads(out)["version"]) == (0, "1.1")
+    assert "ocds-000000 is not registered" in err
+    file = tmp_path / "releases.json"
+    assert run("ocds", "export", "resultats", "--output", file)[:2] == (0, f"Wrote {file}\n")
+    assert json.loads(file.read_text(encoding="utf-8")) == json.loads(out)
+    assert run("ocds", "export", "--output", file)[2].endswith("--force writes over it\n")
+    assert run("ocds", "export", "nowhere")[2].startswith("error: unknown-dataset")
+    words = ("--title", "fr=S", "--publisher", "commune-exemple", "--slug", "subventions")
+    assert run("publish", SAMPLE, *FAMILY, *words)[0] == 0
+    assert run("ocds", "export", "subventions")[2].startswith("error: invalid-input: subventions")
+
+
+def test_no_command_loads_a_heavy_part_before_it_needs_it(pytestconfig):
+    asked = "import sys, opendata_hub.cli; print({'duckdb', 'frictionless'} & set(sys.modules))"
+    said = subprocess.run(
+        [sys.executable, "-c", asked],
+        env={**os.environ, "PYTHONPATH": str(pytestconfig.rootpath / "src")},
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    assert said.stdout == "set()\n"

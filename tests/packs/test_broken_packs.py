@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 
 from opendata_hub.bootstrap import load_frame, open_hub, request_folders
+from opendata_hub.domain.catalog.ocds.codes import UNREGISTERED_PREFIX
 from opendata_hub.domain.errors import PackBroken, UnknownLaw
 from opendata_hub.packs.families import sample_row
 from opendata_hub.packs.folders import Folders
 from opendata_hub.packs.laws import load_calendar, load_law
+from opendata_hub.packs.ocds import load_ocds
 from opendata_hub.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -41,6 +43,7 @@ def test_an_authoritys_own_file_hides_the_shipped_one(tmp_path):
         ("site.yaml", "country:", "contry:", "unknown key 'contry'"),
         ("site.yaml", "  fr: Données", "  fr: [", "line 5: "),
         ("site.yaml", "  ar: البيانات", "  nl: البيانات", "line 4: ar is missing"),
+        ("site.yaml", "ocds_prefix: ocds-000000", "ocds_prefix: ma-1", "not of the form"),
         (FAMILY, "name: association", "name: subsidies", "as the folder is called"),
         (FAMILY, "languages: [ar, fr]", "languages: [ar, tlh]", "'tlh' is not in"),
         (FAMILY, "frequency: ANNUAL", "frequency: SOMETIMES", "'SOMETIMES' is not in"),
@@ -137,3 +140,26 @@ def test_a_sample_without_a_row_has_no_example_to_give(tmp_path):
         sample_row(Folders((tmp_path,)), "asset-declarations")
     file.write_text("\ufeffcampagne\n2026-02\n2027-02\n", encoding="utf-8")
     assert sample_row(Folders((tmp_path,)), "asset-declarations") == {"campagne": "2026-02"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("concours: open", "concours: free", "'free' is not one of direct, limited"),
+        ("  concours: open\n", "", "concours is missing"),
+        ("  concours: open", "  concour: open", "unknown key 'concour'"),
+        ("category:", "categories:", "unknown key 'categories'"),
+        ("annule: cancelled", "annule: planned", "'planned' is not one of active"),
+    ],
+)
+def test_a_code_that_ocds_does_not_know_is_refused(tmp_path, old, new, reason):
+    replaced(ROOT / "catalog/ocds.yaml", tmp_path / "ocds.yaml", old, new)
+    families = load_frame(Settings(), base_url="http://hub.example").families
+    with pytest.raises(PackBroken, match=reason):
+        load_ocds(Folders((tmp_path,)), families)
+
+
+def test_an_own_site_without_a_prefix_has_the_unregistered_one(tmp_path):
+    replaced(ROOT / "catalog/site.yaml", tmp_path / "site.yaml", "ocds_prefix: ocds-000000\n", "")
+    frame = load_frame(Settings(catalog_dir=tmp_path), base_url="http://hub.example")
+    assert frame.site.ocds_prefix == UNREGISTERED_PREFIX

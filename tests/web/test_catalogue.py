@@ -80,6 +80,7 @@ def test_whatever_is_referred_to_has_a_type(catalogue):
     referred = {o for _, p, o in catalogue if isinstance(o, URIRef) and p != RDF.type}
     untyped = {n for n in referred if (n, RDF.type, None) not in catalogue}
     files = set(catalogue.objects(None, DCAT.downloadURL))
+    files |= set(catalogue.objects(None, DCAT.endpointURL))
     assert {n for n in untyped if not str(n).startswith("mailto:")} == files
 
 
@@ -96,6 +97,22 @@ def test_the_machine_fills_what_it_knows_of_a_file(demo_client, catalogue):
         assert schema["fields"]
     for dataset in catalogue.subjects(RDF.type, DCAT.Dataset):
         assert catalogue.value(dataset, DCTERMS.license) is None
+
+
+def test_every_file_has_a_service_that_answers_for_its_rows(demo_client, catalogue):
+    for file in catalogue.subjects(RDF.type, DCAT.Distribution):
+        service = catalogue.value(file, DCAT.accessService)
+        assert (service, RDF.type, DCAT.DataService) in catalogue
+        dataset = catalogue.value(None, DCAT.distribution, file)
+        assert catalogue.value(service, DCAT.servesDataset) == dataset
+        described = demo_client.get(str(catalogue.value(service, DCAT.endpointDescription))).json()
+        assert described["openapi"].startswith("3.1")
+        assert str(catalogue.value(service, DCTERMS.conformsTo)).endswith("/oas/v3.1.0")
+        endpoint = str(catalogue.value(service, DCAT.endpointURL))
+        assert (
+            endpoint.removeprefix(build.BASE_URL).replace(str(dataset).rpartition("/")[2], "{slug}")
+            in described["paths"]
+        )
 
 
 def test_titles_and_descriptions_carry_their_language(catalogue):

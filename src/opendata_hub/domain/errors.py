@@ -14,6 +14,7 @@ HubError
 │   ├── ResultNotOffered  none of the formats asked for fits the question
 │   ├── BadFormula        a rule that is not in the language of rules
 │   ├── BadPaging         a page of the catalogue was asked for that can't be
+│   ├── BadRowQuery       a question that a table can't be asked
 │   ├── FutureReceipt     received tomorrow
 │   ├── BadSearch         a search that can't be answered
 │   └── CalendarGap       we can't count: the holidays of that year aren't known
@@ -35,6 +36,7 @@ HubError
 │   ├── AnswerTooLarge    more bytes than are read
 │   ├── AnswerBroken      no HTTP, or it ends too early
 │   └── TooManyRedirects  it leads on and on
+├── QueryTooHeavy     a question that takes more time or memory than it may
 └── PackBroken        a file under catalog/ or requests/ breaks the rules of packs
 
 ``docs/errors.md`` lists the codes for those who call us; a test compares.
@@ -161,6 +163,16 @@ class UnsafeOffice(Invalid):
     code = "unsafe-office"
 
 
+class BadRowQuery(Invalid):
+    """A question that a table can't be asked; parameter is the one to correct."""
+
+    code = "bad-row-query"
+
+    def __init__(self, parameter: str, reason: str) -> None:
+        self.parameter = parameter[:100]
+        super().__init__(f"{self.parameter}: {reason}")
+
+
 class FutureReceipt(Invalid):
     """Nothing can be received on a day that has not come."""
 
@@ -201,6 +213,18 @@ class UnknownDataset(NotKnown):
     """No published dataset at that address."""
 
     code = "unknown-dataset"
+
+
+class NoRows(NotKnown):
+    """No rows are served of this dataset: there is no table in it that could be made ready."""
+
+    code = "no-rows"
+
+
+class UnknownRow(NotKnown):
+    """The dataset has no row of that number."""
+
+    code = "unknown-row"
 
 
 class UnknownSubmission(NotKnown):
@@ -345,6 +369,12 @@ class TooManyRedirects(NotFetched):
     """The address leads on and on."""
 
     code = "too-many-redirects"
+
+
+class QueryTooHeavy(HubError):
+    """A question that takes more time or memory than it may; narrow it, or take the file."""
+
+    code = "query-too-heavy"
 
 
 class PackBroken(HubError):

@@ -1,5 +1,6 @@
 """``catalog/site.yaml`` to Site."""
 
+from opendata_hub.domain.catalog.ocds.codes import UNREGISTERED_PREFIX
 from opendata_hub.domain.catalog.site import Publisher, Site
 from opendata_hub.domain.catalog.vocabulary import Vocabularies
 from opendata_hub.packs.folders import Folders
@@ -11,7 +12,7 @@ def load_site(folders: Folders, vocabularies: Vocabularies) -> Site:
     sheet = read_sheet(folders.file("site.yaml"))
     sheet.only(
         "title", "description", "publisher", "licence", "country", "law",
-        "reference_prefix", "publishers", "rights",
+        "reference_prefix", "publishers", "rights", "ocds_prefix",
     )  # fmt: skip
     publishers = {
         publisher.id: publisher
@@ -27,6 +28,11 @@ def load_site(folders: Folders, vocabularies: Vocabularies) -> Site:
         reference_prefix=sheet.matching("reference_prefix", r"[A-Z0-9]{1,10}"),
         publishers=publishers,
         rights=sheet.texts("rights") if sheet.has("rights") else {},
+        ocds_prefix=(
+            sheet.matching("ocds_prefix", r"ocds-[a-z0-9]{6}")
+            if sheet.has("ocds_prefix")
+            else UNREGISTERED_PREFIX
+        ),
     )
     if site.publisher not in publishers:
         sheet.refuse(f"publisher {site.publisher!r} is not among the publishers")

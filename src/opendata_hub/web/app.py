@@ -12,7 +12,9 @@ from opendata_hub.web.catalog import (
     dcat,
     dumps,
     feeds,
+    ocds_api,
     repairs_api,
+    rows_api,
     search,
     sparql,
     template_files,
@@ -54,6 +56,8 @@ def create_app(hub: Hub) -> FastAPI:
     app.include_router(datasets_api.public_router, prefix="/api/v1")
     app.include_router(search.api_router, prefix="/api/v1")
     app.include_router(repairs_api.router, prefix="/api/v1")
+    app.include_router(rows_api.router, prefix="/api/v1")
+    app.include_router(ocds_api.router, prefix="/api/v1")
     app.include_router(deadlines_api.officers_router, prefix="/api/v1")
     app.include_router(deadlines_api.router, prefix="/api/v1")
     app.include_router(requests_api.router, prefix="/api/v1")

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from opendata_hub.domain.errors import (
     BadPaging,
     BadQuery,
+    BadRowQuery,
     Busy,
     Denied,
     HubError,
@@ -20,6 +21,7 @@ from opendata_hub.domain.errors import (
     NotFetched,
     NotKnown,
     NotPublishable,
+    QueryTooHeavy,
     Refused,
     ResultNotOffered,
     SearchUnavailable,
@@ -37,8 +39,9 @@ STATUSES: tuple[tuple[type[HubError], HTTPStatus], ...] = (
     (Busy, HTTPStatus.SERVICE_UNAVAILABLE),
     (BadPaging, HTTPStatus.BAD_REQUEST),
     (Refused, HTTPStatus.CONFLICT),
+    (BadRowQuery, HTTPStatus.BAD_REQUEST),
+    (QueryTooHeavy, HTTPStatus.SERVICE_UNAVAILABLE),
     (TooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
-    (Busy, HTTPStatus.SERVICE_UNAVAILABLE),
     (BadQuery, HTTPStatus.BAD_REQUEST),
     (ResultNotOffered, HTTPStatus.NOT_ACCEPTABLE),
     (Invalid, HTTPStatus.UNPROCESSABLE_ENTITY),
@@ -118,13 +121,21 @@ def _reader_language(request: Request) -> str | None:
 def _hub_error(request: Request, problem: Exception) -> Response:
     if not isinstance(problem, HubError):
         raise problem
-    extra: dict[str, Any] = {}
-    if isinstance(problem, NotPublishable):
-        extra = {"submission": problem.submission_id}
-    if isinstance(problem, InvalidRecord):
-        extra = {"errors": [{"field": f, "reason": dict(said)} for f, said in problem.faults]}
     status = status_of(problem, request.method)
-    return respond(request, status, problem.code, str(problem), extra)
+    return respond(request, status, problem.code, str(problem), _extra(problem))
+
+
+def _extra(problem: HubError) -> dict[str, Any]:
+    """What the document of an error says beside, for programs."""
+    match problem:
+        case NotPublishable():
+            return {"submission": problem.submission_id}
+        case InvalidRecord():
+            faults = [{"field": f, "reason": dict(said)} for f, said in problem.faults]
+            return {"errors": faults}
+        case BadRowQuery():
+            return {"parameter": problem.parameter}
+    return {}
 
 
 def _validation_error(request: Request, problem: Exception) -> Response:

@@ -2,9 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import blake2b
-from itertools import islice
 from math import inf
 from pathlib import Path
 from time import monotonic
@@ -177,19 +176,13 @@ class _Check:
         )
 
     def _find_header(self, descriptor: Mapping[str, Any]) -> None:
-        """Choose the delimiter under which the first records look most like the schema."""
-        names = headers.field_names(descriptor)
-        found: list[tuple[int, int, Table, HeaderLayout, list[list[str]]]] = []
-        for delimiter in dict.fromkeys((self._table.delimiter, *reading.DELIMITERS)):
-            table = replace(self._table, delimiter=delimiter)
-            first = [cells for _, cells in islice(table.records(), headers.SEARCHED_ROWS)]
-            if layout := headers.layout_of(first, names):
-                known = len(set(layout.labels) & set(names.values()))
-                found.append((known, -len(found), table, layout, first))
+        """Find the header and what it means; say what is odd about it."""
+        found = reading.headed(self._table, descriptor)
         if not found:
             return
-        _, _, self._table, self._layout, first = max(found, key=lambda each: each[:2])
-        for finding in headers.remarks(self._layout, first, names, self._how.language):
+        self._table, self._layout = found.table, found.layout
+        names = headers.field_names(descriptor)
+        for finding in headers.remarks(found.layout, found.first, names, self._how.language):
             self._gathered.add(finding)
 
     def _read_rows(self) -> Error | None:

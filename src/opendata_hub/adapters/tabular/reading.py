@@ -2,13 +2,17 @@
 
 import csv
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from opendata_hub.adapters import encoding
 from opendata_hub.adapters.tabular import archives, formats
+from opendata_hub.domain.catalog import headers
+from opendata_hub.domain.catalog.headers import HeaderLayout
 from opendata_hub.domain.errors import NotATable
 
 MAX_COLUMNS = 1000
@@ -39,6 +43,31 @@ class Table:
         """Each record with its number from 1, as a spreadsheet shows it; a blank line is []."""
         with self.file.open(encoding=self.encoding, newline="") as text:
             yield from enumerate(csv.reader(text, delimiter=self.delimiter), start=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Headed:
+    """A table whose header was found. first: its first records, titles and header included."""
+
+    table: Table
+    layout: HeaderLayout
+    first: Sequence[Sequence[str]]
+
+
+def headed(table: Table, descriptor: Mapping[str, Any]) -> Headed | None:
+    """The table by the delimiter under which its first records look most like the schema.
+
+    None when no record names any of the schema's fields.
+    """
+    names = headers.field_names(descriptor)
+    found: list[tuple[int, int, Headed]] = []
+    for delimiter in dict.fromkeys((table.delimiter, *DELIMITERS)):
+        read = replace(table, delimiter=delimiter)
+        first = [cells for _, cells in islice(read.records(), headers.SEARCHED_ROWS)]
+        if layout := headers.layout_of(first, names):
+            known = len(set(layout.labels) & set(names.values()))
+            found.append((known, -len(found), Headed(read, layout, first)))
+    return max(found, key=lambda each: each[:2])[2] if found else None
 
 
 @contextmanager

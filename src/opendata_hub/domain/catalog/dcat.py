@@ -32,6 +32,7 @@ SPDX = Namespace(NAMESPACES["spdx"])
 IANA = "https://www.iana.org/assignments/media-types/"
 PROFILE_IRI = "http://data.europa.eu/r5r/"
 PREFIXES: Mapping[str, str] = NAMESPACES
+OPENAPI = "https://spec.openapis.org/oas/v3.1.0"
 
 PROFILE = "dcat-ap-3.0.1/2"
 """What the stored serialisations were written by; raise it when a triple below changes."""
@@ -213,6 +214,7 @@ def _distribution(frame: Frame, dataset: Dataset, family: Family) -> record.Dist
         description=dataset.description,
         access_url=(address,),
         download_url=(address,),
+        access_service=(f"{parent}#rows",),
         licence=frame.licence(frame.site.licence),
         rights=_rights(frame),
         availability=frame.concept("planned-availability", "AVAILABLE"),
@@ -228,6 +230,21 @@ def _distribution(frame: Frame, dataset: Dataset, family: Family) -> record.Dist
         language=frame.languages(family.languages),
         issued=instant(file.issued_at),
         modified=instant(dataset.modified_at),
+    )
+
+
+def rows_service(frame: Frame, dataset: Dataset) -> record.DataService:
+    """The service that answers questions about the rows (``docs/rows.md``)."""
+    parent = frame.iri(f"datasets/{dataset.slug}")
+    return record.DataService(
+        iri=f"{parent}#rows",
+        title=dataset.title,
+        endpoint_url=(frame.iri(f"api/v1/datasets/{dataset.slug}/rows"),),
+        endpoint_description=(frame.iri("api/openapi.json"),),
+        serves_dataset=(parent,),
+        conforms_to=(record.Standard(iri=OPENAPI, title={"en": "OpenAPI Specification"}),),
+        licence=frame.licence(frame.site.licence),
+        access_rights=frame.concept("access-right", "PUBLIC"),
     )
 
 
@@ -261,6 +278,7 @@ def quality_triples(frame: Frame, dataset: Dataset) -> Iterator[Triple]:
 def profile_triples(frame: Frame, dataset: Dataset) -> Iterator[Triple]:
     """The same without its quality, which is measured on this."""
     yield from triples(dataset_record(frame, dataset))
+    yield from triples(rows_service(frame, dataset))
     for series in _said(frame, dataset).series:
         yield from triples(series)
     entry = entry_record(frame, dataset)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from opendata_hub.domain.catalog.ocds.codes import UNREGISTERED_PREFIX
 from opendata_hub.domain.errors import UnknownPublisher
 from opendata_hub.domain.texts import Texts
 
@@ -30,6 +31,7 @@ class Site:
     law:              the access-to-information law requests are filed under, ``ma/31-13``.
     reference_prefix: the letters before the number of a request.
     rights:           what one may do with what is published, in words; may be empty.
+    ocds_prefix:      before the ocid of a purchase; the default is not registered, and says so.
     """
 
     title: Texts
@@ -41,6 +43,7 @@ class Site:
     reference_prefix: str
     publishers: Mapping[str, Publisher]
     rights: Texts = field(default_factory=dict)
+    ocds_prefix: str = UNREGISTERED_PREFIX
 
     def publisher_named(self, publisher_id: str) -> Publisher:
         """The publisher of that id; raises UnknownPublisher, which lists those there are."""

@@ -10,6 +10,7 @@ from opendata_hub.domain.catalog.record.described import given_from
 from opendata_hub.domain.catalog.report import clearances_from
 from opendata_hub.domain.errors import Invalid
 from opendata_hub.domain.texts import LANGUAGES, from_pairs
+from opendata_hub.flows.catalog import rows as rows_flow
 from opendata_hub.flows.catalog import submit as submit_flow
 from opendata_hub.flows.catalog.check_links import of_dataset
 from opendata_hub.flows.catalog.compare import published_tables
@@ -75,6 +76,7 @@ def publish_dataset(
     with hub.writing() as session:
         dataset = publish(session, hub.frame, submitted, words, now=clock.now())
     hub.index_changes()
+    rows_flow.prepare(hub.frame, hub.files, hub.rows, dataset)
     return DatasetOut.of(dataset, hub.frame.base_url)
 
 

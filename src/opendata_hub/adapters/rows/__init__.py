@@ -1,0 +1,1 @@
+"""The rows of published tables as Parquet, made and asked by DuckDB."""

@@ -1,0 +1,267 @@
+"""Questions to the Parquet of one table, on a connection that can do nothing else.
+
+It reads one file, writes at most one, keeps nothing on disk, has one thread and so much memory, and
+is interrupted when its time is over. Values of a question are parameters, never text of SQL.
+"""
+
+import csv
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+from threading import BoundedSemaphore, Timer
+from time import monotonic
+from typing import Any
+
+import duckdb
+from duckdb import DuckDBPyConnection
+
+from opendata_hub.adapters.rows.sql import identifier, literal
+from opendata_hub.domain.catalog.rows.column import ROW_NUMBER, Column, ColumnKind
+from opendata_hub.domain.catalog.rows.query import Condition, Operator, RowQuery
+from opendata_hub.domain.errors import BadRowQuery, QueryTooHeavy
+
+BATCH = 5_000
+FORMULA = "^[=+@\\t\\r-]"
+"""How a text begins that a spreadsheet would take for a formula."""
+TOO_HEAVY = "The question takes too much time or memory: narrow it, or take the whole file"
+_NUMBER = identifier(ROW_NUMBER)
+_KINDS: Mapping[str, ColumnKind] = {
+    "BIGINT": ColumnKind.WHOLE,
+    "BOOLEAN": ColumnKind.BOOLEAN,
+    "DATE": ColumnKind.DATE,
+    "TIMESTAMP": ColumnKind.MOMENT,
+    "VARCHAR": ColumnKind.TEXT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one question may take. at_once: how many may be asked by one process."""
+
+    seconds: float = 30.0
+    memory: str = "512MB"
+    at_once: int = 4
+
+
+LIMITS = Limits()
+_PLACES = BoundedSemaphore(LIMITS.at_once)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A piece of SQL and the values of its parameters, in their order."""
+
+    text: str
+    values: tuple[Any, ...] = ()
+
+
+def _as_text(name: str) -> str:
+    return f"CAST({name} AS VARCHAR)"
+
+
+def _moment(name: str) -> str:
+    return f"strftime({name}, '%Y-%m-%dT%H:%M:%S')"
+
+
+def _safe_cell(name: str) -> str:
+    """A text as a cell of CSV: no formula, and in quotes where it must be."""
+    is_formula = f"regexp_matches({name}, {literal(FORMULA)})"
+    safe = f"CASE WHEN {is_formula} THEN chr(39) || {name} ELSE {name} END"
+    quoted = f"""'"' || replace({safe}, '"', '""') || '"'"""
+    return f"""CASE WHEN regexp_matches({name}, '[",\\r\\n]') THEN {quoted} ELSE {safe} END"""
+
+
+Written = Mapping[ColumnKind, Callable[[str], str]]
+"""How the values of each kind of column are written, as SQL over the column's name."""
+
+_JSON: Written = {
+    ColumnKind.TEXT: lambda name: f"CAST(to_json({name}) AS VARCHAR)",
+    ColumnKind.WHOLE: _as_text,
+    ColumnKind.NUMBER: _as_text,
+    ColumnKind.BOOLEAN: _as_text,
+    ColumnKind.DATE: lambda name: f"""'"' || {_as_text(name)} || '"'""",
+    ColumnKind.MOMENT: lambda name: f"""'"' || {_moment(name)} || '"'""",
+}
+_CSV: Written = {
+    ColumnKind.TEXT: _safe_cell,
+    ColumnKind.WHOLE: _as_text,
+    ColumnKind.NUMBER: _as_text,
+    ColumnKind.BOOLEAN: _as_text,
+    ColumnKind.DATE: _as_text,
+    ColumnKind.MOMENT: _moment,
+}
+
+Line = Callable[[Sequence[Column]], Statement]
+"""A row as one text, for the columns that are given."""
+
+
+@contextmanager
+def asking(file: Path, *, limits: Limits = LIMITS, target: Path | None = None) -> Iterator["Rows"]:
+    """The rows in a Parquet file of ours, for as long as the block takes.
+
+    target: the one file that may be written. Raises QueryTooHeavy when time or memory runs out, or
+    when others take all the places.
+    """
+    if not _PLACES.acquire(timeout=limits.seconds):
+        raise QueryTooHeavy("Too many questions are being answered; try again later")
+    try:
+        with duckdb.connect(":memory:") as database:
+            _lock(database, limits, [file, *([target] if target else [])])
+            timer = Timer(limits.seconds, database.interrupt)
+            timer.start()
+            try:
+                yield Rows(database, file, stop_at=monotonic() + limits.seconds)
+            finally:
+                timer.cancel()
+    except (duckdb.InterruptException, duckdb.OutOfMemoryException):
+        raise QueryTooHeavy(TOO_HEAVY) from None
+    except (duckdb.ConversionException, duckdb.OutOfRangeException):
+        raise BadRowQuery("filter", "a value is beyond what its column can hold") from None
+    finally:
+        _PLACES.release()
+
+
+def _lock(database: DuckDBPyConnection, limits: Limits, paths: Sequence[Path]) -> None:
+    allowed = ", ".join(literal(str(path)) for path in paths)
+    for setting in (
+        "threads = 1",
+        f"memory_limit = {literal(limits.memory)}",
+        "temp_directory = ''",
+        "autoinstall_known_extensions = false",
+        "autoload_known_extensions = false",
+        f"allowed_paths = [{allowed}]",
+        "enable_external_access = false",
+        "lock_configuration = true",
+    ):
+        database.execute(f"SET {setting}")
+
+
+class Rows:
+    """The rows of one table, while they are asked for."""
+
+    def __init__(self, database: DuckDBPyConnection, file: Path, *, stop_at: float) -> None:
+        self._database, self._source = database, f"read_parquet({literal(str(file))})"
+        self._stop_at = stop_at
+        described = self._asked(Statement(f"DESCRIBE SELECT * FROM {self._source}")).fetchall()
+        self.columns = tuple(
+            Column(name, _KINDS.get(kind, ColumnKind.NUMBER)) for name, kind, *_ in described
+        )
+
+    def total(self, query: RowQuery) -> int:
+        """How many rows answer the question, on whatever page."""
+        where = _where(query.conditions)
+        counted = Statement(f"SELECT count(*) FROM {self._source} {where.text}", where.values)
+        found = self._asked(counted).fetchone()
+        return int(found[0]) if found else 0
+
+    def lines(self, query: RowQuery, line: Line) -> Iterator[str]:
+        """The rows that answer the question, each as one text."""
+        chosen = self._chosen(query)
+        said = line(given(query))
+        # Only what is given is written out, and that in the order in which it was found: with one
+        # thread and insertion order kept, a projection never moves a row.
+        answer = self._asked(
+            Statement(f"SELECT {said.text} FROM ({chosen.text})", (*said.values, *chosen.values))
+        )
+        while batch := answer.fetchmany(BATCH):
+            self._require_time()
+            for (text,) in batch:
+                yield text
+
+    def write_parquet(self, query: RowQuery, target: Path) -> None:
+        """Write the rows that answer the question as a Parquet file."""
+        chosen = self._chosen(query)
+        names = ", ".join(identifier(column.name) for column in given(query))
+        written = f"COPY (SELECT {names} FROM ({chosen.text})) TO {literal(str(target))}"
+        self._asked(Statement(f"{written} (FORMAT parquet, COMPRESSION zstd)", chosen.values))
+
+    def _asked(self, statement: Statement) -> DuckDBPyConnection:
+        self._require_time()
+        return self._database.execute(statement.text, statement.values)
+
+    def _require_time(self) -> None:
+        # An interrupt stops what is running; between two statements it would be lost.
+        if monotonic() > self._stop_at:
+            raise QueryTooHeavy(TOO_HEAVY)
+
+    def _chosen(self, query: RowQuery) -> Statement:
+        where = _where(query.conditions)
+        order = [
+            f"{identifier(key.column.name)} {'DESC' if key.is_descending else 'ASC'} NULLS LAST"
+            for key in query.sort
+        ]
+        # The file is in the order of its rows: where nothing else is asked, nothing is sorted.
+        ordered = f"ORDER BY {', '.join([*order, _NUMBER])}" if order else ""
+        limited = "" if query.limit is None else f"LIMIT {int(query.limit)}"
+        return Statement(
+            f"SELECT * FROM {self._source} {where.text} {ordered} {limited} "
+            f"OFFSET {int(query.offset)}",
+            where.values,
+        )
+
+
+def given(query: RowQuery) -> tuple[Column, ...]:
+    """The columns of an answer: the number of the row, then those that were asked for."""
+    return (Column(ROW_NUMBER, ColumnKind.WHOLE), *query.select)
+
+
+def json_line(columns: Sequence[Column]) -> Statement:
+    """A row as a JSON object on one line. Numbers have all their digits, empty cells are null."""
+    cells = [
+        f"? || coalesce({_JSON[column.kind](identifier(column.name))}, 'null')"
+        for column in columns
+    ]
+    keys = [f"{json.dumps(column.name, ensure_ascii=False)}: " for column in columns]
+    opened = ("{" + keys[0], *(f", {key}" for key in keys[1:]))
+    return Statement(" || ".join([*cells, "'}'"]), opened)
+
+
+def csv_line(columns: Sequence[Column]) -> Statement:
+    """A row as CSV (RFC 4180). A text that looks like a formula gets an apostrophe before it."""
+    cells = (f"coalesce({_CSV[c.kind](identifier(c.name))}, '')" for c in columns)
+    return Statement(" || ',' || ".join(cells))
+
+
+def csv_header(columns: Sequence[Column]) -> str:
+    """The first line of a CSV file."""
+    text = StringIO()
+    names = [f"'{c.name}" if c.name[:1] in "=+@-\t\r" else c.name for c in columns]
+    csv.writer(text, lineterminator="").writerow(names)
+    return text.getvalue()
+
+
+def _where(conditions: Sequence[Condition]) -> Statement:
+    parts = [_condition(condition) for condition in conditions]
+    if not parts:
+        return Statement("")
+    return Statement(
+        f"WHERE {' AND '.join(part.text for part in parts)}",
+        tuple(value for part in parts for value in part.values),
+    )
+
+
+_COMPARED: Mapping[Operator, str] = {
+    Operator.EQ: "=",
+    Operator.NE: "IS DISTINCT FROM",
+    Operator.LT: "<",
+    Operator.LTE: "<=",
+    Operator.GT: ">",
+    Operator.GTE: ">=",
+}
+
+
+def _condition(condition: Condition) -> Statement:
+    name, values = identifier(condition.column.name), condition.values
+    match condition.operator:
+        case Operator.EMPTY:
+            return Statement(f"{name} IS {'' if values[0] else 'NOT '}NULL")
+        case Operator.IN:
+            return Statement(f"{name} IN ({', '.join('?' * len(values))})", values)
+        case Operator.CONTAINS:
+            return Statement(
+                f"contains(strip_accents(lower({name})), strip_accents(lower(?)))", values
+            )
+    return Statement(f"{name} {_COMPARED[condition.operator]} ?", values)
