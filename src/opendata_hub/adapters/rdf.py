@@ -27,8 +27,10 @@ Grouped = Mapping[str, Mapping[str, list[Node]]]
 LONGEST_DOCUMENT_BYTES = 64_000_000
 _LOCAL_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NESTED_ENTITY = re.compile(rb"<!ENTITY[^>]*&")
+_MARKUP = re.compile(r'[&<>"\r]')
 _TYPE, _STRING = str(RDF.type), XSD.string
 _WRITE_JSON = json.JSONEncoder(ensure_ascii=False).encode
+_ESCAPED = re.compile(r'[\\"\n\r\t]')
 _ESCAPES = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n", "\r": r"\r", "\t": r"\t"})
 
 
@@ -134,10 +136,14 @@ class _Names:
 
 
 def _grouped(triples: Iterable[Triple]) -> Grouped:
-    found: dict[str, dict[str, list[Node]]] = {}
-    for subject, predicate, value in dict.fromkeys(triples):
-        found.setdefault(str(subject), {}).setdefault(str(predicate), []).append(value)
-    return found
+    """Each said once. Compared by plain texts: the hashes of rdflib's terms are slow."""
+    found: dict[str, dict[str, dict[tuple[str | None, ...], Node]]] = {}
+    for subject, predicate, value in triples:
+        key: tuple[str | None, ...] = (str(value),)
+        if isinstance(value, Literal):
+            key = (str(value), value.language, str(value.datatype))
+        found.setdefault(str(subject), {}).setdefault(str(predicate), {})[key] = value
+    return {s: {p: [*values.values()] for p, values in said.items()} for s, said in found.items()}
 
 
 def _turtle(grouped: Grouped, names: _Names) -> str:
@@ -165,7 +171,7 @@ def _turtle_term(value: Node, names: _Names) -> str:
 
 def _literal(value: Literal, kind: str | None = None) -> str:
     """A literal as Turtle and N-Triples write it. kind: its datatype as a short name."""
-    text = f'"{str(value).translate(_ESCAPES)}"'
+    text = f'"{value}"' if not _ESCAPED.search(value) else f'"{value.translate(_ESCAPES)}"'
     if value.language:
         return f"{text}@{value.language}"
     if value.datatype is None or value.datatype == _STRING:
@@ -199,7 +205,7 @@ def _element(tag: str, value: Node) -> str:
     if not isinstance(value, Literal):
         return f'<{tag} rdf:resource="{_quoted(str(value))}"/>'
     # A carriage return in XML text is read as a newline unless it is written as a reference.
-    text = escape(str(value), {"\r": "&#13;"})
+    text = escape(value, {"\r": "&#13;"}) if _MARKUP.search(value) else value
     if value.language:
         return f'<{tag} xml:lang="{value.language}">{text}</{tag}>'
     if value.datatype is None or value.datatype == _STRING:
@@ -208,7 +214,7 @@ def _element(tag: str, value: Node) -> str:
 
 
 def _quoted(iri: str) -> str:
-    return escape(iri, {'"': "&quot;"})
+    return escape(iri, {'"': "&quot;"}) if _MARKUP.search(iri) else iri
 
 
 def _json_ld(grouped: Grouped, names: _Names) -> str:
