@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
-from rdflib.namespace import DCAT, DCTERMS, Namespace
+from rdflib.namespace import DCAT, Namespace
 from rdflib.term import URIRef
 
 from opendata_hub.domain.catalog.dataset import Dataset
@@ -285,9 +285,3 @@ def profile_triples(frame: Frame, dataset: Dataset) -> Iterator[Triple]:
 def publisher_triples(frame: Frame, publisher: Publisher) -> Iterator[Triple]:
     """Describe a public body: name, kind, homepage."""
     return triples(agent(frame, publisher))
-
-
-def publisher_link(frame: Frame, subject: URIRef, publisher: Publisher) -> Iterator[Triple]:
-    """Say who publishes ``subject``, and who that is."""
-    yield subject, DCTERMS.publisher, frame.iri(f"publishers/{publisher.id}")
-    yield from publisher_triples(frame, publisher)
