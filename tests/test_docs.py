@@ -4,8 +4,12 @@ import re
 from pathlib import Path
 
 from opendata_hub.adapters.tabular import rules
+from opendata_hub.bootstrap import load_frame
 from opendata_hub.domain import errors
 from opendata_hub.domain.catalog import headers, privacy
+from opendata_hub.domain.catalog.record.classes import NOT_OURS, TABLE, rows_of
+from opendata_hub.domain.catalog.record.described import described, given_from
+from opendata_hub.domain.catalog.record.labels import LABELS
 from opendata_hub.domain.catalog.rules.formula import FUNCTION_NAMES, Scope, parse_rule
 from opendata_hub.domain.catalog.rules.kind import Kind
 from opendata_hub.settings import Settings
@@ -79,6 +83,30 @@ def test_the_worked_examples_of_rules_are_formulas():
     for number, example in enumerate(examples):
         assert parse_rule(example, Scope(columns, by=by.get(number, ())))
     assert len(examples) == 5
+
+
+def test_the_table_of_the_record_is_documented_line_by_line():
+    text = (ROOT / "docs" / "catalogue.md").read_text(encoding="utf-8")
+    expected = [
+        f"| `{field}` | `{row.path}` | {row.node or row.kind} | {'one' if row.is_one else 'any'} "
+        f"| {row.need} | {row.vocabulary or '–'} "
+        f"| {' / '.join(LABELS[field][language] for language in ('fr', 'ar', 'en'))} |"
+        for kind in TABLE.values()
+        for field, row in rows_of(kind)
+    ]
+    assert re.findall(r"^\| `[a-z_]+` \| `[a-z]+:.+$", text, flags=re.MULTILINE) == expected
+    assert all(f"- `{name}`: {reason}." in text for name, reason in NOT_OURS.items())
+
+
+def test_the_example_of_further_fields_is_taken():
+    text = (ROOT / "docs" / "catalogue.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```json\n(.+?)```", text, flags=re.DOTALL)
+    frame = load_frame(Settings(), base_url="http://hub.example")
+    kept = described(
+        given_from(example), "http://hub.example/x", base_url=frame.base_url, coded=frame.coded
+    )
+    assert len(kept.fields) == 6
+    assert len(kept.series) == 1
 
 
 def test_codes_are_never_shared():

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
-from rdflib.namespace import DCAT, DCTERMS, Namespace
+from rdflib.namespace import DCAT, Namespace
 from rdflib.term import URIRef
 
 from opendata_hub.domain.catalog.dataset import Dataset
@@ -61,13 +61,15 @@ class Frame:
 
     def scheme(self, vocabulary: str) -> record.ConceptScheme:
         """A shipped list as a whole."""
-        scheme = self.term("schemes", vocabulary)
-        return record.ConceptScheme(iri=scheme.uri, title=scheme.label)
+        return self._schemes[vocabulary]
 
     def concept(self, vocabulary: str, code: str) -> record.Concept:
         """An entry of a shipped list, with its labels and its list."""
-        term = self.term(vocabulary, code)
-        return record.Concept(iri=term.uri, label=term.label, scheme=self.scheme(vocabulary))
+        if (vocabulary, code) not in self._concepts:
+            term, scheme = self.term(vocabulary, code), self.scheme(vocabulary)
+            made = record.Concept(iri=term.uri, label=term.label, scheme=scheme)
+            self._concepts[vocabulary, code] = made
+        return self._concepts[vocabulary, code]
 
     def languages(self, isos: Sequence[str]) -> tuple[record.Concept, ...]:
         """Languages by their ISO 639-1 codes."""
@@ -108,6 +110,18 @@ class Frame:
         """The addresses of a list's entries, or of those with ``yes`` in a column of its own."""
         entries = self.vocabularies[vocabulary].values()
         return frozenset(e.uri for e in entries if not column or e.extra[column] == "yes")
+
+    @cached_property
+    def _schemes(self) -> Mapping[str, record.ConceptScheme]:
+        return {
+            term.code: record.ConceptScheme(iri=term.uri, title=term.label)
+            for term in self.vocabularies["schemes"].values()
+        }
+
+    @cached_property
+    def _concepts(self) -> dict[tuple[str, str], record.Concept]:
+        """Entries made so far: one that is referred to twice is written once."""
+        return {}
 
     @cached_property
     def _by_iso(self) -> Mapping[str, str]:
@@ -289,9 +303,3 @@ def profile_triples(frame: Frame, dataset: Dataset) -> Iterator[Triple]:
 def publisher_triples(frame: Frame, publisher: Publisher) -> Iterator[Triple]:
     """Describe a public body: name, kind, homepage."""
     return triples(agent(frame, publisher))
-
-
-def publisher_link(frame: Frame, subject: URIRef, publisher: Publisher) -> Iterator[Triple]:
-    """Say who publishes ``subject``, and who that is."""
-    yield subject, DCTERMS.publisher, frame.iri(f"publishers/{publisher.id}")
-    yield from publisher_triples(frame, publisher)

@@ -259,6 +259,5 @@ def _measured(dataset: URIRef, name: str, value: Literal) -> Iterator[Triple]:
     yield dataset, term("dqv:hasQualityMeasurement"), me
     yield me, TYPE, term("dqv:QualityMeasurement")
     yield me, term("dqv:isMeasurementOf"), metric
-    yield me, term("dqv:computedOn"), dataset
     yield me, term("dqv:value"), value
     yield metric, TYPE, term("dqv:Metric")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from functools import cache
+from typing import Any
 
 from rdflib.namespace import RDF, SKOS, XSD
 from rdflib.term import Literal, Node, URIRef
@@ -33,6 +34,14 @@ def term(short_name: str) -> URIRef:
 
 def triples(thing: Thing) -> Iterator[Triple]:
     """Say everything a record says; raises InvalidRecord where no parser could read it back."""
+    return _said(thing, set())
+
+
+def _said(thing: Thing, written: set[int]) -> Iterator[Triple]:
+    """The same, but for things that were written already: a list is named by all its entries."""
+    if id(thing) in written:
+        return
+    written.add(id(thing))
     me = _address(thing.iri, "iri")
     for kind in thing.IS_A:
         yield me, TYPE, term(kind)
@@ -41,23 +50,22 @@ def triples(thing: Thing) -> Iterator[Triple]:
         if value is None or value in ((), {}):
             continue
         predicate = term(row.path)
+        for said in _terms(value, row, name):
+            yield me, predicate, said
+            for kind in row.is_a:
+                yield URIRef(str(said)), TYPE, term(kind)
         if row.kind is Kind.NODE:
             for node in (value,) if row.is_one else value:
-                yield from _node(me, predicate, node, row)
-            if name == "scheme":
-                yield me, TYPE, CONCEPT
-        else:
-            for literal in _values(value, row, name):
-                yield me, predicate, literal
-                for kind in row.is_a:
-                    yield URIRef(str(literal)), TYPE, term(kind)
+                yield from _said(node, written)
+    if getattr(thing, "scheme", None):
+        yield me, TYPE, CONCEPT
 
 
-def _node(me: URIRef, predicate: URIRef, node: Thing, row: Row) -> Iterator[Triple]:
-    yield me, predicate, URIRef(node.iri)
-    for kind in row.is_a:
-        yield URIRef(node.iri), TYPE, term(kind)
-    yield from triples(node)
+def _terms(value: Any, row: Row, name: str) -> Iterator[Node]:
+    """What a field says, as terms: its things by their addresses."""
+    if row.kind is not Kind.NODE:
+        return _values(value, row, name)
+    return (URIRef(node.iri) for node in ((value,) if row.is_one else value))
 
 
 def _values(value: object, row: Row, name: str) -> Iterator[Node]:
