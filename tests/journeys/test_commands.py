@@ -204,3 +204,14 @@ def test_a_template_is_named_after_family_and_language_or_printed(run, tmp_path,
     monkeypatch.chdir(tmp_path)
     assert run("template", "asset-declarations")[1] == "Wrote asset-declarations.fr.xlsx\n"
     assert (tmp_path / "asset-declarations.fr.xlsx").is_file()
+
+
+def test_a_dataset_is_withdrawn_once_for_a_reason_and_comes_back(run):
+    published = ("publish", SAMPLE, *FAMILY, *WORDS)
+    assert run(*published)[0] == 0
+    withdrawn = ("withdraw", "subventions", "--reason", "Publié par erreur")
+    assert "/datasets/subventions" in run(*withdrawn)[1]
+    code, _, error = run(*withdrawn)
+    assert (code, "withdrawn: subventions was withdrawn on" in error) == (2, True)
+    assert run("withdraw", "none", "--reason", "x")[2].startswith("error: unknown-dataset")
+    assert "(version 2)" in run(*published)[1]
