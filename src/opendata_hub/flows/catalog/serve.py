@@ -129,7 +129,7 @@ _heads: dict[str, tuple[str, str]] = {}
 
 
 def _catalog_head(frame: Frame, syntax: Syntax, changed_at: datetime) -> str:
-    """What every page says of the catalogue; half of the work of a page, so it is kept."""
+    """What every page says of the catalogue; the same until something changes, so it is kept."""
     wanted = f"{written_for(frame)} {changed_at.isoformat()}"
     known_for, head = _heads.get(syntax.name, ("", ""))
     if known_for != wanted:
