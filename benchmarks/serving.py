@@ -31,8 +31,8 @@ from opendata_hub.domain.catalog.dataset import Dataset, Distribution
 from opendata_hub.domain.catalog.harvest.change import ChangeKind
 from opendata_hub.domain.catalog.harvest.cursor import Asked
 from opendata_hub.domain.catalog.report import Report
-from opendata_hub.flows.catalog import dump, serve
 from opendata_hub.flows.catalog.publish import write_fragments
+from opendata_hub.flows.catalog.serving import dump, serve
 from opendata_hub.settings import Settings
 from opendata_hub.store import changes, datasets, submissions
 

@@ -21,7 +21,7 @@ from opendata_hub.domain.catalog.territory import Gazetteer
 from opendata_hub.domain.errors import PackBroken, SearchUnavailable, UnknownFamily, UnknownLaw
 from opendata_hub.domain.requests.calendar import Calendar
 from opendata_hub.domain.requests.law import Law
-from opendata_hub.flows.catalog import index
+from opendata_hub.flows.catalog.serving import index
 from opendata_hub.packs.families import load_families
 from opendata_hub.packs.folders import Folders
 from opendata_hub.packs.laws import law_names, load_calendar, load_law

@@ -204,9 +204,9 @@ def publish(
     lang: InLanguage = Language.FR,
 ) -> int:
     """Check a file and, when it is sound, publish it. A refused file stays with its report."""
-    from opendata_hub.flows.catalog import rows as rows_flow
     from opendata_hub.flows.catalog.publish import Words
     from opendata_hub.flows.catalog.publish import publish as publish_flow
+    from opendata_hub.flows.catalog.serving import rows as rows_flow
 
     words = Words(
         publisher, from_pairs(title), from_pairs(description or []), slug, replace,
@@ -582,7 +582,7 @@ def serve(
 @search_app.command("rebuild")
 def search_rebuild() -> None:
     """Make the index of search anew from what is published; the old one answers until then."""
-    from opendata_hub.flows.catalog.index import rebuild
+    from opendata_hub.flows.catalog.serving.index import rebuild
 
     hub = bootstrap.open_hub(Settings())
     with hub.reading() as session:
@@ -718,7 +718,7 @@ def ocds_export(
     force: Annotated[bool, typer.Option(help="Write over a file that is there.")] = False,
 ) -> None:
     """Write notices, results, completion reports and purchase orders as a release package."""
-    from opendata_hub.flows.catalog import tell_ocds
+    from opendata_hub.flows.catalog.serving import tell_ocds
 
     hub = bootstrap.open_hub(Settings())
     with hub.reading() as session:

@@ -9,7 +9,7 @@ from opendata_hub import clock
 from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.link import LinkState
 from opendata_hub.flows.catalog import check_links as links_flow
-from opendata_hub.flows.catalog.index import bring_up_to_date
+from opendata_hub.flows.catalog.serving.index import bring_up_to_date
 from opendata_hub.flows.requests.announce import warn_of_end
 from opendata_hub.store import datasets, links
 

@@ -8,7 +8,7 @@ from rdflib import Graph
 
 from loopback import serving
 from opendata_hub.adapters import rdf
-from opendata_hub.adapters.rdf_guard import DEEPEST, require_safe
+from opendata_hub.adapters.rdf.guard import DEEPEST, require_safe
 from opendata_hub.domain.errors import TooLarge, UnsafeRdf
 
 JSON_LD, RDF_XML, TURTLE = (each.media_type for each in (rdf.JSON_LD, rdf.RDF_XML, rdf.TURTLE))

@@ -11,9 +11,9 @@ from opendata_hub import jobs
 from opendata_hub.adapters.search import SearchIndex
 from opendata_hub.domain.catalog.search.query import Facet, Query
 from opendata_hub.domain.errors import SearchUnavailable
-from opendata_hub.flows.catalog import index as index_flow
-from opendata_hub.flows.catalog.find import find
-from opendata_hub.flows.catalog.index import bring_up_to_date, rebuild
+from opendata_hub.flows.catalog.serving import index as index_flow
+from opendata_hub.flows.catalog.serving.find import find
+from opendata_hub.flows.catalog.serving.index import bring_up_to_date, rebuild
 from opendata_hub.store.tables import ChangeRow, DatasetRow, FragmentRow
 
 FAMILY = "asset-declarations"

@@ -10,7 +10,7 @@ from rdflib.compare import isomorphic
 import build
 from opendata_hub.adapters.segments import SegmentStore
 from opendata_hub.domain.catalog.harvest.page import HYDRA
-from opendata_hub.flows.catalog import dump
+from opendata_hub.flows.catalog.serving import dump
 from opendata_hub.flows.catalog.withdraw import withdraw
 from opendata_hub.web.catalog import dumps
 

@@ -10,7 +10,7 @@ from rdflib import DCAT, RDF, Dataset, Namespace, URIRef
 
 import build
 from opendata_hub.domain.catalog.harvest import feed, news
-from opendata_hub.flows.catalog import follow
+from opendata_hub.flows.catalog.serving import follow
 from opendata_hub.flows.catalog.withdraw import withdraw
 
 # rdflib's own JSON-LD parser, until it follows its own advice.

@@ -5,7 +5,7 @@ import re
 import pytest
 
 import build
-from opendata_hub.flows.catalog import index as index_flow
+from opendata_hub.flows.catalog.serving import index as index_flow
 
 SEARCH = "/api/v1/datasets"
 

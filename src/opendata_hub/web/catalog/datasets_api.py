@@ -10,11 +10,11 @@ from opendata_hub.domain.catalog.record.described import given_from
 from opendata_hub.domain.catalog.report import clearances_from
 from opendata_hub.domain.errors import Invalid
 from opendata_hub.domain.texts import LANGUAGES, from_pairs
-from opendata_hub.flows.catalog import rows as rows_flow
 from opendata_hub.flows.catalog import submit as submit_flow
 from opendata_hub.flows.catalog.check_links import of_dataset
 from opendata_hub.flows.catalog.compare import published_tables
 from opendata_hub.flows.catalog.publish import Words, publish
+from opendata_hub.flows.catalog.serving import rows as rows_flow
 from opendata_hub.flows.catalog.withdraw import require_published, withdraw
 from opendata_hub.store import datasets, submissions
 from opendata_hub.store.submissions import Submission

@@ -11,7 +11,7 @@ from opendata_hub.adapters.rdf import SYNTAXES, TURTLE, Syntax
 from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.catalog.harvest import cursor
 from opendata_hub.domain.errors import NotKnown, UnknownDataset
-from opendata_hub.flows.catalog import serve
+from opendata_hub.flows.catalog.serving import serve
 from opendata_hub.flows.catalog.withdraw import require_published
 from opendata_hub.store import changes, datasets, submissions
 from opendata_hub.web import negotiation

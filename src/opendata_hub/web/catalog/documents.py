@@ -11,7 +11,7 @@ from fastapi import Request
 from fastapi.responses import Response, StreamingResponse
 
 from opendata_hub import clock
-from opendata_hub.flows.catalog.serve import State
+from opendata_hub.flows.catalog.serving.serve import State
 from opendata_hub.web import negotiation
 
 BLOCK_BYTES, SPOOLED_BYTES = 262_144, 4_194_304

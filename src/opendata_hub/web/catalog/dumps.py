@@ -11,8 +11,8 @@ from opendata_hub import clock
 from opendata_hub.adapters.rdf import SYNTAXES, Syntax
 from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.errors import Busy, NotKnown
-from opendata_hub.flows.catalog import dump as dump_flow
-from opendata_hub.flows.catalog import serve
+from opendata_hub.flows.catalog.serving import dump as dump_flow
+from opendata_hub.flows.catalog.serving import serve
 from opendata_hub.web.catalog.documents import BLOCK_BYTES, is_current, last_modified
 from opendata_hub.web.deps import HubDep
 from opendata_hub.web.shapes import Problem

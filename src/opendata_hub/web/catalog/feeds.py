@@ -5,7 +5,7 @@ from fastapi.responses import PlainTextResponse, Response
 
 from opendata_hub import clock
 from opendata_hub.domain.catalog.harvest import feed, news
-from opendata_hub.flows.catalog import follow, serve
+from opendata_hub.flows.catalog.serving import follow, serve
 from opendata_hub.store import datasets
 from opendata_hub.web.catalog.documents import ASK_AGAIN, FOR_EVER, Document
 from opendata_hub.web.deps import HubDep, PageLanguage

@@ -8,8 +8,8 @@ from fastapi.responses import Response, StreamingResponse
 
 from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.catalog.ocds.release import Teller
-from opendata_hub.flows.catalog import tell_ocds
 from opendata_hub.flows.catalog.publish import written_for
+from opendata_hub.flows.catalog.serving import tell_ocds
 from opendata_hub.web import negotiation
 from opendata_hub.web.catalog.rows_api import blocks, laid_down
 from opendata_hub.web.deps import HubDep

@@ -27,8 +27,8 @@ from opendata_hub.domain.catalog.rows.query import (
     query_from,
 )
 from opendata_hub.domain.errors import NotKnown, UnknownRow
-from opendata_hub.flows.catalog import rows as flow
-from opendata_hub.flows.catalog.rows import Asked
+from opendata_hub.flows.catalog.serving import rows as flow
+from opendata_hub.flows.catalog.serving.rows import Asked
 from opendata_hub.web import negotiation
 from opendata_hub.web.deps import HubDep
 from opendata_hub.web.shapes import Problem

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.catalog.search.query import DEEPEST, Facet, Sort
 from opendata_hub.domain.texts import in_language
-from opendata_hub.flows.catalog.find import Answer, find
+from opendata_hub.flows.catalog.serving.find import Answer, find
 from opendata_hub.web.deps import HubDep, PageLanguage
 from opendata_hub.web.rendering import marked, page
 from opendata_hub.web.shapes import CountOut, FoundDatasetOut, Problem, SearchIn, SearchOut

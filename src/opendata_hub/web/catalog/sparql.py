@@ -12,7 +12,7 @@ from opendata_hub.adapters.sparql.endpoint import Result
 from opendata_hub.adapters.sparql.worker import GRAPHS, RESULTS
 from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.errors import BadQuery, NotKnown
-from opendata_hub.flows.catalog import query as flow
+from opendata_hub.flows.catalog.serving import query as flow
 from opendata_hub.web import negotiation
 from opendata_hub.web.deps import HubDep
 from opendata_hub.web.shapes import Problem

@@ -11,7 +11,7 @@ from opendata_hub.domain.catalog.harvest import feed, news
 from opendata_hub.domain.catalog.harvest.change import Change, Entry
 from opendata_hub.domain.errors import NotKnown
 from opendata_hub.domain.texts import LANGUAGES
-from opendata_hub.flows.catalog.serve import State
+from opendata_hub.flows.catalog.serving.serve import State
 from opendata_hub.store import changes
 
 ENTRIES_IN_A_MAP = news.ADDRESSES_IN_A_MAP // len(LANGUAGES)

@@ -14,8 +14,9 @@ import pyoxigraph
 from rdflib.namespace import XSD
 from rdflib.term import BNode, Literal, Node, URIRef
 
-from opendata_hub.adapters import rdf_guard, rdf_writer
-from opendata_hub.adapters.rdf_writer import Grouped, Triple
+from opendata_hub.adapters.rdf import guard as rdf_guard
+from opendata_hub.adapters.rdf import writer as rdf_writer
+from opendata_hub.adapters.rdf.writer import Grouped, Triple
 from opendata_hub.domain.errors import TooLarge, UnreadableRecord, UnsafeRdf
 
 LONGEST_DOCUMENT_BYTES = 64_000_000

@@ -11,7 +11,7 @@ from opendata_hub.domain.catalog.search.entry import label
 from opendata_hub.domain.catalog.search.query import Facet, Query
 from opendata_hub.domain.errors import SearchUnavailable
 from opendata_hub.domain.texts import Texts
-from opendata_hub.flows.catalog.index import rebuild_if_small
+from opendata_hub.flows.catalog.serving.index import rebuild_if_small
 
 
 @dataclass(frozen=True, slots=True)

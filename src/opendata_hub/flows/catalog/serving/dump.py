@@ -13,7 +13,7 @@ from opendata_hub.domain.catalog import dcat
 from opendata_hub.domain.catalog.dcat import Frame
 from opendata_hub.domain.catalog.harvest.page import PREFIXES
 from opendata_hub.flows.catalog.publish import written_for
-from opendata_hub.flows.catalog.serve import State, derived
+from opendata_hub.flows.catalog.serving.serve import State, derived
 from opendata_hub.store import changes, datasets
 from opendata_hub.store.changes import Span
 

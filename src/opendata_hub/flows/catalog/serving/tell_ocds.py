@@ -17,7 +17,7 @@ from opendata_hub.domain.catalog.dcat import Frame
 from opendata_hub.domain.catalog.ocds.release import FAMILIES, Teller, Told, releases
 from opendata_hub.domain.catalog.rows.query import Sizes, query_from
 from opendata_hub.domain.errors import Invalid
-from opendata_hub.flows.catalog import rows as rows_flow
+from opendata_hub.flows.catalog.serving import rows as rows_flow
 from opendata_hub.store import datasets
 
 VERSION = "1.1"
