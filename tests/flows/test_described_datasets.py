@@ -5,6 +5,8 @@ import json
 import pytest
 
 import build
+from opendata_hub.adapters import rdf
+from opendata_hub.domain.catalog.dcat import PREFIXES
 from opendata_hub.domain.catalog.record.mqa import MOST, Quality
 from opendata_hub.domain.errors import InvalidRecord
 from opendata_hub.store import datasets
@@ -13,9 +15,11 @@ FAMILY = "asset-declarations"
 HERE = f"{build.BASE_URL}/datasets/"
 
 
-def fragment(hub, slug, syntax="nt"):
+def fragment(hub, slug):
     with hub.reading() as session:
-        return "".join(datasets.fragments(session, syntax, slug=slug))
+        kept = datasets.fragments(session, rdf.TURTLE.name, slug=slug)
+        texts = [part.decode() if isinstance(part, bytes) else part for part in kept]
+    return rdf.n_triples("".join(texts), PREFIXES)
 
 
 def test_the_samples_reach_395_points_on_average_and_say_so(demo_hub):

@@ -4,7 +4,7 @@ import logging
 from dataclasses import replace
 
 import pytest
-from sqlmodel import col, delete
+from sqlmodel import col, delete, select
 
 import build
 from opendata_hub import jobs
@@ -14,7 +14,14 @@ from opendata_hub.domain.errors import SearchUnavailable
 from opendata_hub.flows.catalog.serving import index as index_flow
 from opendata_hub.flows.catalog.serving.find import find
 from opendata_hub.flows.catalog.serving.index import bring_up_to_date, rebuild
-from opendata_hub.store.tables import ChangeRow, DatasetRow, FragmentRow
+from opendata_hub.flows.catalog.withdraw import withdraw as withdraw_dataset
+from opendata_hub.store.tables import (
+    ChangeRecordRow,
+    ChangeRow,
+    DatasetRow,
+    EntryRow,
+    FragmentRow,
+)
 
 FAMILY = "asset-declarations"
 
@@ -37,13 +44,8 @@ def shown(answer):
 
 
 def withdraw(hub, slug):
-    """As a withdrawal will: the dataset goes, the log says so."""
     with hub.writing() as session:
-        rows = col(DatasetRow.slug) == slug
-        ids = session.exec(DatasetRow.__table__.select().where(rows)).all()
-        session.exec(delete(FragmentRow).where(col(FragmentRow.dataset_id) == ids[0].id))
-        session.exec(delete(DatasetRow).where(rows))
-        session.add(ChangeRow(slug=slug, kind="withdrawn", changed_at=build.NOW))
+        withdraw_dataset(session, hub.frame, slug, reason="a test", now=build.NOW)
 
 
 def test_what_is_published_is_found_by_its_family_publisher_and_columns(hub):
@@ -143,6 +145,9 @@ def test_a_database_that_was_put_back_takes_the_index_with_it(hub):
     publish(hub, "later")
     hub.index_changes()
     with hub.writing() as session:
+        later = select(ChangeRow.id).where(ChangeRow.slug == "later")
+        session.exec(delete(EntryRow).where(col(EntryRow.slug) == "later"))
+        session.exec(delete(ChangeRecordRow).where(col(ChangeRecordRow.change_id).in_(later)))
         session.exec(delete(ChangeRow).where(col(ChangeRow.slug) == "later"))
         session.exec(delete(FragmentRow).where(col(FragmentRow.dataset_id) == 2))
         session.exec(delete(DatasetRow).where(col(DatasetRow.slug) == "later"))

@@ -81,6 +81,7 @@ def test_whatever_is_referred_to_has_a_type(catalogue):
     untyped = {n for n in referred if (n, RDF.type, None) not in catalogue}
     files = set(catalogue.objects(None, DCAT.downloadURL))
     files |= set(catalogue.objects(None, DCAT.endpointURL))
+    files |= set(catalogue.objects(None, DCAT.endpointDescription))
     assert {n for n in untyped if not str(n).startswith("mailto:")} == files
 
 
