@@ -14,6 +14,7 @@ from opendata_hub import clock
 from opendata_hub.adapters import rdf, shapes
 from opendata_hub.bootstrap import catalog_folders, open_hub
 from opendata_hub.domain.catalog import dcat
+from opendata_hub.domain.catalog.harvest.change import ChangeKind
 from opendata_hub.flows.catalog.publish import Words, assess, publish, write_fragments
 from opendata_hub.flows.catalog.submit import examine, submit
 from opendata_hub.packs.families import sample_described, sample_file
@@ -73,13 +74,13 @@ def main():
         def write():
             with hub.writing() as session:
                 datasets.save(session, checked.dataset)
-                write_fragments(session, frame, checked)
+                write_fragments(session, frame, checked, ChangeKind.REPLACED, now=clock.now())
 
         def whole():
             again = assess(frame, dataset, answers=lambda _: False)
             with hub.writing() as session:
                 datasets.save(session, again.dataset)
-                write_fragments(session, frame, again)
+                write_fragments(session, frame, again, ChangeKind.REPLACED, now=clock.now())
 
         print(f"{len(set(triples))} triples")
         print(f"SHACL                         {cost(lambda: shapes.violations(nt)):6.2f} ms")

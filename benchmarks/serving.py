@@ -31,7 +31,7 @@ from opendata_hub.domain.catalog.dataset import Dataset, Distribution
 from opendata_hub.domain.catalog.harvest.change import ChangeKind
 from opendata_hub.domain.catalog.harvest.cursor import Asked
 from opendata_hub.domain.catalog.report import Report
-from opendata_hub.flows.catalog.publish import write_fragments
+from opendata_hub.flows.catalog.publish import assess, write_fragments
 from opendata_hub.flows.catalog.serving import dump, serve
 from opendata_hub.settings import Settings
 from opendata_hub.store import changes, datasets, submissions
@@ -80,7 +80,8 @@ def load(hub: Hub, count: int) -> float:
             for number in range(batch, min(batch + IN_A_COMMIT, count)):
                 dataset = generated(hub, number, first.id)
                 datasets.save(session, dataset)
-                write_fragments(session, hub.frame, dataset, ChangeKind.CREATED, now=clock.now())
+                checked = assess(hub.frame, dataset, answers=lambda _: True)
+                write_fragments(session, hub.frame, checked, ChangeKind.CREATED, now=clock.now())
     return time.process_time() - start
 
 
@@ -143,7 +144,8 @@ def change(hub: Hub, number: int) -> None:
         known = datasets.get(session, f"jeu-{number:07d}")
         again = replace(known, version=known.version + 1, modified_at=clock.now())
         datasets.save(session, again)
-        write_fragments(session, hub.frame, again, ChangeKind.REPLACED, now=clock.now())
+        checked = assess(hub.frame, again, answers=lambda _: True)
+        write_fragments(session, hub.frame, checked, ChangeKind.REPLACED, now=clock.now())
 
 
 def under_load(home: Path) -> list[float]:

@@ -5,25 +5,27 @@ import threading
 from datetime import timedelta
 
 import pytest
-from rdflib import DCAT, RDF, Graph
+from rdflib import DCAT, RDF, Graph, Namespace
 
 import build
 from opendata_hub.domain.catalog.harvest import feed
 from opendata_hub.domain.catalog.harvest.change import ChangeKind
-from opendata_hub.flows.catalog.publish import write_fragments
+from opendata_hub.flows.catalog.publish import assess, write_fragments
 from opendata_hub.flows.catalog.withdraw import withdraw
 from opendata_hub.store import changes, datasets
 
+ADMS = Namespace("http://www.w3.org/ns/adms#")
 COUNT, CHANGED = 60, 40
 LATER = build.NOW + timedelta(hours=1)
 
 
 def put(hub, session, slug, number, *, version=1, now=build.NOW):
     dataset = build.dataset(number, slug, version=version, modified_at=now)
+    checked = assess(hub.frame, dataset, answers=lambda _: True)
     datasets.lock(session)
-    datasets.save(session, dataset)
+    datasets.save(session, checked.dataset)
     kind = ChangeKind.CREATED if version == 1 else ChangeKind.REPLACED
-    write_fragments(session, hub.frame, dataset, kind, now=now)
+    write_fragments(session, hub.frame, checked, kind, now=now)
 
 
 @pytest.fixture
@@ -45,7 +47,8 @@ def harvested(client, address):
         met += [str(s).rpartition("/")[2] for s in page.subjects(RDF.type, DCAT.Dataset)]
         gone += [
             str(s).rpartition("/")[2].removesuffix("#record")
-            for s in page.subjects(RDF.type, DCAT.CatalogRecord)
+            for s in page.subjects(ADMS.status)
+            if (s, RDF.type, DCAT.CatalogRecord) in page
         ]
         address = answer.links["next"]["url"] if "next" in answer.links else None
     return met, gone

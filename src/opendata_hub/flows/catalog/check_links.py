@@ -169,7 +169,7 @@ def _is_own(frame: Frame, url: str) -> bool:
     return url == frame.base_url or url.startswith(f"{frame.base_url}/")
 
 
-def _answers_here(session: Session, frame: Frame, url: str) -> bool | None:
+def _answers_here(session: Session, frame: Frame, url: str) -> bool | None:  # noqa: PLR0911  (a line an address)
     """Whether the hub itself has something at one of its addresses; None for one it can't tell."""
     path = [unquote(part) for part in urlsplit(url).path.strip("/").split("/")]
     match path[1:] if path[0] in LANGUAGES else path:
@@ -184,6 +184,10 @@ def _answers_here(session: Session, frame: Frame, url: str) -> bool | None:
             return found is not None and found.distribution.file_name == file_name
         case ["publishers", publisher]:
             return publisher in frame.site.publishers
+        case ["api", "openapi.json"]:
+            return True
+        case ["api", "v1", "datasets", slug, "rows"]:
+            return datasets.find(session, slug) is not None
         case ["families", family, "schema.json"]:
             return family in frame.families
         case _:
