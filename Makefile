@@ -5,7 +5,7 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST_ARGS ?= -n auto
-KERNEL := src/opendata_hub/adapters/tabular/kernel.c
+KERNEL := src/opendata_hub/adapters/tabular/engine/kernel.c
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-slow check format lock clean
