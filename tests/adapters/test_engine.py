@@ -28,7 +28,7 @@ MANY = settings(
     phases=(Phase.explicit, Phase.generate),
 )
 
-pytestmark = pytest.mark.skipif(kernel.library() is None, reason="the kernel is not compiled here")
+pytestmark = pytest.mark.skipif(kernel.compiled() is None, reason="the kernel is not compiled here")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -161,7 +161,7 @@ def test_a_duplicate_row_is_one_cell_for_cell(folder):
 
 
 def test_without_a_kernel_frictionless_reads_every_row_and_the_report_says_so(folder, monkeypatch):
-    monkeypatch.setattr(kernel, "library", lambda: None)
+    monkeypatch.setattr(kernel, "compiled", lambda: None)
     file = folder / "plain.csv"
     file.write_text("a\n1\nx\n", encoding="utf-8")
     report = check(file, {"fields": [{"name": "a", "type": "integer"}]}, file_name="plain.csv")
@@ -171,7 +171,7 @@ def test_without_a_kernel_frictionless_reads_every_row_and_the_report_says_so(fo
 
 def test_a_kernel_of_another_source_is_not_trusted(monkeypatch):
     monkeypatch.setattr(kernel, "source_digest", lambda: "another")
-    assert kernel.library.__wrapped__() is None
+    assert kernel.compiled.__wrapped__() is None
 
 
 def test_totals_are_exact_however_few_are_shown(folder):
@@ -236,5 +236,5 @@ def test_repeated_hashes_are_found_in_any_number_of_turns(monkeypatch, tmp_path)
         spool = duplicates.Spool(file)
         spool.append((c_uint64 * 1000)(*numbers), 1000)
         marks = bytearray(1000)
-        duplicates.mark_duplicates(kernel.library(), spool, marks)
+        duplicates.mark_duplicates(kernel.compiled(), spool, marks)
     assert [i for i, mark in enumerate(marks) if mark] == [*range(300), *range(700, 1000)]

@@ -71,7 +71,7 @@ def source_digest() -> str:
 
 
 @cache
-def library() -> ctypes.CDLL | None:
+def compiled() -> ctypes.CDLL | None:
     """The compiled kernel; None where there is none that fits."""
     try:
         loaded = ctypes.CDLL(str(LIBRARY))

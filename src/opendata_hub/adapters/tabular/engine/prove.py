@@ -56,7 +56,7 @@ class Plan:
 
 def plan(resource: TableResource) -> Plan:
     """The plan for an opened resource; raises NotCompilable with the reason."""
-    native = kernel.library()
+    native = kernel.compiled()
     if native is None:
         raise NotCompilable("the compiled kernel is not installed")
     control = _plain_csv(resource.dialect)
