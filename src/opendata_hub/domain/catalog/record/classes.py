@@ -458,7 +458,7 @@ def places_of(thing: Thing, where: str = "") -> Mapping[str, str]:
     """Where in the form each node of a record stands, by its address.
 
     >>> places_of(Dataset(iri="urn:d", contact_point=(Contact(iri="urn:c"),)))
-    {'urn:d': '', 'urn:c': 'contact_point.'}
+    {'urn:c': 'contact_point.', 'urn:d': ''}
     """
     found = {thing.iri: where}
     for name, line in rows_of(type(thing)):
