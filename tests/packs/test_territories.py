@@ -1,5 +1,6 @@
-"""The shipped list of territories is whole, and a faulty one is refused."""
+"""A whole list of territories is read and asked, a faulty one is refused; none is shipped."""
 
+import csv
 from collections import Counter
 
 import pytest
@@ -12,15 +13,33 @@ from opendata_hub.packs.territories import load_territories
 from opendata_hub.settings import Settings
 
 HEAD = "code,fr,ar,level,parent\n"
+ABOVE = {
+    "region": "", "province": "region_code", "commune": "province_code",
+    "arrondissement": "commune_code",
+}  # fmt: skip
 TOWNS = (TerritoryLevel.COMMUNE, TerritoryLevel.ARRONDISSEMENT)
 
 
-@pytest.fixture(scope="module")
-def hcp():
-    return territories(Settings())["hcp"]
+@pytest.fixture
+def hcp(shared, tmp_path):
+    """The whole list, made of the reference tables, which are for tests only."""
+    made = []
+    for level, above in ABOVE.items():
+        name = f"data/j_territory_reference/shared/{level}s.csv"
+        with (shared / name).open(encoding="utf-8", newline="") as stream:
+            rows = list(csv.DictReader(stream))
+        made += [[r["code"], r["name_fr"], r["name_ar"], level, r.get(above, "")] for r in rows]
+    (tmp_path / "territories").mkdir()
+    with (tmp_path / "territories/hcp.csv").open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows([HEAD.strip().split(","), *made])
+    return load_territories(Folders((tmp_path,)))["hcp"]
 
 
-def test_the_shipped_list_is_as_long_as_the_census(hcp):
+def test_no_list_is_shipped():
+    assert not territories(Settings())["hcp"].by_code
+
+
+def test_the_list_is_as_long_as_the_census(hcp):
     found = Counter(each.level for each in hcp.by_code.values())
     assert found == {"region": 12, "province": 83, "commune": 1503, "arrondissement": 41}
 
