@@ -642,18 +642,3 @@ void hub_mark(const uint64_t *hashes, uint64_t count, const uint64_t *sorted, ui
         if (low < size && sorted[low] == hashes[i]) marks[i] = 1;
     }
 }
-
-/* The most cells that a line of the buffer may have; `counts` carries the open line over. */
-uint64_t hub_widest(Bytes p, uint64_t length, Bytes marks, uint64_t *counts) {
-    uint64_t widest = 0;
-    for (uint64_t i = 0; i < length; i++) {
-        uint8_t c = p[i];
-        if (c == '\n' || c == '\r') {
-            counts[0] = counts[1] = counts[2] = 0;
-            continue;
-        }
-        for (int k = 0; k < 3; k++)
-            if (c == marks[k] && ++counts[k] > widest) widest = counts[k];
-    }
-    return widest;
-}

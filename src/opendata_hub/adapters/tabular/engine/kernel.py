@@ -104,8 +104,6 @@ def _declared(loaded: ctypes.CDLL) -> ctypes.CDLL:
     loaded.hub_sort.restype = None
     loaded.hub_mark.argtypes = [c_void_p, c_uint64, c_void_p, c_uint64, c_void_p]
     loaded.hub_mark.restype = None
-    loaded.hub_widest.argtypes = [c_char_p, c_uint64, c_char_p, c_void_p]
-    loaded.hub_widest.restype = c_uint64
     return loaded
 
 
