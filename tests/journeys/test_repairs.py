@@ -18,6 +18,12 @@ FAMILY = ("--family", "association-subsidies")
 ANSWERED = ("--day-first", "date_versement")
 
 
+@pytest.fixture(autouse=True)
+def territories(monkeypatch):
+    """The authority's own list: a few places, two of them of one name."""
+    monkeypatch.setenv("OPENDATA_HUB_CATALOG_DIR", str(WRECKED / "catalog"))
+
+
 @pytest.fixture
 def run(monkeypatch, capsys, pytestconfig):
     monkeypatch.chdir(pytestconfig.rootpath)

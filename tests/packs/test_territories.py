@@ -1,4 +1,4 @@
-"""A whole list of territories is read and asked, a faulty one is refused; none is shipped."""
+"""A whole list of territories is read and asked, a faulty one is refused; regions are shipped."""
 
 import csv
 from collections import Counter
@@ -35,8 +35,11 @@ def hcp(shared, tmp_path):
     return load_territories(Folders((tmp_path,)))["hcp"]
 
 
-def test_no_list_is_shipped():
-    assert not territories(Settings())["hcp"].by_code
+def test_the_twelve_regions_are_shipped():
+    shipped = territories(Settings())["hcp"]
+    assert list(shipped.by_code) == [f"{number:02}" for number in range(1, 13)]
+    assert [each.code for each in shipped.named("région de Souss-Massa")[0]] == ["09"]
+    assert [each.code for each in shipped.named("جهة الشرق")[0]] == ["02"]
 
 
 def test_the_list_is_as_long_as_the_census(hcp):
