@@ -1,6 +1,7 @@
 """What tests share: a hub of their own, a client at its door, and where the reference data lies."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -14,18 +15,32 @@ from opendata_hub.web.app import create_app
 ROOT = Path(__file__).parent.parent
 
 
+for name in [name for name in os.environ if name.startswith("OPENDATA_HUB_")]:
+    del os.environ[name]  # a developer's own hub is neither read nor written by a test
+
+
 @pytest.fixture(autouse=True)
-def _no_settings_from_outside(monkeypatch, tmp_path):
-    """A developer's own hub is neither read nor written by a test."""
-    for name in [name for name in os.environ if name.startswith("OPENDATA_HUB_")]:
-        monkeypatch.delenv(name)
+def _home_of_its_own(monkeypatch, tmp_path):
     monkeypatch.setenv("OPENDATA_HUB_HOME", str(tmp_path / "var"))
 
 
+@pytest.fixture(scope="session")
+def samples(tmp_path_factory) -> Path:
+    """The home of a hub with one dataset of each family: made once, copied for each test."""
+    home = tmp_path_factory.mktemp("samples") / "var"
+    made = open_hub(Settings(home=home, base_url=build.BASE_URL))
+    build.publish_samples(made)
+    made.engine.dispose()
+    return home
+
+
 @pytest.fixture
-def hub(tmp_path) -> Hub:
-    """An empty hub on SQLite."""
-    opened = open_hub(Settings(home=tmp_path / "var", base_url=build.BASE_URL))
+def hub(request, tmp_path) -> Hub:
+    """A hub on SQLite, empty unless the test asks for a demo."""
+    home = tmp_path / "var"
+    if "demo_hub" in request.fixturenames:
+        shutil.copytree(request.getfixturevalue("samples"), home)
+    opened = open_hub(Settings(home=home, base_url=build.BASE_URL))
     yield opened
     opened.engine.dispose()
 
@@ -33,7 +48,6 @@ def hub(tmp_path) -> Hub:
 @pytest.fixture
 def demo_hub(hub) -> Hub:
     """A hub with one dataset of each family."""
-    build.publish_samples(hub)
     return hub
 
 

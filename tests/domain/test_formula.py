@@ -2,9 +2,10 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import product
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from opendata_hub.domain.catalog.rules.aggregate import GATHER, Summary, summed_up
@@ -19,7 +20,8 @@ from opendata_hub.domain.catalog.rules.formula import (
     parse,
     parse_rule,
 )
-from opendata_hub.domain.catalog.rules.kind import Kind
+from opendata_hub.domain.catalog.rules.functions import FUNCTIONS
+from opendata_hub.domain.catalog.rules.kind import ORDERED, Kind
 from opendata_hub.domain.errors import BadFormula
 
 KINDS = {
@@ -318,27 +320,50 @@ VALUES = {
     Kind.BOOLEAN: st.booleans(),
     Kind.OTHER: st.just([1, 2]),
 }  # fmt: skip
-FORMULAS = st.recursive(
-    st.sampled_from(
-        ["n", "m", "start", "end", "text", "form", "yes", "opened", "closed", "today", "1", "'a'"]
-    ),
-    lambda part: st.one_of(
-        st.tuples(
-            part,
-            st.sampled_from(["+", "-", "*", "/", "%", "<", "<=", "==", "!=", "and", "or"]),
-            part,
-        ).map(lambda three: f"({' '.join(three)})"),
-        st.tuples(st.sampled_from(FUNCTION_NAMES), st.lists(part, min_size=1, max_size=3)).map(
-            lambda call: f"{call[0]}({', '.join(call[1])})"
-        ),
-        part.map(lambda inner: f"not {inner}"),
-    ),
-    max_leaves=8,
-)
+LEAVES = {
+    Kind.TEXT: ["text", "form", "'a'"],
+    Kind.NUMBER: ["n", "m", "1"],
+    Kind.DATE: ["start", "end", "today"],
+    Kind.DATETIME: ["opened", "closed"],
+    Kind.BOOLEAN: ["yes", "no"],
+}
 
 
-@given(FORMULAS, st.data())
-@settings(max_examples=600, suppress_health_check=[HealthCheck.filter_too_much])
+def shapes():
+    """What a formula of each kind can be made of: its text, and the kinds of its parts."""
+    for name, function in FUNCTIONS.items():
+        places = function.takes + function.takes[-1:] * function.repeats
+        for kinds in product(*places):
+            yield function.gives, f"{name}({', '.join(['{}'] * len(kinds))})", kinds
+    for kind in LEAVES:
+        yield kind, "when({}, {}, {})", (Kind.BOOLEAN, kind, kind)
+        yield Kind.BOOLEAN, "given({})", (kind,)
+    for kind in ORDERED:
+        for name in ("min", "max"):
+            yield kind, f"{name}({{}}, {{}})", (kind, kind)
+        for sign in ("<", "<=", "==", "!="):
+            yield Kind.BOOLEAN, f"({{}} {sign} {{}})", (kind, kind)
+    for sign in "+-*/%":
+        yield Kind.NUMBER, f"({{}} {sign} {{}})", (Kind.NUMBER, Kind.NUMBER)
+    for word in ("and", "or"):
+        yield Kind.BOOLEAN, f"({{}} {word} {{}})", (Kind.BOOLEAN, Kind.BOOLEAN)
+    yield Kind.BOOLEAN, "(not {})", (Kind.BOOLEAN,)
+
+
+SHAPES = list(shapes())
+
+
+@st.composite
+def formulas(draw, kind, depth=3):
+    """A formula of a kind, with calls and operators that take what they are given."""
+    if not depth or not draw(st.integers(0, 3)):
+        return draw(st.sampled_from(LEAVES[kind]))
+    text, kinds = draw(st.sampled_from([shape[1:] for shape in SHAPES if shape[0] is kind]))
+    return text.format(*(draw(formulas(each, depth - 1)) for each in kinds))
+
+
+@given(st.sampled_from(list(LEAVES)).flatmap(formulas), st.data())
+@settings(max_examples=600)
 def test_evaluating_never_raises_whatever_the_cells_hold(text, data):
     assume(not refused(text))
     formula = parse(text, ROW)
