@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import yaml
 
@@ -17,14 +17,11 @@ from opendata_hub.domain.texts import LANGUAGES, Texts
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
-if TYPE_CHECKING:
-    from yaml import SafeLoader as _SafeLoader
-else:
-    # The parser in C where PyYAML was built with it: every command reads all packs at its start.
-    _SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# The parser in C where PyYAML was built with it: every command reads all packs at its start.
+_SafeLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class _LineLoader(_SafeLoader):
+class _LineLoader(_SafeLoader):  # type: ignore[misc, valid-type]
     """YAML 1.1 as everybody writes it, but a mapping remembers the line it starts on."""
 
 
