@@ -15,6 +15,7 @@ from opendata_hub.adapters import rdf, shapes
 from opendata_hub.bootstrap import catalog_folders, open_hub
 from opendata_hub.domain.catalog import dcat
 from opendata_hub.domain.catalog.harvest.change import ChangeKind
+from opendata_hub.domain.people.roles import OPERATOR
 from opendata_hub.flows.catalog.publish import Words, assess, publish, write_fragments
 from opendata_hub.flows.catalog.submit import examine, submit
 from opendata_hub.packs.families import sample_described, sample_file
@@ -48,8 +49,15 @@ def published(hub):
     said = sample_described(catalog_folders(hub.settings), FAMILY)
     words = Words(hub.frame.site.publisher, family.title, {}, "x", described=said)
     with hub.writing() as session:
-        submission = submit(session, found, family, now=clock.now())
-        return publish(session, hub.frame, submission, words, now=clock.now())
+        submission = submit(
+            session,
+            found,
+            family,
+            authority=hub.frame.site.publisher,
+            by=OPERATOR,
+            now=clock.now(),
+        )
+        return publish(session, hub.frame, submission, words, by=OPERATOR, now=clock.now())
 
 
 def by_rdflib(triples):

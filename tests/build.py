@@ -8,16 +8,18 @@ from opendata_hub.domain.catalog.dataset import Dataset, Distribution
 from opendata_hub.domain.catalog.report import Report
 from opendata_hub.domain.catalog.territory import Gazetteer, Territory, TerritoryLevel
 from opendata_hub.domain.confidence import Confidence
+from opendata_hub.domain.people.deeds import Deed
+from opendata_hub.domain.people.roles import OPERATOR, Grant, Role
 from opendata_hub.domain.requests.acts import DECISIONS, Act
 from opendata_hub.domain.requests.calendar import Calendar, Holiday, HolidayStatus
 from opendata_hub.domain.requests.law import Actor, Law, Receipt, Start, Step
 from opendata_hub.domain.requests.term import DayZero, End, Reading, Span, Unit
 from opendata_hub.domain.requests.timeline import Event
-from opendata_hub.domain.secret import api_key_digest, new_api_key
 from opendata_hub.flows.catalog.publish import Words, publish
 from opendata_hub.flows.catalog.submit import examine, submit
+from opendata_hub.flows.people.issue_token import Limits, issue_to_program
 from opendata_hub.packs.families import sample_described, sample_file
-from opendata_hub.store import submissions, tokens
+from opendata_hub.store import submissions
 
 BASE_URL = "http://hub.example"
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -129,10 +131,18 @@ def filing(**changes: object) -> dict[str, object]:
     return {**body, **changes}
 
 
-def token(hub: Hub, name: str = "a steward's script") -> dict[str, str]:
-    key = new_api_key()
+PROGRAM = (Grant(Role.STEWARD), Grant(Role.OFFICER))
+
+
+def token(
+    hub: Hub,
+    name: str = "a steward's script",
+    *,
+    grants: tuple[Grant, ...] = PROGRAM,
+    deeds: frozenset[Deed] | None = None,
+) -> dict[str, str]:
     with hub.writing() as session:
-        tokens.add(session, name=name, sha256=api_key_digest(key), now=NOW)
+        key = issue_to_program(session, name, grants, Limits(deeds), now=NOW)
     return {"Authorization": f"Bearer {key}"}
 
 
@@ -140,6 +150,8 @@ def kept_submission(session, report: Report | None = None):
     """A submission that stands in the store, as large as only a 64-bit number can say."""
     return submissions.add(
         session,
+        authority="commune-exemple",
+        person=None,
         family="association-subsidies",
         file_name="été.csv",
         sha256="ab" * 32,
@@ -186,7 +198,10 @@ def submitted(hub: Hub, content: bytes, *, family: str, file_name: str = "table.
         today=TODAY,
     )
     with hub.writing() as session:
-        return submit(session, examined, hub.family(family), now=NOW)
+        return submit(
+            session, examined, hub.family(family),
+            authority=hub.frame.site.publisher, by=OPERATOR, now=NOW,
+        )  # fmt: skip
 
 
 def sample(hub: Hub, family: str) -> bytes:
@@ -210,7 +225,7 @@ def publish_submission(hub: Hub, submission, *, now: datetime = NOW, **words: ob
         **words,
     }
     with hub.writing() as session:
-        return publish(session, hub.frame, submission, Words(**said), now=now)
+        return publish(session, hub.frame, submission, Words(**said), by=OPERATOR, now=now)
 
 
 def publish_samples(hub: Hub) -> None:

@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from enum import StrEnum
 from functools import cache
 from importlib.metadata import version
@@ -32,13 +33,15 @@ from opendata_hub.domain.catalog.report import Report, clearances_from
 from opendata_hub.domain.catalog.site import Publisher
 from opendata_hub.domain.catalog.vocabulary import Vocabularies
 from opendata_hub.domain.errors import BadTableSchema, HubError, Invalid, Refused
-from opendata_hub.domain.secret import api_key_digest, new_api_key
+from opendata_hub.domain.people.deeds import Deed
+from opendata_hub.domain.people.roles import OPERATOR, WHOLE_HUB, Grant, Role
 from opendata_hub.domain.texts import LANGUAGES, Texts, from_pairs
+from opendata_hub.flows.people.issue_token import Limits, issue_to_account, issue_to_program
 from opendata_hub.flows.requests.announce import announce, current
 from opendata_hub.packs.families import sample_described, sample_file
 from opendata_hub.packs.laws import load_calendar, load_law
 from opendata_hub.settings import Settings
-from opendata_hub.store import tokens
+from opendata_hub.store.people import tokens
 from opendata_hub.store.submissions import Submission
 from opendata_hub.web import calculator
 from opendata_hub.web.explain import Speaker, explain, length_of, reason_of
@@ -219,7 +222,7 @@ def publish(
     if not submission.report.is_valid and not clear:
         return _print_report(submission.report, {"submission": submission.id}, as_json=as_json)
     with hub.writing() as session:
-        dataset = publish_flow(session, hub.frame, submission, words, now=clock.now())
+        dataset = publish_flow(session, hub.frame, submission, words, by=OPERATOR, now=clock.now())
     hub.index_changes()
     rows_flow.prepare(hub.frame, hub.files, hub.rows, dataset)
     address = f"{hub.frame.base_url}/datasets/{dataset.slug}"
@@ -531,7 +534,7 @@ def demo() -> None:
             described=sample_described(folders, name),
         )  # fmt: skip
         with hub.writing() as session:
-            publish_flow(session, hub.frame, submission, words, now=clock.now())
+            publish_flow(session, hub.frame, submission, words, by=OPERATOR, now=clock.now())
         typer.echo(f"Published {slug}")
     hub.index_changes()
     bootstrap.remember_demo(hub.settings)
@@ -548,7 +551,7 @@ def withdraw(
 
     hub = bootstrap.open_hub(Settings())
     with hub.writing() as session:
-        withdraw_flow(session, hub.frame, slug, reason=reason, now=clock.now())
+        withdraw_flow(session, hub.frame, slug, reason=reason, by=OPERATOR, now=clock.now())
     typer.echo(f"Withdrew {hub.frame.base_url}/datasets/{slug}")
 
 
@@ -593,13 +596,29 @@ def search_rebuild() -> None:
 @token_app.command("create")
 def token_create(
     name: Annotated[str, typer.Argument(help="Who or what will use it.")] = "",
+    person: Annotated[str, typer.Option(help="E-mail of the account whose roles it has.")] = "",
+    role: Annotated[
+        list[Role] | None, typer.Option(help="Of a program; steward and officer unless said.")
+    ] = None,
+    authority: Annotated[str, typer.Option(help="Where; everywhere if empty.")] = WHOLE_HUB,
+    only: Annotated[
+        list[Deed] | None, typer.Option(help="All that it may do, such as publish.")
+    ] = None,
+    days: Annotated[int | None, typer.Option(min=1, help="After which it expires.")] = None,
 ) -> None:
     """Make a key and print it, once; only its digest is kept."""
-    key = new_api_key()
-    name = name or f"token-{api_key_digest(key)[:8]}"
-    hub = bootstrap.open_hub(Settings())
+    if person and (role or authority):
+        raise Invalid("an account has its own roles: give --person, or --role and --authority")
+    hub, now = bootstrap.open_hub(Settings()), clock.now()
+    limits = Limits(frozenset(only) if only else None, now + timedelta(days=days) if days else None)
+    grants = [Grant(each, authority) for each in role or (Role.STEWARD, Role.OFFICER)]
+    if authority:
+        hub.frame.site.publisher_named(authority)
     with hub.writing() as session:
-        tokens.add(session, name=name, sha256=api_key_digest(key), now=clock.now())
+        if person:
+            key = issue_to_account(session, name, person, limits, now=now)
+        else:
+            key = issue_to_program(session, name, grants, limits, now=now)
     typer.echo(key)
 
 
@@ -765,7 +784,10 @@ def _submit(
             tables=tables,
         )
     with hub.writing() as session:
-        return submit(session, examined, family, now=clock.now())
+        return submit(
+            session, examined, family,
+            authority=publisher or hub.frame.site.publisher, by=OPERATOR, now=clock.now(),
+        )  # fmt: skip
 
 
 def _print_package(reports: Mapping[str, Report], *, as_json: bool) -> int:

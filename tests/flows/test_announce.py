@@ -6,6 +6,7 @@ import pytest
 
 import build
 from opendata_hub.domain.errors import Invalid
+from opendata_hub.domain.people.rule import EVERYWHERE
 from opendata_hub.domain.requests.calendar import Announcement, Holiday, HolidayStatus
 from opendata_hub.domain.requests.info_request import Question, Requester
 from opendata_hub.flows.requests.announce import announce, current, recount, warn_of_end
@@ -23,6 +24,7 @@ def filed(hub, received_on):
             session,
             Question("Budget", "Les annexes", "fr", False),
             PERSON,
+            authority=hub.frame.site.publisher,
             law=hub.laws[LAW],
             calendar=current(session, hub.calendars["ma"]),
             prefix="AI",
@@ -47,7 +49,11 @@ def announced(hub, day, *, status=HolidayStatus.OFFICIAL, instead_of=None):
 
 def dues(hub):
     with hub.reading() as session:
-        return {r.reference: r.due_on for b in calendars.open_requests(session, [LAW]) for r in b}
+        return {
+            r.reference: r.due_on
+            for b in calendars.open_requests(session, [LAW], EVERYWHERE)
+            for r in b
+        }
 
 
 def test_an_announced_day_moves_the_requests_that_cross_it_and_no_others(hub):

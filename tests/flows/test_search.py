@@ -11,6 +11,7 @@ from opendata_hub import jobs
 from opendata_hub.adapters.search import SearchIndex
 from opendata_hub.domain.catalog.search.query import Facet, Query
 from opendata_hub.domain.errors import SearchUnavailable
+from opendata_hub.domain.people.roles import OPERATOR
 from opendata_hub.flows.catalog.serving import index as index_flow
 from opendata_hub.flows.catalog.serving.find import find
 from opendata_hub.flows.catalog.serving.index import bring_up_to_date, rebuild
@@ -45,7 +46,7 @@ def shown(answer):
 
 def withdraw(hub, slug):
     with hub.writing() as session:
-        withdraw_dataset(session, hub.frame, slug, reason="a test", now=build.NOW)
+        withdraw_dataset(session, hub.frame, slug, reason="a test", by=OPERATOR, now=build.NOW)
 
 
 def test_what_is_published_is_found_by_its_family_publisher_and_columns(hub):

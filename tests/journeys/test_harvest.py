@@ -10,6 +10,7 @@ from rdflib import DCAT, RDF, Graph, Namespace
 import build
 from opendata_hub.domain.catalog.harvest import feed
 from opendata_hub.domain.catalog.harvest.change import ChangeKind
+from opendata_hub.domain.people.roles import OPERATOR
 from opendata_hub.flows.catalog.publish import assess, write_fragments
 from opendata_hub.flows.catalog.withdraw import withdraw
 from opendata_hub.store import changes, datasets
@@ -76,7 +77,7 @@ def test_who_comes_back_gets_the_changes_and_deletions_only(full, client):
     with full.writing() as session:
         put(full, session, "d-3", number, version=2, now=LATER)
         put(full, session, "d-new", number, now=LATER)
-        withdraw(session, full.frame, "d-5", reason="Erreur", now=LATER)
+        withdraw(session, full.frame, "d-5", reason="Erreur", by=OPERATOR, now=LATER)
     since = LATER.strftime("%Y-%m-%dT%H:%M:%SZ")
     met, gone = harvested(client, f"/catalog.ttl?modified_since={since}&limit=1")
     assert (sorted(met), gone) == (["d-3", "d-new"], ["d-5"])

@@ -2,22 +2,32 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import text
 
 import build
 from opendata_hub.domain.catalog.report import Finding, Level, Report
-from opendata_hub.domain.errors import Refused, UnknownDataset, UnknownRequest, UnknownSubmission
+from opendata_hub.domain.errors import (
+    Refused,
+    UnknownDataset,
+    UnknownPerson,
+    UnknownRequest,
+    UnknownSubmission,
+)
+from opendata_hub.domain.people.deeds import Deed
+from opendata_hub.domain.people.roles import Grant, Role
+from opendata_hub.domain.people.rule import EVERYWHERE, Reach
 from opendata_hub.domain.requests.acts import Act
 from opendata_hub.domain.requests.info_request import (
     InfoRequest,
     Question,
     Requester,
 )
-from opendata_hub.store import datasets, info_requests, migrate, submissions, tokens
+from opendata_hub.store import datasets, info_requests, migrate, submissions
 from opendata_hub.store.engine import reading, writing
+from opendata_hub.store.people import accounts, tokens
 
 REPORT = Report(
     rows=3,
@@ -31,10 +41,13 @@ def test_a_submission_and_its_report_come_back(engine):
     with writing(engine) as session:
         kept = build.kept_submission(session, REPORT)
     with reading(engine) as session:
-        assert submissions.get(session, kept.id) == kept
+        assert submissions.get(session, kept.id, EVERYWHERE) == kept
+        assert submissions.get(session, kept.id, Reach(authorities={kept.authority})) == kept
         assert kept.report == REPORT
         with pytest.raises(UnknownSubmission):
-            submissions.get(session, kept.id + 1)
+            submissions.get(session, kept.id + 1, EVERYWHERE)
+        with pytest.raises(UnknownSubmission):
+            submissions.get(session, kept.id, Reach(authorities={"another"}, owner=1))
 
 
 def test_a_dataset_comes_back_and_is_replaced_in_place(engine):
@@ -93,6 +106,7 @@ def test_a_reader_sees_one_state_while_others_write(engine):
 def test_a_request_opens_with_its_code_only_and_names_nobody(engine):
     request = InfoRequest(
         reference="AI-2026-000001",
+        authority="commune-exemple",
         law="ma/31-13",
         question=Question("Budget", "Les annexes", "fr", True),
         events=(build.event(Act.RECEIVE, "2026-11-02"),),
@@ -103,6 +117,7 @@ def test_a_request_opens_with_its_code_only_and_names_nobody(engine):
             session,
             request,
             person,
+            owner=None,
             tracking_sha256="right",
             due_on=date(2026, 12, 2),
             safe_on=date(2026, 12, 1),
@@ -126,15 +141,57 @@ def test_numbers_are_given_once_even_to_those_who_come_together(engine):
 
 def test_a_token_is_known_until_it_is_revoked(engine):
     with writing(engine) as session:
-        tokens.add(session, name="script", sha256="digest", now=build.NOW)
+        person = accounts.add(session, name="script", email=None, language="fr", now=build.NOW).id
+        tokens.add(session, name="script", sha256="digest", person=person, now=build.NOW)
         tokens.mark_used(session, "digest", build.NOW)
-        assert tokens.find(session, "digest").last_used_at == build.NOW
-        assert tokens.find(session, "other") is None
+        token, visitor = tokens.holder(session, "digest", build.NOW)
+        assert (token.last_used_at, visitor.person, visitor.deeds) == (build.NOW, person, None)
+        assert tokens.holder(session, "other", build.NOW) is None
         with pytest.raises(Refused, match="already a token named"):
-            tokens.add(session, name="script", sha256="another", now=build.NOW)
+            tokens.add(session, name="script", sha256="another", person=person, now=build.NOW)
         tokens.revoke(session, "script", build.NOW)
-        assert tokens.find(session, "digest").revoked_at == build.NOW
+        assert tokens.holder(session, "digest", build.NOW) is None
         assert [token.name for token in tokens.all_of(session)] == ["script"]
+
+
+def test_a_token_opens_nothing_after_its_last_day_or_without_its_account(engine):
+    last = build.NOW + timedelta(days=1)
+    with writing(engine) as session:
+        person = accounts.add(session, name="script", email=None, language="fr", now=build.NOW).id
+        only = frozenset({Deed.PUBLISH})
+        tokens.add(
+            session, name="script", sha256="digest", person=person, deeds=only, expires_at=last,
+            now=build.NOW,
+        )  # fmt: skip
+    with reading(engine) as session:
+        assert tokens.holder(session, "digest", last) is None
+        assert tokens.holder(session, "digest", build.NOW)[1].deeds == only
+    with writing(engine) as session:
+        accounts.disable(session, person, build.NOW)
+    with reading(engine) as session:
+        assert tokens.holder(session, "digest", build.NOW) is None
+
+
+def test_roles_are_given_once_and_taken_away(engine):
+    here, there = Grant(Role.OFFICER, "commune", "urbanisme"), Grant(Role.AUDITOR)
+    with writing(engine) as session:
+        person = accounts.add(
+            session, name="Personne Fictive", email="personne@commune.example", language="ar",
+            now=build.NOW,
+        ).id  # fmt: skip
+        for each in (here, here, there):
+            accounts.grant(session, person, each)
+        assert accounts.by_email(session, "personne@commune.example").grants == {here, there}
+        assert accounts.take(session, person, here)
+        assert not accounts.take(session, person, here)
+        assert accounts.get(session, person).grants == {there}
+        with pytest.raises(Refused, match="already an account"):
+            accounts.add(
+                session, name="Autre", email="personne@commune.example", language="fr",
+                now=build.NOW,
+            )  # fmt: skip
+        with pytest.raises(UnknownPerson):
+            accounts.get(session, person + 1)
 
 
 def test_who_reads_and_then_writes_waits_for_its_turn(engine):

@@ -10,6 +10,7 @@ from rdflib.compare import isomorphic
 import build
 from opendata_hub.adapters.segments import SegmentStore
 from opendata_hub.domain.catalog.harvest.page import HYDRA
+from opendata_hub.domain.people.roles import OPERATOR
 from opendata_hub.flows.catalog.serving import dump
 from opendata_hub.flows.catalog.withdraw import withdraw
 from opendata_hub.web.catalog import dumps
@@ -61,7 +62,7 @@ def test_only_what_changed_is_packed_anew(filled, client, monkeypatch):
     assert unpacked(client.get("/catalog/dump.ttl.gz")) != unpacked(first)
     assert packed == [0, 1, 0]
     with filled.writing() as session:
-        withdraw(session, filled.frame, "demo-petitions", reason="Erreur", now=LATER)
+        withdraw(session, filled.frame, "demo-petitions", reason="Erreur", by=OPERATOR, now=LATER)
     left = Graph().parse(data=unpacked(client.get("/catalog/dump.ttl.gz")), format="turtle")
     assert len(set(left.subjects(RDF.type, DCAT.Dataset))) == 2
 

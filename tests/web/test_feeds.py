@@ -10,6 +10,7 @@ from rdflib import DCAT, RDF, Dataset, Namespace, URIRef
 
 import build
 from opendata_hub.domain.catalog.harvest import feed, news
+from opendata_hub.domain.people.roles import OPERATOR
 from opendata_hub.flows.catalog.serving import follow
 from opendata_hub.flows.catalog.withdraw import withdraw
 
@@ -90,7 +91,7 @@ def test_a_closed_page_never_changes_and_is_kept_the_open_one_is_asked_for(told,
 
 def test_a_withdrawal_is_an_event_and_erases_what_the_record_said(told, client):
     with told.writing() as session:
-        withdraw(session, told.frame, "demo-petitions", reason="Erreur", now=LATER)
+        withdraw(session, told.frame, "demo-petitions", reason="Erreur", by=OPERATOR, now=LATER)
     (_, newest), (_, oldest) = follow_feed(client)
     assert ("demo-petitions", AS.Delete) in events(newest)
     me = URIRef(f"{build.BASE_URL}/datasets/demo-petitions")

@@ -7,6 +7,7 @@ from rdflib import DCAT, DCTERMS, RDF, Graph, Literal, Namespace, URIRef
 
 import build
 from opendata_hub.bootstrap import open_hub
+from opendata_hub.domain.people.roles import OPERATOR
 from opendata_hub.flows.catalog.withdraw import withdraw
 from opendata_hub.settings import Settings
 from opendata_hub.store import changes
@@ -49,7 +50,7 @@ def walk(client, address):
 
 def withdrawn(hub, slug, now=LATER):
     with hub.writing() as session:
-        return withdraw(session, hub.frame, slug, reason="Publié par erreur", now=now)
+        return withdraw(session, hub.frame, slug, reason="Publié par erreur", by=OPERATOR, now=now)
 
 
 @pytest.mark.usefixtures("three")

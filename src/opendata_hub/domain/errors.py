@@ -26,6 +26,7 @@ HubError
 │   ├── NotInLaw          the law does not know this act
 │   └── ExtensionVoid     too late, too often, or without its reasons
 ├── Denied            the caller has not shown what this door asks for
+├── Forbidden         who the caller is, is known, and may not do this
 ├── TooLarge          more bytes than this door takes
 ├── SearchUnavailable the index is missing, broken or being written
 ├── Busy              all places are taken; ask again
@@ -251,6 +252,12 @@ class UnknownRequest(NotKnown):
     code = "unknown-request"
 
 
+class UnknownPerson(NotKnown):
+    """No account of that number or address."""
+
+    code = "unknown-person"
+
+
 class UnknownToken(NotKnown):
     """No API token of that name."""
 
@@ -299,8 +306,14 @@ class Denied(HubError):
     code = "denied"
 
 
+class SignInNeeded(Denied):
+    """This door opens to somebody whom the hub knows: by a session, or by an API token."""
+
+    code = "sign-in-needed"
+
+
 class TokenNeeded(Denied):
-    """This door opens with an API token only."""
+    """The API token that was sent is not known, expired or revoked."""
 
     code = "token-needed"
 
@@ -309,6 +322,12 @@ class TrackingCodeNeeded(Denied):
     """A request is shown only to those who hold its tracking code."""
 
     code = "tracking-code-needed"
+
+
+class Forbidden(HubError):
+    """Who the caller is, is known, and may not do this here."""
+
+    code = "forbidden"
 
 
 class TooLarge(HubError):

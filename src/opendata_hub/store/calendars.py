@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, insert, update
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
+from opendata_hub.domain.people.rule import Reach
 from opendata_hub.domain.requests.acts import Act
 from opendata_hub.domain.requests.calendar import Announcement, Holiday, HolidayStatus
 from opendata_hub.domain.requests.timeline import Event, Events
@@ -19,6 +20,7 @@ from opendata_hub.store.tables import (
     OutboxRow,
     metadata,
 )
+from opendata_hub.store.visible import in_reach
 
 BATCH = 2000
 
@@ -79,8 +81,10 @@ def announced(session: Session, jurisdiction: str) -> list[Announcement]:
     ]
 
 
-def open_requests(session: Session, laws: Sequence[str]) -> Iterator[list[OpenRequest]]:
-    """The open requests under these laws with their events, in batches by number."""
+def open_requests(
+    session: Session, laws: Sequence[str], within: Reach
+) -> Iterator[list[OpenRequest]]:
+    """The open requests in reach under these laws with their events, in batches by number."""
     request = metadata.tables["info_request"].c
     question = (
         columns(
@@ -88,6 +92,9 @@ def open_requests(session: Session, laws: Sequence[str]) -> Iterator[list[OpenRe
             request.safe_on,
         )
         .where(request.is_open, request.law.in_(laws))
+        .where(
+            in_reach(within, authority=request.authority, unit=request.unit, owner=request.owner_id)
+        )
         .order_by(request.id)
         .limit(BATCH)
     )  # fmt: skip

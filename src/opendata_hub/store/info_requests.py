@@ -36,12 +36,15 @@ def add(
     request: InfoRequest,
     requester: Requester,
     *,
+    owner: int | None,
     tracking_sha256: str,
     due_on: date,
     safe_on: date,
 ) -> None:
-    """Keep a new request with its events and, apart, who asked."""
+    """Keep a new request with its events and, apart, who asked. owner: the account, if any."""
     row = InfoRequestRow(
+        authority=request.authority,
+        owner_id=owner,
         reference=request.reference,
         tracking_sha256=tracking_sha256,
         law=request.law,
@@ -94,6 +97,7 @@ def get(session: Session, reference: str, tracking_sha256: str) -> InfoRequest:
     )
     return InfoRequest(
         reference=row.reference,
+        authority=row.authority,
         law=row.law,
         question=Question(row.subject, row.text, row.language, row.is_urgent),
         events=tuple(map(_event, events)),

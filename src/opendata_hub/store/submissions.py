@@ -7,14 +7,20 @@ from sqlmodel import Session, col, select
 
 from opendata_hub.domain.catalog.report import Clearance, Finding, Level, Report
 from opendata_hub.domain.errors import UnknownSubmission
+from opendata_hub.domain.people.rule import Reach
 from opendata_hub.store.tables import ClearanceRow, SubmissionRow
+from opendata_hub.store.visible import in_reach
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A file and the report on it. file_name is the name its sender gave it."""
+    """A file and the report on it, handed in for an authority.
+
+    file_name: the name its sender gave it.
+    """
 
     id: int
+    authority: str
     family: str
     file_name: str
     sha256: str
@@ -26,6 +32,8 @@ class Submission:
 def add(
     session: Session,
     *,
+    authority: str,
+    person: int | None,
     family: str,
     file_name: str,
     sha256: str,
@@ -33,8 +41,10 @@ def add(
     report: Report,
     now: datetime,
 ) -> Submission:
-    """Keep a report, good or bad, with the file it is about."""
+    """Keep a report, good or bad, with the file it is about and the account it came from."""
     row = SubmissionRow(
+        authority=authority,
+        person_id=person,
         family=family,
         file_name=file_name,
         sha256=sha256,
@@ -55,15 +65,27 @@ def add(
     return _submission(row)
 
 
-def get(session: Session, submission_id: int) -> Submission:
-    """The submission of that number; raises UnknownSubmission."""
-    if row := session.get(SubmissionRow, submission_id):
+def get(session: Session, submission_id: int, within: Reach) -> Submission:
+    """The submission of that number; raises UnknownSubmission, also where it is out of reach."""
+    question = (
+        select(SubmissionRow)
+        .where(SubmissionRow.id == submission_id)
+        .where(in_reach(within, authority=SubmissionRow.authority))
+    )
+    if row := session.exec(question).first():
         return _submission(row)
     raise UnknownSubmission(f"No report number {submission_id}")
 
 
-def clear(session: Session, submission_id: int, clearance: Clearance, now: datetime) -> None:
-    """Keep a steward's clearance of a false alarm, with its reason."""
+def clear(
+    session: Session,
+    submission_id: int,
+    clearance: Clearance,
+    now: datetime,
+    *,
+    person: int | None,
+) -> None:
+    """Keep a steward's clearance of a false alarm, with its reason and the steward's account."""
     session.add(
         ClearanceRow(
             submission_id=submission_id,
@@ -71,6 +93,7 @@ def clear(session: Session, submission_id: int, clearance: Clearance, now: datet
             column_name=clearance.column,
             reason=clearance.reason.strip(),
             cleared_at=now,
+            person_id=person,
         )
     )
     session.flush()
@@ -92,6 +115,7 @@ def clearances(session: Session, submission_id: int) -> list[Clearance]:
 def _submission(row: SubmissionRow) -> Submission:
     return Submission(
         id=row.id,
+        authority=row.authority,
         family=row.family,
         file_name=row.file_name,
         sha256=row.sha256,

@@ -24,10 +24,15 @@ metadata = SQLModel.metadata
 
 
 class SubmissionRow(SQLModel, table=True):
-    """A file that was handed in and the report on it, good or bad."""
+    """A file that was handed in and the report on it, good or bad.
+
+    authority: in whose name it was handed in; empty where it was a command.
+    """
 
     __tablename__ = "submission"
     id: int = Field(default=None, primary_key=True)  # given by the database
+    authority: str = Field(default="", index=True)
+    person_id: int | None = Field(default=None, foreign_key="person.id")
     family: str = Field(index=True)
     file_name: str
     sha256: str = Field(index=True)
@@ -54,6 +59,7 @@ class ClearanceRow(SQLModel, table=True):
     column_name: str | None
     reason: str
     cleared_at: datetime
+    person_id: int | None = Field(default=None, foreign_key="person.id")
 
 
 class DatasetRow(SQLModel, table=True):
@@ -152,14 +158,46 @@ class CatalogKeyRow(SQLModel, table=True):
     key: str = Field(primary_key=True)
 
 
+class PersonRow(SQLModel, table=True):
+    """An account: of somebody, or of a program that acts under roles of its own (no email).
+
+    email: folded, so that one mailbox has one account. disabled_at: nothing opens to it any more.
+    """
+
+    __tablename__ = "person"
+    id: int = Field(default=None, primary_key=True)  # given by the database
+    email: str | None = Field(unique=True)
+    name: str
+    language: str
+    created_at: datetime
+    confirmed_at: datetime | None
+    disabled_at: datetime | None
+
+
+class PersonRoleRow(SQLModel, table=True):
+    """A role that is held now. authority, unit: where; empty means everywhere."""
+
+    __tablename__ = "person_role"
+    person_id: int = Field(foreign_key="person.id", primary_key=True)
+    role: str = Field(primary_key=True)
+    authority: str = Field(primary_key=True)
+    unit: str = Field(primary_key=True)
+
+
 class ApiTokenRow(SQLModel, table=True):
-    """A key to the writing doors; only its digest is kept."""
+    """A key for programs; only its digest is kept.
+
+    person_id: whose roles it acts under. deeds: what it is limited to; null for all of them.
+    """
 
     __tablename__ = "api_token"
     id: int = Field(default=None, primary_key=True)  # given by the database
+    person_id: int = Field(foreign_key="person.id", index=True)
     name: str = Field(unique=True)
     sha256: str = Field(unique=True)
+    deeds: list[str] | None = Field(sa_type=JSON)
     created_at: datetime
+    expires_at: datetime | None
     last_used_at: datetime | None
     revoked_at: datetime | None
 
@@ -175,11 +213,16 @@ class CounterRow(SQLModel, table=True):
 class InfoRequestRow(SQLModel, table=True):
     """A request for information, without who asked.
 
+    authority: the body that answers; unit: of it. owner_id: the account it was filed from, if any.
+
     due_on, safe_on, is_open: cached for lists; the truth is counted from the events.
     """
 
     __tablename__ = "info_request"
     id: int = Field(default=None, primary_key=True)  # given by the database
+    authority: str = Field(index=True)
+    unit: str = ""
+    owner_id: int | None = Field(default=None, foreign_key="person.id", index=True)
     reference: str = Field(unique=True)
     tracking_sha256: str
     law: str

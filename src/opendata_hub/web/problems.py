@@ -15,6 +15,7 @@ from opendata_hub.domain.errors import (
     BadRowQuery,
     Busy,
     Denied,
+    Forbidden,
     HubError,
     Invalid,
     InvalidRecord,
@@ -35,6 +36,7 @@ from opendata_hub.web.rendering import page
 MEDIA_TYPE = "application/problem+json"
 STATUSES: tuple[tuple[type[HubError], HTTPStatus], ...] = (
     (Denied, HTTPStatus.UNAUTHORIZED),
+    (Forbidden, HTTPStatus.FORBIDDEN),
     (Withdrawn, HTTPStatus.GONE),
     (Busy, HTTPStatus.SERVICE_UNAVAILABLE),
     (BadPaging, HTTPStatus.BAD_REQUEST),
@@ -67,7 +69,11 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 """What every answer carries."""
-ANSWER_HEADERS = {"token-needed": {"WWW-Authenticate": "Bearer"}, "busy": {"Retry-After": "30"}}
+ANSWER_HEADERS = {
+    "sign-in-needed": {"WWW-Authenticate": "Bearer"},
+    "token-needed": {"WWW-Authenticate": "Bearer"},
+    "busy": {"Retry-After": "30"},
+}
 """What some refusals carry besides."""
 BROKEN_JSON, INTERNAL_ERROR = "broken-json", "internal-error"
 

@@ -1,16 +1,12 @@
 """What protects every answer and every writing door."""
 
-from collections.abc import Callable, Coroutine, MutableMapping
+from collections.abc import MutableMapping
 from typing import Any
 
-from fastapi import Request, Response
-from fastapi.routing import APIRoute
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from opendata_hub.web.deps import require_token
 from opendata_hub.web.problems import HEADERS
 
 UPLOAD_PATHS = frozenset(
@@ -80,20 +76,3 @@ class BodyLimit:
             return message
 
         await self.app(scope, counted, noted)
-
-
-class TokenFirst(APIRoute):
-    """A route that asks for the key before it reads a byte of the body.
-
-    FastAPI reads a form before it asks any dependency: a stranger could make us take 200 MB.
-    """
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """The route's own handler behind the question for a key."""
-        handle = super().get_route_handler()
-
-        async def ask_first(request: Request) -> Response:
-            await run_in_threadpool(require_token, request)
-            return await handle(request)
-
-        return ask_first

@@ -40,11 +40,12 @@ class Question:
 class InfoRequest:
     """A filed request, as its holder may read it; who asked is kept apart.
 
-    law:      the pack it was filed under, ``ma/31-13``.
+    authority: id of the body that answers. law: the pack it was filed under, ``ma/31-13``.
     events:   all that happened, oldest first; state and lateness are derived from them.
     """
 
     reference: str
+    authority: str
     law: str
     question: Question
     events: Events

@@ -33,6 +33,9 @@ from opendata_hub.domain.catalog.record.labels import said_of
 from opendata_hub.domain.catalog.record.triples import Triple
 from opendata_hub.domain.catalog.report import Clearance
 from opendata_hub.domain.errors import Invalid, InvalidRecord, NotPublishable, SlugTaken
+from opendata_hub.domain.people.deeds import Deed
+from opendata_hub.domain.people.roles import Visitor
+from opendata_hub.domain.people.rule import Place, require
 from opendata_hub.domain.texts import Texts
 from opendata_hub.store import changes, datasets, submissions
 from opendata_hub.store.submissions import Submission
@@ -83,26 +86,31 @@ def publish(
     submission: Submission,
     words: Words,
     *,
+    by: Visitor,
     now: datetime,
     answers: Answers = lambda _: False,
 ) -> Dataset:
     """Publish the submitted file under these words.
 
+    by:      who does it in the publisher's name; Forbidden is raised to who may not, and to who
+             would replace what another body has published.
     answers: tells of addresses elsewhere; what this hub serves itself always answers.
     Raises NotPublishable when its report has errors, UnknownPublisher, SlugTaken, Invalid for
     words that could not stand in a record, InvalidRecord, which names the field of the form, for
     a record that breaks the profile. Nothing is written then.
     """
+    require(by, Deed.PUBLISH, Place(words.publisher))
     datasets.lock(session)
     _require_publishable(submission, words)
     frame.site.publisher_named(words.publisher)
+    _require_own(session, words, by)
     checked = assess(frame, _dataset(session, frame, submission, words, now), answers=answers)
     if checked.broken:
         raise checked.broken
     dataset = checked.dataset
     _refuse_circles(session, frame, dataset)
     for clearance in words.clearances:
-        submissions.clear(session, submission.id, clearance, now)
+        submissions.clear(session, submission.id, clearance, now, person=by.person)
     kind = ChangeKind.CREATED if is_new(session, dataset.slug) else ChangeKind.REPLACED
     datasets.save(session, dataset)
     write_fragments(session, frame, checked, kind, now=now)
@@ -212,6 +220,12 @@ def _require_publishable(submission: Submission, words: Words) -> None:
         f"The whole report: /api/v1/submissions/{submission.id}",
         submission_id=submission.id,
     )
+
+
+def _require_own(session: Session, words: Words, by: Visitor) -> None:
+    """Raise Forbidden when what stands at that address is of a body the visitor is not of."""
+    if words.slug and (before := datasets.find(session, words.slug)):
+        require(by, Deed.PUBLISH, Place(before.publisher))
 
 
 def _dataset(

@@ -13,6 +13,9 @@ from opendata_hub.adapters.tabular.readings import by_rules, for_personal_data, 
 from opendata_hub.adapters.tabular.rules import Tables
 from opendata_hub.domain.catalog.family import Family
 from opendata_hub.domain.catalog.report import Report
+from opendata_hub.domain.people.deeds import Deed
+from opendata_hub.domain.people.roles import Visitor
+from opendata_hub.domain.people.rule import Place, require
 from opendata_hub.store import submissions
 from opendata_hub.store.submissions import Submission
 
@@ -61,10 +64,24 @@ def examine(
     return Examined(file_name, stored, report)
 
 
-def submit(session: Session, examined: Examined, family: Family, *, now: datetime) -> Submission:
-    """Remember the report on an examined file."""
+def submit(
+    session: Session,
+    examined: Examined,
+    family: Family,
+    *,
+    authority: str,
+    by: Visitor,
+    now: datetime,
+) -> Submission:
+    """Remember the report on an examined file, for the body in whose name it was handed in.
+
+    Raises Forbidden to who may not have files checked for that body.
+    """
+    require(by, Deed.CHECK_FILE, Place(authority))
     return submissions.add(
         session,
+        authority=authority,
+        person=by.person,
         family=family.name,
         file_name=examined.file_name,
         sha256=examined.stored.sha256,

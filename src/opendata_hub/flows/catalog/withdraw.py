@@ -7,20 +7,27 @@ from sqlmodel import Session
 from opendata_hub.domain.catalog.dcat import Frame
 from opendata_hub.domain.catalog.harvest.change import Tombstone, checked_reason
 from opendata_hub.domain.errors import Withdrawn
+from opendata_hub.domain.people.deeds import Deed
+from opendata_hub.domain.people.roles import Visitor
+from opendata_hub.domain.people.rule import Place, require
 from opendata_hub.store import changes, datasets
 
 
-def withdraw(session: Session, frame: Frame, slug: str, *, reason: str, now: datetime) -> Tombstone:
+def withdraw(
+    session: Session, frame: Frame, slug: str, *, reason: str, by: Visitor, now: datetime
+) -> Tombstone:
     """Withdraw the dataset at that address, for a reason that readers will see.
 
     Its record is erased everywhere, its title stays; the file stays with its report, served to
     nobody. Publishing at the same address undoes it. Raises Invalid for a reason that is none,
-    UnknownDataset, and Withdrawn where it already was.
+    UnknownDataset, Withdrawn where it already was, and Forbidden to who may not withdraw what
+    that publisher has published.
     """
     reason = checked_reason(reason)
     datasets.lock(session)
     require_published(session, slug)
     dataset = datasets.get(session, slug)
+    require(by, Deed.WITHDRAW, Place(dataset.publisher))
     left = Tombstone(
         slug=slug,
         title=dataset.title,

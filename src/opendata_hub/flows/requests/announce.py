@@ -6,6 +6,7 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from opendata_hub.domain.errors import Invalid
+from opendata_hub.domain.people.rule import EVERYWHERE
 from opendata_hub.domain.requests.acts import Act
 from opendata_hub.domain.requests.calendar import Announcement, Calendar
 from opendata_hub.domain.requests.deadline import Deadline
@@ -58,7 +59,7 @@ def recount(
     """Count every open request under these laws anew; returns how many due days moved."""
     changed = 0
     counted: dict[History, Deadline] = {}
-    for batch in calendars.open_requests(session, list(laws)):
+    for batch in calendars.open_requests(session, list(laws), EVERYWHERE):
         moved = _moved(batch, calendar, laws, today, counted)
         changed += calendars.change_dues(session, moved, reason=reason, now=now)
     return changed

@@ -36,14 +36,18 @@ def file(
     question: Question,
     requester: Requester,
     *,
+    authority: str,
     law: Law,
     calendar: Calendar,
     prefix: str,
     received_on: date,
     today: date,
     now: datetime,
+    owner: int | None = None,
 ) -> Receipt:
     """File a request that was received on ``received_on``, in the authority's time zone.
+
+    authority: id of the body that answers. owner: the account it is filed from, if any.
 
     Raises Invalid for words or a person the law could not work with, FutureReceipt, and
     CalendarGap when the term runs into a year without a list of holidays.
@@ -54,6 +58,7 @@ def file(
     number = info_requests.next_number(session, f"request-{received_on.year}")
     request = InfoRequest(
         reference=f"{prefix}-{received_on.year}-{number:06d}",
+        authority=authority,
         law=law.name,
         question=asked,
         events=(Event(Act.RECEIVE, received_on, now),),
@@ -63,6 +68,7 @@ def file(
         session,
         request,
         person,
+        owner=owner,
         tracking_sha256=tracking_code_digest(code),
         due_on=term.due,
         safe_on=term.safe,

@@ -1,4 +1,4 @@
-"""Keys to the writing doors. Only digests are kept."""
+"""Keys for programs. Only digests are kept."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,33 +6,73 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from opendata_hub.domain.errors import Refused, UnknownToken
-from opendata_hub.store.tables import ApiTokenRow
+from opendata_hub.domain.people.deeds import Deed
+from opendata_hub.domain.people.roles import Visitor
+from opendata_hub.store.people import accounts
+from opendata_hub.store.tables import ApiTokenRow, PersonRow
 
 
 @dataclass(frozen=True, slots=True)
 class ApiToken:
-    """A key, without the key."""
+    """A key, without the key.
+
+    person: whose roles it acts under. deeds: what it is limited to; None for all of theirs.
+    """
 
     name: str
+    person: int
+    deeds: frozenset[Deed] | None
     created_at: datetime
+    expires_at: datetime | None
     last_used_at: datetime | None
     revoked_at: datetime | None
 
 
-def add(session: Session, *, name: str, sha256: str, now: datetime) -> None:
+def add(
+    session: Session,
+    *,
+    name: str,
+    sha256: str,
+    person: int,
+    deeds: frozenset[Deed] | None = None,
+    expires_at: datetime | None = None,
+    now: datetime,
+) -> None:
     """Keep the digest of a new key; raises Refused when the name is taken."""
     if session.exec(select(ApiTokenRow).where(ApiTokenRow.name == name)).first():
         raise Refused(f"There is already a token named {name!r}; choose another name")
     session.add(
-        ApiTokenRow(name=name, sha256=sha256, created_at=now, last_used_at=None, revoked_at=None)
+        ApiTokenRow(
+            person_id=person,
+            name=name,
+            sha256=sha256,
+            deeds=None if deeds is None else sorted(deeds),
+            created_at=now,
+            expires_at=expires_at,
+            last_used_at=None,
+            revoked_at=None,
+        )
     )
     session.flush()
 
 
-def find(session: Session, sha256: str) -> ApiToken | None:
-    """The key with that digest, revoked or not; None when unknown."""
-    row = session.exec(select(ApiTokenRow).where(ApiTokenRow.sha256 == sha256)).first()
-    return _token(row) if row else None
+def holder(session: Session, sha256: str, now: datetime) -> tuple[ApiToken, Visitor] | None:
+    """The key with that digest and who acts by it; None unless it opens anything now.
+
+    A key that is unknown, revoked or expired, and one of a closed account, are not told apart.
+    """
+    found = session.exec(
+        select(ApiTokenRow, PersonRow)
+        .join(PersonRow, col(PersonRow.id) == col(ApiTokenRow.person_id))
+        .where(ApiTokenRow.sha256 == sha256)
+    ).first()
+    if found is None:
+        return None
+    row, person = found
+    if row.revoked_at or person.disabled_at or (row.expires_at and row.expires_at <= now):
+        return None
+    token = _token(row)
+    return token, Visitor(person.id, accounts.grants(session, person.id), token.deeds)
 
 
 def mark_used(session: Session, sha256: str, now: datetime) -> None:
@@ -51,10 +91,17 @@ def revoke(session: Session, name: str, now: datetime) -> None:
     session.add(row)
 
 
-def all_of(session: Session) -> list[ApiToken]:
-    """Every key that was ever made, oldest first."""
-    return [_token(row) for row in session.exec(select(ApiTokenRow).order_by(col(ApiTokenRow.id)))]
+def all_of(session: Session, *, person: int | None = None) -> list[ApiToken]:
+    """Every key that was ever made, or those of one account, oldest first."""
+    question = select(ApiTokenRow).order_by(col(ApiTokenRow.id))
+    if person is not None:
+        question = question.where(ApiTokenRow.person_id == person)
+    return [_token(row) for row in session.exec(question)]
 
 
 def _token(row: ApiTokenRow) -> ApiToken:
-    return ApiToken(row.name, row.created_at, row.last_used_at, row.revoked_at)
+    deeds = None if row.deeds is None else frozenset(map(Deed, row.deeds))
+    return ApiToken(
+        row.name, row.person_id, deeds, row.created_at, row.expires_at, row.last_used_at,
+        row.revoked_at,
+    )  # fmt: skip

@@ -9,6 +9,9 @@ from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.catalog.record.described import given_from
 from opendata_hub.domain.catalog.report import clearances_from
 from opendata_hub.domain.errors import Invalid
+from opendata_hub.domain.people.deeds import Deed
+from opendata_hub.domain.people.roles import Visitor
+from opendata_hub.domain.people.rule import Place, reach, require
 from opendata_hub.domain.texts import LANGUAGES, from_pairs
 from opendata_hub.flows.catalog import submit as submit_flow
 from opendata_hub.flows.catalog.check_links import of_dataset
@@ -18,8 +21,8 @@ from opendata_hub.flows.catalog.serving import rows as rows_flow
 from opendata_hub.flows.catalog.withdraw import require_published, withdraw
 from opendata_hub.store import datasets, submissions
 from opendata_hub.store.submissions import Submission
-from opendata_hub.web.deps import HubDep, bearer
-from opendata_hub.web.security import TokenFirst
+from opendata_hub.web.deps import HubDep
+from opendata_hub.web.doors import Door, VisitorDep, bearer, needs
 from opendata_hub.web.shapes import DatasetOut, LinkOut, Problem, SubmissionOut, WithdrawnOut
 
 REFUSALS: dict[int | str, dict[str, object]] = {
@@ -27,7 +30,7 @@ REFUSALS: dict[int | str, dict[str, object]] = {
 }
 
 router = APIRouter(
-    tags=["publishing"], route_class=TokenFirst, dependencies=[Depends(bearer)], responses=REFUSALS
+    route_class=Door, tags=["publishing"], dependencies=[Depends(bearer)], responses=REFUSALS
 )
 
 TableFile = Annotated[UploadFile, File(description="A CSV or TSV file.")]
@@ -36,25 +39,38 @@ MessageLanguage = Annotated[str, Form(description="Of the messages: ar, fr or en
 
 
 @router.post("/submissions", status_code=201)
+@needs(Deed.CHECK_FILE)
 def submit(
-    hub: HubDep, file: TableFile, family: FamilyName, language: MessageLanguage = "fr"
+    hub: HubDep,
+    visitor: VisitorDep,
+    file: TableFile,
+    family: FamilyName,
+    publisher: Annotated[str, Form(description="In whose name; the hub's own body if empty.")] = "",
+    language: MessageLanguage = "fr",
 ) -> SubmissionOut:
     """Check a file. The report is kept and answered, whether it is good or bad."""
-    return SubmissionOut.of_submission(_submit(hub, file, family, language))
+    authority = publisher or hub.frame.site.publisher
+    return SubmissionOut.of_submission(_submit(hub, visitor, file, family, language, authority))
 
 
 @router.get("/submissions/{number}")
-def submission(hub: HubDep, number: Annotated[int, Path(ge=1, le=2_147_483_647)]) -> SubmissionOut:
-    """A report as it is kept."""
+@needs(Deed.READ_SUBMISSION)
+def submission(
+    hub: HubDep, visitor: VisitorDep, number: Annotated[int, Path(ge=1, le=2_147_483_647)]
+) -> SubmissionOut:
+    """A report as it is kept, for those of the body it was handed in for."""
+    within = reach(visitor, Deed.READ_SUBMISSION)
     with hub.reading() as session:
         return SubmissionOut.of_submission(
-            submissions.get(session, number), submissions.clearances(session, number)
+            submissions.get(session, number, within), submissions.clearances(session, number)
         )
 
 
 @router.post("/datasets", status_code=201)
+@needs(Deed.PUBLISH)
 def publish_dataset(
     hub: HubDep,
+    visitor: VisitorDep,
     file: TableFile,
     family: FamilyName,
     publisher: Annotated[str, Form(description="Id of a publisher of this hub.")],
@@ -71,31 +87,37 @@ def publish_dataset(
         publisher, from_pairs(title), from_pairs(description or []), slug, replace,
         clearances_from(clear or []), given_from(described) if described else None,
     )  # fmt: skip
-    hub.frame.site.publisher_named(publisher)
-    submitted = _submit(hub, file, family, language, publisher=publisher)
+    submitted = _submit(hub, visitor, file, family, language, publisher)
     with hub.writing() as session:
-        dataset = publish(session, hub.frame, submitted, words, now=clock.now())
+        dataset = publish(session, hub.frame, submitted, words, by=visitor, now=clock.now())
     hub.index_changes()
     rows_flow.prepare(hub.frame, hub.files, hub.rows, dataset)
     return DatasetOut.of(dataset, hub.frame.base_url)
 
 
 @router.delete("/datasets/{slug}")
+@needs(Deed.WITHDRAW)
 def withdraw_dataset(
-    hub: HubDep, slug: str, reason: Annotated[str, Query(description="Readers will see it.")]
+    hub: HubDep,
+    visitor: VisitorDep,
+    slug: str,
+    reason: Annotated[str, Query(description="Readers will see it.")],
 ) -> WithdrawnOut:
     """Withdraw a dataset and leave a tombstone. Publishing at the same address undoes it."""
     with hub.writing() as session:
-        left = withdraw(session, hub.frame, slug, reason=reason, now=clock.now())
+        left = withdraw(session, hub.frame, slug, reason=reason, by=visitor, now=clock.now())
     return WithdrawnOut.of(left, hub.frame.base_url)
 
 
 public_router = APIRouter(
-    tags=["catalogue"], responses={404: {"model": Problem}, 410: {"model": Problem}}
+    route_class=Door,
+    tags=["catalogue"],
+    responses={404: {"model": Problem}, 410: {"model": Problem}},
 )
 
 
 @public_router.get("/datasets/{slug}")
+@needs(Deed.READ_PUBLISHED)
 def read_dataset(hub: HubDep, slug: str) -> DatasetOut:
     """What is published at that address, in short; the full record is at ``url``."""
     with hub.reading() as session:
@@ -117,9 +139,11 @@ def require_language(language: str) -> None:
 
 
 def _submit(
-    hub: Hub, file: UploadFile, family_name: str, language: str, *, publisher: str = ""
+    hub: Hub, visitor: Visitor, file: UploadFile, family_name: str, language: str, publisher: str
 ) -> Submission:
     """Keep, check, remember: the check itself holds no session open."""
+    hub.frame.site.publisher_named(publisher)
+    require(visitor, Deed.CHECK_FILE, Place(publisher))
     require_language(language)
     family = hub.family(family_name)
     with hub.reading() as session:
@@ -137,4 +161,6 @@ def _submit(
         tables=tables,
     )
     with hub.writing() as session:
-        return submit_flow.submit(session, examined, family, now=clock.now())
+        return submit_flow.submit(
+            session, examined, family, authority=publisher, by=visitor, now=clock.now()
+        )

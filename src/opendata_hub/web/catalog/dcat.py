@@ -11,18 +11,25 @@ from opendata_hub.adapters.rdf import SYNTAXES, TURTLE, Syntax
 from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.catalog.harvest import cursor
 from opendata_hub.domain.errors import NotKnown, UnknownDataset
+from opendata_hub.domain.people.deeds import Deed
+from opendata_hub.domain.people.rule import EVERYWHERE
 from opendata_hub.flows.catalog.serving import serve
 from opendata_hub.flows.catalog.withdraw import require_published
 from opendata_hub.store import changes, datasets, submissions
 from opendata_hub.web import negotiation
 from opendata_hub.web.catalog.documents import Document
 from opendata_hub.web.deps import HubDep
+from opendata_hub.web.doors import Door, needs
 from opendata_hub.web.shapes import Problem
 
 Route = TypeVar("Route", bound=Callable[..., Any])
 BY_MEDIA_TYPE = {syntax.media_type: syntax for syntax in SYNTAXES.values()}
 
-router = APIRouter(tags=["catalogue"], responses={404: {"model": Problem}, 406: {"model": Problem}})
+router = APIRouter(
+    route_class=Door,
+    tags=["catalogue"],
+    responses={404: {"model": Problem}, 406: {"model": Problem}},
+)
 
 
 def readable(path: str) -> Callable[[Route], Route]:
@@ -37,6 +44,7 @@ def readable(path: str) -> Callable[[Route], Route]:
 
 
 @readable("/catalog")
+@needs(Deed.READ_PUBLISHED)
 def catalog(request: Request, hub: HubDep) -> Response:
     """The catalogue in the syntax the client prefers; readers of pages are led to the portal."""
     chosen = _negotiated(request)
@@ -46,18 +54,21 @@ def catalog(request: Request, hub: HubDep) -> Response:
 
 
 @readable("/catalog.{ending}")
+@needs(Deed.READ_PUBLISHED)
 def catalog_as(request: Request, hub: HubDep, ending: str) -> Response:
     """The catalogue as ttl, rdf, jsonld or nt."""
     return _catalog(request, hub, _syntax(ending), negotiated=False)
 
 
 @readable("/datasets/{slug}.{ending}")
+@needs(Deed.READ_PUBLISHED)
 def dataset_as(request: Request, hub: HubDep, slug: str, ending: str) -> Response:
     """One dataset's record as ttl, rdf, jsonld or nt."""
     return _dataset(request, hub, slug, _syntax(ending), negotiated=False)
 
 
 @readable("/datasets/{slug}")
+@needs(Deed.READ_PUBLISHED)
 def dataset(request: Request, hub: HubDep, slug: str) -> Response:
     """One dataset's record, or its page for a reader of pages."""
     chosen = _negotiated(request)
@@ -67,12 +78,13 @@ def dataset(request: Request, hub: HubDep, slug: str) -> Response:
 
 
 @readable("/datasets/{slug}/files/{file_name}")
+@needs(Deed.READ_PUBLISHED)
 def dataset_file(request: Request, hub: HubDep, slug: str, file_name: str) -> Response:
     """The bytes of the dataset's file, as they were published."""
     with hub.reading() as session:
         require_published(session, slug)
         found = datasets.get(session, slug)
-        submission = submissions.get(session, found.submission_id)
+        submission = submissions.get(session, found.submission_id, EVERYWHERE)
     file = found.distribution
     if file_name != file.file_name:
         raise UnknownDataset(f"{slug} has no file {file_name[:100]!r}")
@@ -89,6 +101,7 @@ def dataset_file(request: Request, hub: HubDep, slug: str, file_name: str) -> Re
 
 
 @readable("/publishers/{publisher_id}")
+@needs(Deed.READ_PUBLISHED)
 def publisher(request: Request, hub: HubDep, publisher_id: str) -> Response:
     """A publisher's record, or its page for a reader of pages."""
     chosen = _negotiated(request)
@@ -99,6 +112,7 @@ def publisher(request: Request, hub: HubDep, publisher_id: str) -> Response:
 
 
 @readable("/families/{name}/schema.json")
+@needs(Deed.READ_PUBLISHED)
 def family_schema(hub: HubDep, name: str) -> JSONResponse:
     """The Table Schema that a family's files are checked against."""
     return JSONResponse(dict(hub.family(name).schema))

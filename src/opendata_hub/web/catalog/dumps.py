@@ -11,16 +11,22 @@ from opendata_hub import clock
 from opendata_hub.adapters.rdf import SYNTAXES, Syntax
 from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.errors import Busy, NotKnown
+from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.flows.catalog.serving import dump as dump_flow
 from opendata_hub.flows.catalog.serving import serve
 from opendata_hub.web.catalog.documents import BLOCK_BYTES, is_current, last_modified
 from opendata_hub.web.deps import HubDep
+from opendata_hub.web.doors import Door, needs
 from opendata_hub.web.shapes import Problem
 
 AT_ONCE = 64
 """Dumps that are sent at once; each holds an open file. Who comes beyond is asked to come back."""
 
-router = APIRouter(tags=["catalogue"], responses={404: {"model": Problem}, 503: {"model": Problem}})
+router = APIRouter(
+    route_class=Door,
+    tags=["catalogue"],
+    responses={404: {"model": Problem}, 503: {"model": Problem}},
+)
 _places = threading.BoundedSemaphore(AT_ONCE)
 _making = threading.Lock()
 
@@ -65,6 +71,7 @@ class Sending:
 
 @router.get("/catalog/dump.{ending}.gz", response_class=Response)
 @router.head("/catalog/dump.{ending}.gz", include_in_schema=False)
+@needs(Deed.READ_PUBLISHED)
 def dump(request: Request, hub: HubDep, ending: str) -> Response:
     """The whole catalogue in one file, packed with gzip."""
     if ending not in SYNTAXES:

@@ -5,10 +5,12 @@ from fastapi.responses import PlainTextResponse, Response
 
 from opendata_hub import clock
 from opendata_hub.domain.catalog.harvest import feed, news
+from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.flows.catalog.serving import follow, serve
 from opendata_hub.store import datasets
 from opendata_hub.web.catalog.documents import ASK_AGAIN, FOR_EVER, Document
 from opendata_hub.web.deps import HubDep, PageLanguage
+from opendata_hub.web.doors import Door, needs
 from opendata_hub.web.shapes import Problem
 
 LD_JSON, ATOM, XML = "application/ld+json", "application/atom+xml", "application/xml"
@@ -16,10 +18,11 @@ READ = ["GET", "HEAD"]
 LATEST = 50
 """Entries of an Atom feed."""
 
-router = APIRouter(tags=["catalogue"], responses={404: {"model": Problem}})
+router = APIRouter(route_class=Door, tags=["catalogue"], responses={404: {"model": Problem}})
 
 
 @router.api_route("/catalog/feed", methods=READ, include_in_schema=False)
+@needs(Deed.READ_PUBLISHED)
 def feed_root(request: Request, hub: HubDep) -> Response:
     """The DCAT-AP Feed: an event stream of every change, which leads to its open page."""
     with hub.reading() as session:
@@ -29,6 +32,7 @@ def feed_root(request: Request, hub: HubDep) -> Response:
 
 
 @router.api_route("/catalog/feed/pages/{number}", methods=READ, include_in_schema=False)
+@needs(Deed.READ_PUBLISHED)
 def feed_page(request: Request, hub: HubDep, number: int) -> Response:
     """A page of the feed. One that is closed may be kept for good."""
     with hub.reading() as session:
@@ -40,6 +44,7 @@ def feed_page(request: Request, hub: HubDep, number: int) -> Response:
 
 
 @router.api_route("/{language}/datasets.atom", methods=READ, include_in_schema=False)
+@needs(Deed.READ_PUBLISHED)
 def atom(request: Request, hub: HubDep, language: PageLanguage) -> Response:
     """The latest datasets, for readers of feeds."""
     with hub.reading() as session:
@@ -50,6 +55,7 @@ def atom(request: Request, hub: HubDep, language: PageLanguage) -> Response:
 
 
 @router.api_route("/sitemap.xml", methods=READ, include_in_schema=False)
+@needs(Deed.READ_PUBLISHED)
 def site_maps(request: Request, hub: HubDep) -> Response:
     """Where the site maps are."""
     with hub.reading() as session:
@@ -59,6 +65,7 @@ def site_maps(request: Request, hub: HubDep) -> Response:
 
 
 @router.api_route("/sitemap-{number}.xml", methods=READ, include_in_schema=False)
+@needs(Deed.READ_PUBLISHED)
 def site_map(request: Request, hub: HubDep, number: int) -> Response:
     """A map of at most 50,000 addresses."""
     with hub.reading() as session:
@@ -68,6 +75,7 @@ def site_map(request: Request, hub: HubDep, number: int) -> Response:
 
 
 @router.api_route("/robots.txt", methods=READ, include_in_schema=False)
+@needs(Deed.READ_PUBLISHED)
 def robots(hub: HubDep) -> Response:
     """What robots may read."""
     return PlainTextResponse(news.robots(hub.frame))

@@ -8,19 +8,22 @@ from fastapi.responses import Response, StreamingResponse
 
 from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.catalog.ocds.release import Teller
+from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.flows.catalog.publish import written_for
 from opendata_hub.flows.catalog.serving import tell_ocds
 from opendata_hub.web import negotiation
 from opendata_hub.web.catalog.rows_api import blocks, laid_down
 from opendata_hub.web.deps import HubDep
+from opendata_hub.web.doors import Door, needs
 
 MEDIA_TYPE = "application/json"
 
-router = APIRouter(tags=["rows"], responses={200: {"content": {MEDIA_TYPE: {}}}})
+router = APIRouter(route_class=Door, tags=["rows"], responses={200: {"content": {MEDIA_TYPE: {}}}})
 
 
 @router.head("/ocds/releases.json", include_in_schema=False)
 @router.get("/ocds/releases.json", response_class=Response)
+@needs(Deed.READ_PUBLISHED)
 def releases(request: Request, hub: HubDep) -> Response:
     """Every purchase that is published here, as an OCDS 1.1 release package."""
     with hub.reading() as session:

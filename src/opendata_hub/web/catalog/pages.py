@@ -7,26 +7,31 @@ from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.catalog.dataset import Dataset
 from opendata_hub.domain.catalog.harvest.news import schema_org
 from opendata_hub.domain.catalog.record.mqa import Quality
+from opendata_hub.domain.people.deeds import Deed
+from opendata_hub.domain.people.rule import EVERYWHERE
 from opendata_hub.flows.catalog.check_links import of_dataset
 from opendata_hub.store import changes, datasets, submissions
 from opendata_hub.web import negotiation
 from opendata_hub.web.deps import HubDep, PageLanguage
+from opendata_hub.web.doors import Door, needs
 from opendata_hub.web.rendering import page
 
 SHOWN = 60
 """Datasets on a page, the latest first; search and paging come with the portal."""
 
 READ = ["GET", "HEAD"]
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=Door, include_in_schema=False)
 
 
 @router.api_route("/", methods=READ)
+@needs(Deed.READ_PUBLISHED)
 def choose_language(request: Request) -> Response:
     """Lead to the home page in the reader's language."""
     return negotiation.to_language(request, "")
 
 
 @router.api_route("/{language}/", methods=READ)
+@needs(Deed.READ_PUBLISHED)
 def home(request: Request, hub: HubDep, language: PageLanguage) -> Response:
     """What is published here, and the two doors."""
     with hub.reading() as session:
@@ -35,19 +40,21 @@ def home(request: Request, hub: HubDep, language: PageLanguage) -> Response:
 
 
 @router.api_route("/{language}", methods=READ)
+@needs(Deed.READ_PUBLISHED)
 def home_without_slash(language: PageLanguage) -> Response:
     """One address for one page."""
     return RedirectResponse(f"/{language}/", 308)
 
 
 @router.api_route("/{language}/datasets/{slug}", methods=READ)
+@needs(Deed.READ_PUBLISHED)
 def dataset_page(request: Request, hub: HubDep, language: PageLanguage, slug: str) -> Response:
     """A dataset: words, file, columns, check, legal basis."""
     with hub.reading() as session:
         if left := changes.tombstone(session, slug):
             return page(request, "withdrawn.html", language, status=410, left=left)
         dataset = datasets.get(session, slug)
-        report = submissions.get(session, dataset.submission_id).report
+        report = submissions.get(session, dataset.submission_id, EVERYWHERE).report
         links = [link for link in of_dataset(session, hub.frame, dataset) if link.state]
     return page(
         request,
@@ -67,6 +74,7 @@ def dataset_page(request: Request, hub: HubDep, language: PageLanguage, slug: st
 
 
 @router.api_route("/{language}/publishers/{publisher_id}", methods=READ)
+@needs(Deed.READ_PUBLISHED)
 def publisher_page(
     request: Request, hub: HubDep, language: PageLanguage, publisher_id: str
 ) -> Response:

@@ -16,6 +16,7 @@ from starlette.background import BackgroundTask
 from opendata_hub.adapters.files import passing, zipped
 from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.catalog.repair.proposal import acceptance_from
+from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.flows.catalog import repair as flow
 from opendata_hub.web.catalog.datasets_api import (
     REFUSALS,
@@ -24,14 +25,14 @@ from opendata_hub.web.catalog.datasets_api import (
     require_language,
     sender_name,
 )
-from opendata_hub.web.deps import HubDep, bearer
-from opendata_hub.web.security import TokenFirst
+from opendata_hub.web.deps import HubDep
+from opendata_hub.web.doors import Door, bearer, needs
 from opendata_hub.web.shapes import RepairsOut
 
 ZIP = "application/zip"
 
 router = APIRouter(
-    tags=["publishing"], route_class=TokenFirst, dependencies=[Depends(bearer)], responses=REFUSALS
+    route_class=Door, tags=["publishing"], dependencies=[Depends(bearer)], responses=REFUSALS
 )
 
 OfFamily = Annotated[str, Query(description="For example association-subsidies.")]
@@ -48,6 +49,7 @@ Accepted = Annotated[
 
 
 @router.post("/repairs")
+@needs(Deed.CHECK_FILE)
 def propose(
     hub: HubDep,
     file: TableFile,
@@ -72,6 +74,7 @@ def propose(
         200: {"description": "The repaired copy and its list of changes.", "content": {ZIP: {}}}
     },
 )
+@needs(Deed.CHECK_FILE)
 def repaired_copy(
     hub: HubDep,
     file: TableFile,

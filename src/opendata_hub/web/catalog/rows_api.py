@@ -27,10 +27,12 @@ from opendata_hub.domain.catalog.rows.query import (
     query_from,
 )
 from opendata_hub.domain.errors import NotKnown, UnknownRow
+from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.flows.catalog.serving import rows as flow
 from opendata_hub.flows.catalog.serving.rows import Asked
 from opendata_hub.web import negotiation
 from opendata_hub.web.deps import HubDep
+from opendata_hub.web.doors import Door, needs
 from opendata_hub.web.shapes import Problem
 
 Route = TypeVar("Route", bound=Callable[..., Any])
@@ -123,6 +125,7 @@ _DESCRIBED: dict[str, Any] = {
 }  # fmt: skip
 
 router = APIRouter(
+    route_class=Door,
     tags=["rows"],
     responses={
         200: {"content": {each.media_type: {} for each in FORMATS.values()}},
@@ -143,6 +146,7 @@ def readable(path: str, described: dict[str, Any] | None = None) -> Callable[[Ro
 
 
 @readable("/datasets/{slug}/rows", _DESCRIBED)
+@needs(Deed.READ_PUBLISHED)
 def rows(request: Request, hub: HubDep, slug: str) -> Response:
     """Rows in the format the client prefers."""
     ending = _BY_MEDIA_TYPE[negotiation.media_type(request, list(_BY_MEDIA_TYPE))]
@@ -150,6 +154,7 @@ def rows(request: Request, hub: HubDep, slug: str) -> Response:
 
 
 @readable("/datasets/{slug}/rows.{ending}", _DESCRIBED)
+@needs(Deed.READ_PUBLISHED)
 def rows_as(request: Request, hub: HubDep, slug: str, ending: str) -> Response:
     """Rows as json, ndjson, csv or parquet."""
     if ending not in FORMATS:
@@ -158,6 +163,7 @@ def rows_as(request: Request, hub: HubDep, slug: str, ending: str) -> Response:
 
 
 @readable("/datasets/{slug}/rows/{number}")
+@needs(Deed.READ_PUBLISHED)
 def row(
     request: Request, hub: HubDep, slug: str, number: Annotated[int, InPath(ge=1, le=10**9)]
 ) -> Response:

@@ -7,9 +7,11 @@ from fastapi import APIRouter, Query, Request, Response
 
 from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.catalog.search.query import DEEPEST, Facet, Sort
+from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.texts import in_language
 from opendata_hub.flows.catalog.serving.find import Answer, find
 from opendata_hub.web.deps import HubDep, PageLanguage
+from opendata_hub.web.doors import Door, needs
 from opendata_hub.web.rendering import marked, page
 from opendata_hub.web.shapes import CountOut, FoundDatasetOut, Problem, SearchIn, SearchOut
 
@@ -18,12 +20,15 @@ SHOWN_VALUES = 8
 ANY_SITE_MAY_READ = {"Access-Control-Allow-Origin": "*"}
 
 api_router = APIRouter(
-    tags=["catalogue"], responses={status: {"model": Problem} for status in (422, 503)}
+    route_class=Door,
+    tags=["catalogue"],
+    responses={status: {"model": Problem} for status in (422, 503)},
 )
-page_router = APIRouter(include_in_schema=False)
+page_router = APIRouter(route_class=Door, include_in_schema=False)
 
 
 @api_router.get("/datasets", response_model=SearchOut)
+@needs(Deed.READ_PUBLISHED)
 def search(hub: HubDep, asked: Annotated[SearchIn, Query()]) -> Response:
     """Find datasets by words, filters and counts."""
     answer = _answer(hub, asked)
@@ -55,6 +60,7 @@ def search(hub: HubDep, asked: Annotated[SearchIn, Query()]) -> Response:
 
 
 @page_router.api_route("/{language}/datasets", methods=["GET", "HEAD"])
+@needs(Deed.READ_PUBLISHED)
 def search_page(
     request: Request,
     hub: HubDep,

@@ -12,15 +12,18 @@ from opendata_hub.adapters.sparql.endpoint import Result
 from opendata_hub.adapters.sparql.worker import GRAPHS, RESULTS
 from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.errors import BadQuery, NotKnown
+from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.flows.catalog.serving import query as flow
 from opendata_hub.web import negotiation
 from opendata_hub.web.deps import HubDep
+from opendata_hub.web.doors import Door, needs
 from opendata_hub.web.shapes import Problem
 
 BLOCK_BYTES = 262_144
 FORM, QUERY = "application/x-www-form-urlencoded", "application/sparql-query"
 
 router = APIRouter(
+    route_class=Door,
     tags=["catalogue"],
     responses={
         **{code: {"model": Problem} for code in (400, 404, 406, 422, 503)},
@@ -35,12 +38,14 @@ async def posted(request: Request) -> bytes:
 
 
 @router.get("/sparql", response_class=Response)
+@needs(Deed.READ_PUBLISHED)
 def ask(request: Request, hub: HubDep) -> Response:
     """Answer ``query``: rows as JSON, XML, CSV or TSV, graphs as Turtle and others, by Accept."""
     return _answer(request, hub, _only(request.url.query))
 
 
 @router.post("/sparql", response_class=Response)
+@needs(Deed.READ_PUBLISHED)
 def ask_by_post(request: Request, hub: HubDep, body: Annotated[bytes, Depends(posted)]) -> Response:
     """The same for queries that are too long for an address."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()

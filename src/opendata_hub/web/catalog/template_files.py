@@ -8,12 +8,14 @@ from fastapi.responses import Response
 from opendata_hub.adapters.template import FORMATS
 from opendata_hub.bootstrap import catalog_folders
 from opendata_hub.domain.errors import NotKnown
+from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.flows.catalog.offer import offer
 from opendata_hub.web import negotiation
 from opendata_hub.web.deps import HubDep, PageLanguage
+from opendata_hub.web.doors import Door, needs
 from opendata_hub.web.shapes import Problem
 
-router = APIRouter(tags=["catalogue"], responses={404: {"model": Problem}})
+router = APIRouter(route_class=Door, tags=["catalogue"], responses={404: {"model": Problem}})
 
 CONTENT: dict[int | str, dict[str, object]] = {
     200: {
@@ -26,6 +28,7 @@ CONTENT: dict[int | str, dict[str, object]] = {
 
 @router.head("/families/{name}/template.{ending}", include_in_schema=False)
 @router.get("/families/{name}/template.{ending}", status_code=303, response_class=Response)
+@needs(Deed.READ_PUBLISHED)
 def template_in_readers_language(request: Request, hub: HubDep, name: str, ending: str) -> Response:
     """Lead to the template in the language of Accept-Language."""
     path = f"families/{hub.family(name).name}/template.{_known(ending)}"
@@ -36,6 +39,7 @@ def template_in_readers_language(request: Request, hub: HubDep, name: str, endin
 @router.get(
     "/{language}/families/{name}/template.{ending}", response_class=Response, responses=CONTENT
 )
+@needs(Deed.READ_PUBLISHED)
 def template_file(
     request: Request, hub: HubDep, language: PageLanguage, name: str, ending: str
 ) -> Response:

@@ -8,24 +8,27 @@ from fastapi.responses import Response
 from opendata_hub import clock
 from opendata_hub.adapters import ics
 from opendata_hub.bootstrap import Hub
+from opendata_hub.domain.people.deeds import Deed
+from opendata_hub.domain.people.rule import Place, reach, require
 from opendata_hub.domain.requests.calendar import Calendar
 from opendata_hub.flows.requests.announce import announce, current
 from opendata_hub.store import calendars
 from opendata_hub.web import calculator
-from opendata_hub.web.deps import HubDep, bearer
-from opendata_hub.web.security import TokenFirst
+from opendata_hub.web.deps import HubDep
+from opendata_hub.web.doors import Door, VisitorDep, bearer, needs
 from opendata_hub.web.shapes import AnnouncementIn, AnnouncementOut, DeadlineOut, Problem
 
-router = APIRouter(tags=["deadlines"], responses={422: {"model": Problem}})
+router = APIRouter(route_class=Door, tags=["deadlines"], responses={422: {"model": Problem}})
 officers_router = APIRouter(
+    route_class=Door,
     tags=["deadlines"],
-    route_class=TokenFirst,
     dependencies=[Depends(bearer)],
     responses={status: {"model": Problem} for status in (401, 422)},
 )
 
 
 @router.get("/deadlines")
+@needs(Deed.READ_PUBLISHED)
 def count_deadline(
     hub: HubDep,
     start: Annotated[str, Query(alias="from", description="Day zero, or an instant.")],
@@ -50,8 +53,12 @@ def count_deadline(
 
 
 @officers_router.post("/calendars/{jurisdiction}/days", status_code=201)
-def announce_day(hub: HubDep, jurisdiction: str, body: AnnouncementIn) -> AnnouncementOut:
+@needs(Deed.ANNOUNCE_DAY)
+def announce_day(
+    hub: HubDep, visitor: VisitorDep, jurisdiction: str, body: AnnouncementIn
+) -> AnnouncementOut:
     """Announce a day off: every open request is counted anew, and a notice is written for each."""
+    require(visitor, Deed.ANNOUNCE_DAY, Place())  # it moves the due days of every authority
     calendar = hub.calendar_named(jurisdiction)
     today = clock.today(calendar.timezone)
     with hub.writing() as session:
@@ -67,7 +74,8 @@ def announce_day(hub: HubDep, jurisdiction: str, body: AnnouncementIn) -> Announ
 
 
 @officers_router.get("/requests.ics", response_class=Response)
-def open_due_days(hub: HubDep) -> Response:
+@needs(Deed.READ_REQUEST)
+def open_due_days(hub: HubDep, visitor: VisitorDep) -> Response:
     """The due days of all open requests as iCalendar, by reference; nobody is named."""
     with hub.reading() as session:
         days = [
@@ -77,7 +85,9 @@ def open_due_days(hub: HubDep) -> Response:
                 title=request.reference,
                 details=request.law,
             )
-            for batch in calendars.open_requests(session, list(hub.laws))
+            for batch in calendars.open_requests(
+                session, list(hub.laws), reach(visitor, Deed.READ_REQUEST)
+            )
             for request in batch
         ]
     return Response(ics.calendar(days, now=clock.now()), media_type=ics.MEDIA_TYPE)

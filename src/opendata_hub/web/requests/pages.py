@@ -7,41 +7,47 @@ from fastapi.responses import RedirectResponse, Response
 
 from opendata_hub import clock
 from opendata_hub.domain.errors import HubError, Invalid, UnknownRequest
+from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.requests.info_request import Question, Requester
 from opendata_hub.flows.requests.announce import current
 from opendata_hub.flows.requests.file import file
 from opendata_hub.web import calculator, negotiation
 from opendata_hub.web.deps import HubDep, PageLanguage
+from opendata_hub.web.doors import Door, VisitorDep, needs
 from opendata_hub.web.explain import explain
 from opendata_hub.web.rendering import page
 from opendata_hub.web.requests.deadlines_api import declared
 from opendata_hub.web.requests.requests_api import followed_with, law_for, today_under
 
 READ = ["GET", "HEAD"]
-router = APIRouter(include_in_schema=False)
+router = APIRouter(route_class=Door, include_in_schema=False)
 
 Field = Annotated[str, Form()]
 
 
 @router.api_route("/requests", methods=READ)
+@needs(Deed.FOLLOW_WITH_CODE)
 def find_without_language(request: Request) -> Response:
     """An address without a language leads to the one that has the reader's."""
     return negotiation.to_language(request, "requests")
 
 
 @router.api_route("/requests/{rest}", methods=READ)
+@needs(Deed.FOLLOW_WITH_CODE)
 def without_language(request: Request, rest: str) -> Response:
     """An address without a language leads to the one that has the reader's."""
     return negotiation.to_language(request, f"requests/{rest}")
 
 
 @router.api_route("/deadlines", methods=READ)
+@needs(Deed.READ_PUBLISHED)
 def calculator_without_language(request: Request) -> Response:
     """An address without a language leads to the one that has the reader's."""
     return negotiation.to_language(request, "deadlines")
 
 
 @router.api_route("/{language}/deadlines", methods=READ)
+@needs(Deed.READ_PUBLISHED)
 def count_deadline(
     request: Request,
     hub: HubDep,
@@ -69,6 +75,7 @@ def count_deadline(
 
 
 @router.api_route("/{language}/requests/new", methods=READ)
+@needs(Deed.FILE_REQUEST)
 def ask(request: Request, hub: HubDep, language: PageLanguage) -> Response:
     """The form of the law."""
     law = law_for(hub, None)
@@ -76,9 +83,11 @@ def ask(request: Request, hub: HubDep, language: PageLanguage) -> Response:
 
 
 @router.post("/{language}/requests/new")
+@needs(Deed.FILE_REQUEST)
 def send(
     request: Request,
     hub: HubDep,
+    visitor: VisitorDep,
     language: PageLanguage,
     subject: Field = "",
     text: Field = "",
@@ -99,12 +108,14 @@ def send(
                 session,
                 question,
                 requester,
+                authority=hub.frame.site.publisher,
                 law=law,
                 calendar=current(session, hub.calendar_of(law)),
                 prefix=hub.frame.site.reference_prefix,
                 received_on=today,
                 today=today,
                 now=now,
+                owner=visitor.person,
             )
     except Invalid as problem:
         values = {
@@ -122,6 +133,7 @@ def send(
 
 
 @router.api_route("/{language}/requests", methods=READ)
+@needs(Deed.FOLLOW_WITH_CODE)
 def find(
     request: Request, hub: HubDep, language: PageLanguage, reference: Annotated[str, Query()] = ""
 ) -> Response:
@@ -133,12 +145,14 @@ def find(
 
 
 @router.api_route("/{language}/requests/{reference}", methods=READ)
+@needs(Deed.FOLLOW_WITH_CODE)
 def ask_code(request: Request, language: PageLanguage, reference: str) -> Response:
     """Ask for the tracking code: it travels in a body, never in an address."""
     return page(request, "request_code.html", language, reference=reference, problem="")
 
 
 @router.post("/{language}/requests/{reference}")
+@needs(Deed.FOLLOW_WITH_CODE)
 def show(
     request: Request,
     hub: HubDep,

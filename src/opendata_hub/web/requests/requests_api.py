@@ -3,46 +3,55 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Header, Query
 from fastapi.responses import Response
 
 from opendata_hub import clock
 from opendata_hub.adapters import ics
 from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.errors import Invalid, TrackingCodeNeeded, UnknownLaw
+from opendata_hub.domain.people.deeds import Deed
+from opendata_hub.domain.people.roles import Visitor
+from opendata_hub.domain.people.rule import Place, require
 from opendata_hub.domain.requests.info_request import require_not_future
 from opendata_hub.domain.requests.law import Law
 from opendata_hub.domain.texts import LANGUAGES
 from opendata_hub.flows.requests import follow
 from opendata_hub.flows.requests.announce import current
 from opendata_hub.flows.requests.file import file
-from opendata_hub.web.deps import HubDep, require_token
+from opendata_hub.web.deps import HubDep
+from opendata_hub.web.doors import Door, VisitorDep, needs
 from opendata_hub.web.shapes import InfoRequestIn, InfoRequestOut, Problem, ReceiptOut
 
 router = APIRouter(
+    route_class=Door,
     tags=["requests"],
     responses={status: {"model": Problem} for status in (400, 401, 404, 413, 422)},
 )
 
 
 @router.post("/requests", status_code=201)
-def file_request(request: Request, hub: HubDep, body: InfoRequestIn) -> ReceiptOut:
+@needs(Deed.FILE_REQUEST)
+def file_request(hub: HubDep, visitor: VisitorDep, body: InfoRequestIn) -> ReceiptOut:
     """File a request; the answer holds its due day, counted, and the code to follow it."""
     law = law_for(hub, body.law)
     now, today = clock.now(), today_under(hub, law)
-    received_on = _received_on(request, body, today)
+    authority = hub.frame.site.publisher
+    received_on = _received_on(visitor, body, today, Place(authority))
     with hub.writing() as session:
         calendar = current(session, hub.calendar_of(law))
         receipt = file(
             session,
             body.question(),
             body.requester.value(),
+            authority=authority,
             law=law,
             calendar=calendar,
             prefix=hub.frame.site.reference_prefix,
             received_on=received_on,
             today=today,
             now=now,
+            owner=None if body.received_on else visitor.person,
         )
     followed = follow.count(receipt.request, law, calendar, today=today)
     shown = InfoRequestOut.of_request(followed, body.language)
@@ -50,6 +59,7 @@ def file_request(request: Request, hub: HubDep, body: InfoRequestIn) -> ReceiptO
 
 
 @router.get("/requests/{reference}")
+@needs(Deed.FOLLOW_WITH_CODE)
 def read_request(
     hub: HubDep,
     reference: str,
@@ -68,6 +78,7 @@ def read_request(
 
 
 @router.get("/requests/{reference}/deadlines.ics", response_class=Response)
+@needs(Deed.FOLLOW_WITH_CODE)
 def request_calendar(
     hub: HubDep,
     reference: str,
@@ -118,8 +129,8 @@ def law_for(hub: Hub, name: str | None) -> Law:
     return law
 
 
-def _received_on(request: Request, body: InfoRequestIn, today: date) -> date:
-    """Today for who files here; an officer with a key enters the day of a paper request."""
+def _received_on(visitor: Visitor, body: InfoRequestIn, today: date, place: Place) -> date:
+    """Today for who files here; an officer enters the day of a paper request."""
     if body.received_on is None:
         return today
     try:
@@ -127,5 +138,5 @@ def _received_on(request: Request, body: InfoRequestIn, today: date) -> date:
     except ValueError:
         raise Invalid("received_on: not a day such as 2026-11-02") from None
     require_not_future(received_on, today=today)
-    require_token(request)
+    require(visitor, Deed.HANDLE_REQUEST, place)
     return received_on

@@ -1,0 +1,1 @@
+"""Who is known here, and the keys that they hold."""

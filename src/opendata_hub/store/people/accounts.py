@@ -1,0 +1,91 @@
+"""Accounts and the roles that they hold."""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, delete, select
+
+from opendata_hub.domain.errors import Refused, UnknownPerson
+from opendata_hub.domain.people.account import Account
+from opendata_hub.domain.people.roles import Grant, Role
+from opendata_hub.store.tables import PersonRoleRow, PersonRow
+
+
+def add(session: Session, *, name: str, email: str | None, language: str, now: datetime) -> Account:
+    """Keep a new account without roles; raises Refused when the address has one already."""
+    if email and by_email(session, email):
+        raise Refused("There is already an account with this e-mail address")
+    row = PersonRow(
+        email=email, name=name, language=language, created_at=now, confirmed_at=None,
+        disabled_at=None,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return _account(row, frozenset())
+
+
+def get(session: Session, person_id: int) -> Account:
+    """The account of that id; raises UnknownPerson."""
+    if row := session.get(PersonRow, person_id):
+        return _account(row, grants(session, person_id))
+    raise UnknownPerson(f"No account number {person_id}")
+
+
+def by_email(session: Session, email: str) -> Account | None:
+    """The account of an address that was folded; None when there is none."""
+    row = session.exec(select(PersonRow).where(PersonRow.email == email)).first()
+    return _account(row, grants(session, row.id)) if row else None
+
+
+def grants(session: Session, person_id: int) -> frozenset[Grant]:
+    """The roles that are held now."""
+    question = select(PersonRoleRow).where(PersonRoleRow.person_id == person_id)
+    return frozenset(
+        Grant(Role(row.role), row.authority, row.unit) for row in session.exec(question)
+    )
+
+
+def grant(session: Session, person_id: int, given: Grant) -> None:
+    """Give a role; nothing changes when it is held already."""
+    key = (person_id, str(given.role), given.authority, given.unit)
+    if session.get(PersonRoleRow, key) is None:
+        session.add(
+            PersonRoleRow(
+                person_id=person_id, role=given.role, authority=given.authority, unit=given.unit
+            )
+        )
+        session.flush()
+
+
+def take(session: Session, person_id: int, taken: Grant) -> bool:
+    """Take a role away; returns whether it was held."""
+    result = session.connection().execute(
+        delete(PersonRoleRow)
+        .where(col(PersonRoleRow.person_id) == person_id)
+        .where(col(PersonRoleRow.role) == str(taken.role))
+        .where(col(PersonRoleRow.authority) == taken.authority)
+        .where(col(PersonRoleRow.unit) == taken.unit)
+    )
+    return result.rowcount > 0
+
+
+def disable(session: Session, person_id: int, now: datetime) -> None:
+    """Close an account: from now on nothing opens to it; raises UnknownPerson."""
+    row = session.get(PersonRow, person_id)
+    if row is None:
+        raise UnknownPerson(f"No account number {person_id}")
+    row.disabled_at = row.disabled_at or now
+    session.add(row)
+    session.flush()
+
+
+def _account(row: PersonRow, held: frozenset[Grant]) -> Account:
+    return Account(
+        id=row.id,
+        email=row.email,
+        name=row.name,
+        language=row.language,
+        created_at=row.created_at,
+        confirmed_at=row.confirmed_at,
+        disabled_at=row.disabled_at,
+        grants=held,
+    )

@@ -1,0 +1,171 @@
+"""Every route says what it needs; every role is answered by the rule, before the body is read."""
+
+from dataclasses import dataclass
+
+import pytest
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import iter_route_contexts
+
+import build
+from opendata_hub.domain.people.deeds import OPEN, Deed
+from opendata_hub.domain.people.roles import STRANGER, Grant, Role, Visitor
+from opendata_hub.domain.people.rule import ROLES, reach
+from opendata_hub.web.app import create_app
+from opendata_hub.web.doors import Door
+
+OWN, OTHER = "commune-exemple", "another-body"
+FRAMEWORK = {"/api/openapi.json", "/static"}
+"""What FastAPI and Starlette serve themselves: the description of the API, and our stylesheet."""
+
+VISITORS: dict[str, tuple[Grant, ...] | None] = {
+    "stranger": None,
+    "citizen": (),
+    "officer": (Grant(Role.OFFICER, OWN),),
+    "officer-of-a-unit": (Grant(Role.OFFICER, OWN, "urbanisme"),),
+    "officer-elsewhere": (Grant(Role.OFFICER, OTHER),),
+    "steward": (Grant(Role.STEWARD, OWN),),
+    "steward-elsewhere": (Grant(Role.STEWARD, OTHER),),
+    "head": (Grant(Role.HEAD, OWN),),
+    "auditor": (Grant(Role.AUDITOR),),
+    "administrator": (Grant(Role.ADMINISTRATOR),),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One method of one address."""
+
+    method: str
+    path: str
+    deed: Deed
+
+
+def ways(app: FastAPI) -> list[Way]:
+    """Every way in, but for what the framework serves itself."""
+    return [
+        Way(method, context.path, context.original_route.deed)
+        for context in iter_route_contexts(app.routes)
+        if isinstance(context.original_route, Door)
+        for method in sorted(context.methods)
+    ]
+
+
+def test_every_route_is_a_door_that_says_what_it_needs(hub):
+    app = create_app(hub)
+    others = {
+        context.path
+        for context in iter_route_contexts(app.routes)
+        if not isinstance(context.original_route, Door)
+    }
+    assert others == FRAMEWORK
+    assert {each.deed for each in ways(app)} >= {Deed.READ_PUBLISHED, Deed.PUBLISH}
+
+
+def test_a_route_that_says_nothing_stops_the_application():
+    router = APIRouter(route_class=Door)
+    with pytest.raises(TypeError, match="/secret: the endpoint does not say what it needs"):
+
+        @router.get("/secret")
+        def secret() -> str:
+            return "secret"
+
+
+def filled(path: str) -> str:
+    """An address with something plausible in each of its places."""
+    for name, value in {
+        "language": "fr", "slug": "demo-petitions", "number": "1", "reference": "AI-2026-000001",
+        "rest": "AI-2026-000001", "jurisdiction": "ma", "name": "petitions", "ending": "ttl",
+        "publisher_id": OWN, "file_name": "demo-petitions.csv",
+    }.items():  # fmt: skip
+        path = path.replace(f"{{{name}}}", value)
+    return path
+
+
+@pytest.fixture
+def keys(demo_hub):
+    return {
+        name: {} if grants is None else build.token(demo_hub, name, grants=grants)
+        for name, grants in VISITORS.items()
+    }
+
+
+def must_be_read(chunk=b""):
+    raise AssertionError("the body was read")
+    yield chunk
+
+
+@pytest.mark.parametrize("name", VISITORS)
+def test_each_way_in_answers_each_visitor_by_the_rule(demo_hub, demo_client, keys, name):
+    """Who may not is told 401 or 403, whatever was sent; who may is never told so at the door."""
+    grants = VISITORS[name]
+    visitor = STRANGER if grants is None else Visitor(1, frozenset(grants))
+    for way in ways(create_app(demo_hub)):
+        content = must_be_read() if way.method == "POST" else None
+        wanted = reach(visitor, way.deed)
+        if wanted and content is not None:
+            content = b""
+        answer = demo_client.request(
+            way.method, filled(way.path), content=content, headers=keys[name]
+        )
+        if wanted:
+            assert "in-needed" not in answer.text, way
+            assert "token-needed" not in answer.text, way
+            assert answer.status_code < 500 or way.path == "/sparql", way
+        else:
+            assert answer.status_code == (401 if grants is None else 403), way
+
+
+def test_a_page_that_stands_open_is_the_same_for_all(demo_hub, demo_client, keys):
+    """No way in that is open shows more to one role than to a stranger."""
+    for way in ways(create_app(demo_hub)):
+        if way.method != "GET" or way.deed not in OPEN or "dump" in way.path:
+            continue
+        asked = [demo_client.get(filled(way.path), headers=key) for key in keys.values()]
+        assert {each.status_code for each in asked} == {asked[0].status_code}, way
+        assert {each.content for each in asked} == {asked[0].content}, way
+
+
+def test_the_rule_is_asked_for_the_thing_itself(demo_hub, demo_client):
+    """A role at one body opens the door, and not what is another's behind it."""
+    steward = build.token(demo_hub, "elsewhere", grants=(Grant(Role.STEWARD, OTHER),))
+    officer = build.token(demo_hub, "officer", grants=(Grant(Role.OFFICER, OTHER),))
+    table = {"file": ("petitions.csv", build.sample(demo_hub, "petitions"))}
+    words = {"family": "petitions", "publisher": OWN, "title": "fr=Pétitions"}
+    for answer in (
+        demo_client.post("/api/v1/datasets", data=words, files=table, headers=steward),
+        demo_client.post("/api/v1/submissions", data=words, files=table, headers=steward),
+        demo_client.delete("/api/v1/datasets/demo-petitions?reason=Erreur", headers=steward),
+        demo_client.post(
+            "/api/v1/requests", json=build.filing(received_on="2026-11-02"), headers=officer
+        ),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+    assert demo_client.get("/api/v1/submissions/1", headers=steward).status_code == 404
+
+
+def test_lists_hold_what_is_in_reach_only(demo_hub, demo_client):
+    demo_client.post("/api/v1/requests", json=build.filing())
+    own = build.token(demo_hub, "own", grants=(Grant(Role.OFFICER, OWN),))
+    unit = build.token(demo_hub, "unit", grants=(Grant(Role.OFFICER, OWN, "urbanisme"),))
+    other = build.token(demo_hub, "other", grants=(Grant(Role.OFFICER, OTHER),))
+    shown = [
+        demo_client.get("/api/v1/requests.ics", headers=key).text.count("BEGIN:VEVENT")
+        for key in (own, unit, other)
+    ]
+    assert shown == [1, 0, 0]
+
+
+def test_a_limited_key_does_no_more_than_it_was_made_for(demo_hub, demo_client):
+    limited = build.token(
+        demo_hub, "limited", grants=(Grant(Role.STEWARD),), deeds=frozenset({Deed.CHECK_FILE})
+    )
+    answer = demo_client.delete("/api/v1/datasets/demo-petitions?reason=Erreur", headers=limited)
+    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+    assert demo_client.get("/api/v1/submissions/1", headers=limited).status_code == 403
+
+
+def test_the_guide_says_what_the_rule_says(pytestconfig):
+    guide = (pytestconfig.rootpath / "docs" / "people.md").read_text(encoding="utf-8")
+    for deed in Deed:
+        roles = "open" if deed in OPEN else ", ".join(sorted(ROLES[deed]))
+        assert f"| `{deed}` | {roles} |" in guide
