@@ -142,7 +142,7 @@ def token(
     deeds: frozenset[Deed] | None = None,
 ) -> dict[str, str]:
     with hub.writing() as session:
-        key = issue_to_program(session, name, grants, Limits(deeds), now=NOW)
+        key = issue_to_program(session, name, grants, Limits(deeds), by=None, now=NOW)
     return {"Authorization": f"Bearer {key}"}
 
 

@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import timedelta
 from enum import StrEnum
 from functools import cache
@@ -36,7 +37,7 @@ from opendata_hub.domain.errors import BadTableSchema, HubError, Invalid, Refuse
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.roles import OPERATOR, WHOLE_HUB, Grant, Role
 from opendata_hub.domain.texts import LANGUAGES, Texts, from_pairs
-from opendata_hub.flows.people.issue_token import Limits, issue_to_account, issue_to_program
+from opendata_hub.flows.people.issue_token import Limits, issue_to_account, issue_to_program, revoke
 from opendata_hub.flows.requests.announce import announce, current
 from opendata_hub.packs.families import sample_described, sample_file
 from opendata_hub.packs.laws import load_calendar, load_law
@@ -64,6 +65,8 @@ vocabulary_app = typer.Typer(
     no_args_is_help=True, help="Lists of codes, and the official tables they come from."
 )
 app.add_typer(vocabulary_app, name="vocabulary")
+register_app = typer.Typer(no_args_is_help=True, help="The journal of what was done.")
+app.add_typer(register_app, name="register")
 search_app = typer.Typer(no_args_is_help=True, help="The index of search.")
 app.add_typer(search_app, name="search")
 catalog_app = typer.Typer(no_args_is_help=True, help="The catalogue as a whole.")
@@ -593,6 +596,31 @@ def search_rebuild() -> None:
     typer.echo(f"Indexed {indexed} datasets")
 
 
+@register_app.command("verify")
+def register_verify(
+    noted: Annotated[
+        str, typer.Option(help="NUMBER:SEAL of an entry, as an earlier run printed it.")
+    ] = "",
+    as_json: AsJson = False,
+) -> int:
+    """Prove that nothing was altered, dropped or added: 0 when sound, 1 with what is wrong."""
+    from opendata_hub.flows.verify import verify
+
+    number, _, seal = noted.partition(":")
+    if noted and not (number.isdecimal() and seal):
+        raise Invalid("--noted: give NUMBER:SEAL, such as 17:0f3a…")
+    hub = bootstrap.open_hub(Settings())
+    with hub.reading() as session:
+        found = verify(session, noted=(int(number), seal) if noted else None)
+    if as_json:
+        _print_json(asdict(found))
+    else:
+        for fault in found.faults:
+            typer.echo(f"{fault.number}: {fault.kind} {fault.detail}".rstrip())
+        typer.echo(f"Entries: {found.entries}. Note elsewhere: {found.entries}:{found.seal}")
+    return FINDINGS if found.faults else 0
+
+
 @token_app.command("create")
 def token_create(
     name: Annotated[str, typer.Argument(help="Who or what will use it.")] = "",
@@ -616,9 +644,9 @@ def token_create(
         hub.frame.site.publisher_named(authority)
     with hub.writing() as session:
         if person:
-            key = issue_to_account(session, name, person, limits, now=now)
+            key = issue_to_account(session, name, person, limits, by=None, now=now)
         else:
-            key = issue_to_program(session, name, grants, limits, now=now)
+            key = issue_to_program(session, name, grants, limits, by=None, now=now)
     typer.echo(key)
 
 
@@ -638,7 +666,7 @@ def token_revoke(name: Annotated[str, typer.Argument(help="As it was created.")]
     """Close a key for good."""
     hub = bootstrap.open_hub(Settings())
     with hub.writing() as session:
-        tokens.revoke(session, name, clock.now())
+        revoke(session, name, by=None, now=clock.now())
     typer.echo(f"Revoked {name}")
 
 
@@ -665,6 +693,7 @@ def calendar_announce(
             announced.value(known_on=today),
             calendar=calendar,
             laws=hub.laws_of(jurisdiction),
+            by=None,
             today=today,
             now=clock.now(),
         )

@@ -42,6 +42,7 @@ def announced(hub, day, *, status=HolidayStatus.OFFICIAL, instead_of=None):
             Announcement(holiday, instead_of),
             calendar=hub.calendars["ma"],
             laws=hub.laws_of("ma"),
+            by=None,
             today=TODAY,
             now=build.NOW,
         )

@@ -176,6 +176,30 @@ def test_a_token_is_shown_once_and_can_be_revoked(run):
     assert key.strip() not in run("token", "list")[1]
 
 
+def test_the_journal_is_proved_by_a_command(run, tmp_path):
+    run("token", "create", "a script")
+    code, out, _ = run("register", "verify")
+    noted = out.rpartition(" ")[2].strip()
+    assert (code, out) == (0, f"Entries: 1. Note elsewhere: {noted}\n")
+    run("token", "revoke", "a script")
+    assert run("register", "verify", "--noted", noted)[0] == 0
+    with sqlite3.connect(tmp_path / "var" / "hub.sqlite3") as database:
+        database.execute("UPDATE journal SET subject = 'another' WHERE number = 2")
+    code, out, _ = run("register", "verify", "--noted", noted)
+    assert (code, out.splitlines()[0]) == (1, "2: seal-broken")
+    told = json.loads(run("register", "verify", "--json")[1])
+    assert told["faults"] == [{"kind": "seal-broken", "number": 2, "detail": ""}]
+    assert run("register", "verify", "--noted", "x")[0] == 2
+
+
+def test_a_key_is_limited_and_ends(run):
+    made = run("token", "create", "a", "--role", "steward", "--only", "publish", "--days", "2")
+    assert made[0] == 0
+    assert run("token", "create", "b", "--person", "nobody@commune.example")[0] == 2
+    assert run("token", "create", "c", "--authority", "none")[0] == 2
+    assert run("token", "create", "d", "--person", "x@commune.example", "--role", "head")[0] == 2
+
+
 def test_a_token_needs_no_name(run):
     first, second = run("token", "create"), run("token", "create")
     assert (first[0], second[0]) == (0, 0)

@@ -118,6 +118,7 @@ def test_a_request_opens_with_its_code_only_and_names_nobody(engine):
             request,
             person,
             owner=None,
+            by=None,
             tracking_sha256="right",
             due_on=date(2026, 12, 2),
             safe_on=date(2026, 12, 1),

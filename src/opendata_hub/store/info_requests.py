@@ -1,11 +1,15 @@
 """Requests for information, their events, and who asked (kept apart)."""
 
-from datetime import date
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date
 
-from sqlalchemy import text
+from sqlalchemy import func, text
 from sqlmodel import Session, col, select
 
 from opendata_hub.domain.errors import UnknownRequest
+from opendata_hub.domain.journal import Kind
+from opendata_hub.domain.people.rule import Reach
 from opendata_hub.domain.requests.acts import Act
 from opendata_hub.domain.requests.info_request import (
     InfoRequest,
@@ -13,7 +17,9 @@ from opendata_hub.domain.requests.info_request import (
     Requester,
 )
 from opendata_hub.domain.requests.timeline import Event
+from opendata_hub.store import journal
 from opendata_hub.store.tables import EventRow, InfoRequestRow, RequesterRow
+from opendata_hub.store.visible import in_reach
 
 
 def next_number(session: Session, series: str) -> int:
@@ -37,11 +43,15 @@ def add(
     requester: Requester,
     *,
     owner: int | None,
+    by: int | None,
     tracking_sha256: str,
     due_on: date,
     safe_on: date,
 ) -> None:
-    """Keep a new request with its events and, apart, who asked. owner: the account, if any."""
+    """Keep a new request with its events and, apart, who asked.
+
+    owner: the account it was filed from; by: the account that entered it; None where there is none.
+    """
     row = InfoRequestRow(
         authority=request.authority,
         owner_id=owner,
@@ -66,18 +76,8 @@ def add(
             id_number=requester.id_number,
         )
     )
-    session.add_all(
-        EventRow(
-            info_request_id=row.id,
-            act=event.act,
-            happened_on=event.happened_on,
-            recorded_at=event.recorded_at,
-            ground=event.ground,
-            reasons=event.reasons,
-        )
-        for event in request.events
-    )
-    session.flush()
+    for event in request.events:
+        _add_event(session, row, event, by)
 
 
 def get(session: Session, reference: str, tracking_sha256: str) -> InfoRequest:
@@ -102,6 +102,70 @@ def get(session: Session, reference: str, tracking_sha256: str) -> InfoRequest:
         question=Question(row.subject, row.text, row.language, row.is_urgent),
         events=tuple(map(_event, events)),
     )
+
+
+def requester(session: Session, reference: str, within: Reach) -> tuple[str, Requester]:
+    """The authority of a request and who asked; raises UnknownRequest, also where out of reach."""
+    question = (
+        select(InfoRequestRow.authority, RequesterRow)
+        .join(RequesterRow, col(RequesterRow.info_request_id) == col(InfoRequestRow.id))
+        .where(InfoRequestRow.reference == reference)
+        .where(
+            in_reach(
+                within,
+                authority=InfoRequestRow.authority,
+                unit=InfoRequestRow.unit,
+                owner=InfoRequestRow.owner_id,
+            )
+        )
+    )
+    found = session.exec(question).first()
+    if found is None:
+        raise UnknownRequest("No request with this reference")
+    authority, row = found
+    return authority, Requester(row.name, row.email, row.address, row.id_number)
+
+
+def events_told(session: Session, ids: Sequence[int]) -> Mapping[str, Mapping[str, str]]:
+    """What the journal must say of the events of these numbers, by their number."""
+    rows = session.exec(select(EventRow).where(col(EventRow.id).in_(ids)))
+    return {str(row.id): _told(row) for row in rows}
+
+
+def count_events(session: Session) -> int:
+    """How many events are kept."""
+    return session.exec(select(func.count()).select_from(EventRow)).one()
+
+
+def _add_event(session: Session, request: InfoRequestRow, event: Event, by: int | None) -> None:
+    """Keep an event, and its entry in the journal: there is not the one without the other."""
+    row = EventRow(
+        info_request_id=request.id,
+        act=event.act,
+        happened_on=event.happened_on,
+        recorded_at=event.recorded_at,
+        ground=event.ground,
+        reasons=event.reasons,
+    )
+    session.add(row)
+    session.flush()
+    journal.append(
+        session, Kind.REQUEST_EVENT, request.reference, _told(row),
+        authority=request.authority, person=by, now=event.recorded_at,
+    )  # fmt: skip
+
+
+def _told(row: EventRow) -> dict[str, str]:
+    """An event as the journal tells it. Reasons may name somebody: it holds their digest only."""
+    return {
+        "event": str(row.id),
+        "request": str(row.info_request_id),
+        "act": row.act,
+        "day": row.happened_on.isoformat(),
+        "recorded_at": row.recorded_at.astimezone(UTC).isoformat(),
+        "ground": row.ground,
+        "reasons": hashlib.sha256(row.reasons.encode()).hexdigest(),
+    }
 
 
 def _event(row: EventRow) -> Event:

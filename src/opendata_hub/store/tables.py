@@ -259,6 +259,21 @@ class EventRow(SQLModel, table=True):
     reasons: str = Field(default="", sa_type=Text)
 
 
+class JournalRow(SQLModel, table=True):
+    """What was done, sealed; rows are added, never changed, but that ``said`` may be erased."""
+
+    __tablename__ = "journal"
+    number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    at: datetime
+    kind: str = Field(index=True)
+    person_id: int | None = Field(foreign_key="person.id", index=True)
+    authority: str = Field(index=True)
+    subject: str = Field(index=True)
+    said: dict[str, str] | None = Field(sa_type=JSON)
+    digest: str
+    seal: str
+
+
 class CalendarDayRow(SQLModel, table=True):
     """A day that was announced to be off, or not to be; rows are added, never changed.
 

@@ -33,11 +33,12 @@ from opendata_hub.domain.catalog.record.labels import said_of
 from opendata_hub.domain.catalog.record.triples import Triple
 from opendata_hub.domain.catalog.report import Clearance
 from opendata_hub.domain.errors import Invalid, InvalidRecord, NotPublishable, SlugTaken
+from opendata_hub.domain.journal import Kind
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.roles import Visitor
 from opendata_hub.domain.people.rule import Place, require
 from opendata_hub.domain.texts import Texts
-from opendata_hub.store import changes, datasets, submissions
+from opendata_hub.store import changes, datasets, journal, submissions
 from opendata_hub.store.submissions import Submission
 
 
@@ -110,10 +111,15 @@ def publish(
     dataset = checked.dataset
     _refuse_circles(session, frame, dataset)
     for clearance in words.clearances:
-        submissions.clear(session, submission.id, clearance, now, person=by.person)
+        _clear(session, submission, clearance, words.publisher, by, now)
     kind = ChangeKind.CREATED if is_new(session, dataset.slug) else ChangeKind.REPLACED
     datasets.save(session, dataset)
     write_fragments(session, frame, checked, kind, now=now)
+    journal.append(
+        session, Kind.DATASET_PUBLISHED, dataset.slug,
+        {"version": str(dataset.version), "sha256": submission.sha256},
+        authority=dataset.publisher, person=by.person, now=now,
+    )  # fmt: skip
     return dataset
 
 
@@ -220,6 +226,22 @@ def _require_publishable(submission: Submission, words: Words) -> None:
         f"The whole report: /api/v1/submissions/{submission.id}",
         submission_id=submission.id,
     )
+
+
+def _clear(
+    session: Session,
+    submission: Submission,
+    clearance: Clearance,
+    authority: str,
+    by: Visitor,
+    now: datetime,
+) -> None:
+    submissions.clear(session, submission.id, clearance, now, person=by.person)
+    journal.append(
+        session, Kind.ALARM_CLEARED, f"submission {submission.id}",
+        {"code": clearance.code, "column": clearance.column or ""},
+        authority=authority, person=by.person, now=now,
+    )  # fmt: skip
 
 
 def _require_own(session: Session, words: Words, by: Visitor) -> None:

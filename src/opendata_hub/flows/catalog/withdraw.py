@@ -7,10 +7,11 @@ from sqlmodel import Session
 from opendata_hub.domain.catalog.dcat import Frame
 from opendata_hub.domain.catalog.harvest.change import Tombstone, checked_reason
 from opendata_hub.domain.errors import Withdrawn
+from opendata_hub.domain.journal import Kind
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.roles import Visitor
 from opendata_hub.domain.people.rule import Place, require
-from opendata_hub.store import changes, datasets
+from opendata_hub.store import changes, datasets, journal
 
 
 def withdraw(
@@ -37,6 +38,10 @@ def withdraw(
         withdrawn_at=now,
     )
     changes.bury(session, left, base_url=frame.base_url)
+    journal.append(
+        session, Kind.DATASET_WITHDRAWN, slug, {"reason": reason},
+        authority=dataset.publisher, person=by.person, now=now,
+    )  # fmt: skip
     return left
 
 

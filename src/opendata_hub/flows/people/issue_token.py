@@ -7,9 +7,11 @@ from datetime import datetime
 from sqlmodel import Session
 
 from opendata_hub.domain.errors import UnknownPerson
+from opendata_hub.domain.journal import Kind
 from opendata_hub.domain.people.deeds import Deed
-from opendata_hub.domain.people.roles import Grant
+from opendata_hub.domain.people.roles import WHOLE_HUB, Grant
 from opendata_hub.domain.secret import api_key_digest, new_api_key
+from opendata_hub.store import journal
 from opendata_hub.store.people import accounts, tokens
 
 
@@ -25,7 +27,7 @@ class Limits:
 
 
 def issue_to_account(
-    session: Session, name: str, email: str, limits: Limits, *, now: datetime
+    session: Session, name: str, email: str, limits: Limits, *, by: int | None, now: datetime
 ) -> str:
     """Make a key that acts under an account's roles; returns it, once.
 
@@ -34,11 +36,17 @@ def issue_to_account(
     account = accounts.by_email(session, email)
     if account is None:
         raise UnknownPerson("There is no account with this e-mail address")
-    return _issue(session, name, account.id, limits, now)
+    return _issue(session, name, account.id, limits, by, now)
 
 
 def issue_to_program(
-    session: Session, name: str, grants: Iterable[Grant], limits: Limits, *, now: datetime
+    session: Session,
+    name: str,
+    grants: Iterable[Grant],
+    limits: Limits,
+    *,
+    by: int | None,
+    now: datetime,
 ) -> str:
     """Make a key that acts under roles of its own, for an account that nobody signs in to.
 
@@ -47,18 +55,31 @@ def issue_to_program(
     program = accounts.add(session, name=name, email=None, language="fr", now=now)
     for each in grants:
         accounts.grant(session, program.id, each)
-    return _issue(session, name, program.id, limits, now)
+    return _issue(session, name, program.id, limits, by, now)
 
 
-def _issue(session: Session, name: str, person: int, limits: Limits, now: datetime) -> str:
+def _issue(
+    session: Session, name: str, person: int, limits: Limits, by: int | None, now: datetime
+) -> str:
     key = new_api_key()
+    name = name or f"token-{api_key_digest(key)[:8]}"
     tokens.add(
         session,
-        name=name or f"token-{api_key_digest(key)[:8]}",
+        name=name,
         sha256=api_key_digest(key),
         person=person,
         deeds=limits.deeds,
         expires_at=limits.expires_at,
         now=now,
     )
+    journal.append(
+        session, Kind.TOKEN_MADE, name, {"person": str(person)},
+        authority=WHOLE_HUB, person=by, now=now,
+    )  # fmt: skip
     return key
+
+
+def revoke(session: Session, name: str, *, by: int | None, now: datetime) -> None:
+    """Close a key for good; raises UnknownToken."""
+    tokens.revoke(session, name, now)
+    journal.append(session, Kind.TOKEN_REVOKED, name, {}, authority=WHOLE_HUB, person=by, now=now)

@@ -6,13 +6,15 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from opendata_hub.domain.errors import Invalid
+from opendata_hub.domain.journal import Kind
+from opendata_hub.domain.people.roles import WHOLE_HUB
 from opendata_hub.domain.people.rule import EVERYWHERE
 from opendata_hub.domain.requests.acts import Act
 from opendata_hub.domain.requests.calendar import Announcement, Calendar
 from opendata_hub.domain.requests.deadline import Deadline
 from opendata_hub.domain.requests.law import Law
 from opendata_hub.domain.requests.timeline import clocks
-from opendata_hub.store import calendars
+from opendata_hub.store import calendars, journal
 from opendata_hub.store.calendars import DueChange, OpenRequest
 
 LISTS_RUN_OUT_DAYS = 90
@@ -26,12 +28,14 @@ def announce(
     *,
     calendar: Calendar,
     laws: Mapping[str, Law],
+    by: int | None,
     today: date,
     now: datetime,
 ) -> int:
     """Add the day to the calendar and recount; returns how many due days moved.
 
     calendar: the declared one, without what was announced. laws: those of its jurisdiction.
+    by: the account that announces; None for a command on the hub's machine.
     Raises Invalid for a day in a year without a list: one day is no list.
     """
     holiday = announcement.holiday
@@ -41,6 +45,11 @@ def announce(
     if instead and instead not in current(session, calendar).holidays:
         raise Invalid(f"instead of {instead.isoformat()}: that day is not listed as a holiday")
     calendars.announce(session, calendar.jurisdiction, announcement, now)
+    journal.append(
+        session, Kind.DAY_ANNOUNCED, f"{calendar.jurisdiction} {holiday.day.isoformat()}",
+        {"status": holiday.status, "source": holiday.source},
+        authority=WHOLE_HUB, person=by, now=now,
+    )  # fmt: skip
     reason = f"{holiday.day.isoformat()}: {holiday.name['fr']} ({holiday.source})"
     return recount(
         session, current(session, calendar), laws=laws, reason=reason, today=today, now=now

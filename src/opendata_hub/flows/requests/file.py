@@ -44,10 +44,12 @@ def file(
     today: date,
     now: datetime,
     owner: int | None = None,
+    by: int | None = None,
 ) -> Receipt:
     """File a request that was received on ``received_on``, in the authority's time zone.
 
-    authority: id of the body that answers. owner: the account it is filed from, if any.
+    authority: id of the body that answers. owner: the account it is filed from, by:
+    the one that enters it; None where there is none.
 
     Raises Invalid for words or a person the law could not work with, FutureReceipt, and
     CalendarGap when the term runs into a year without a list of holidays.
@@ -69,6 +71,7 @@ def file(
         request,
         person,
         owner=owner,
+        by=by,
         tracking_sha256=tracking_code_digest(code),
         due_on=term.due,
         safe_on=term.safe,

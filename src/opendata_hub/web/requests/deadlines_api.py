@@ -67,6 +67,7 @@ def announce_day(
             body.value(known_on=today),
             calendar=calendar,
             laws=hub.laws_of(jurisdiction),
+            by=visitor.person,
             today=today,
             now=clock.now(),
         )

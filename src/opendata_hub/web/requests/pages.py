@@ -116,6 +116,7 @@ def send(
                 today=today,
                 now=now,
                 owner=visitor.person,
+                by=visitor.person,
             )
     except Invalid as problem:
         values = {

@@ -52,6 +52,7 @@ def file_request(hub: HubDep, visitor: VisitorDep, body: InfoRequestIn) -> Recei
             today=today,
             now=now,
             owner=None if body.received_on else visitor.person,
+            by=visitor.person,
         )
     followed = follow.count(receipt.request, law, calendar, today=today)
     shown = InfoRequestOut.of_request(followed, body.language)

@@ -1,0 +1,136 @@
+"""The journal: what was done here, by whom, in an order that nobody can change unseen.
+
+Each entry is sealed with the seal of the entry before it. To alter, drop, add or move one, all
+that follow would have to be sealed anew; who noted a later seal elsewhere then sees it. A seal
+covers the digest of what an entry says, not its words: words can be erased where the law wants
+it, and the journal tells that they were.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+FIRST_SEAL = "0" * 64
+"""What stands before the first entry."""
+
+
+class Kind(StrEnum):
+    """What an entry tells of."""
+
+    REQUEST_EVENT = "request-event"
+    IDENTITY_READ = "identity-read"
+    DATASET_PUBLISHED = "dataset-published"
+    DATASET_WITHDRAWN = "dataset-withdrawn"
+    ALARM_CLEARED = "alarm-cleared"
+    DAY_ANNOUNCED = "day-announced"
+    TOKEN_MADE = "token-made"  # noqa: S105  (no secret)
+    TOKEN_REVOKED = "token-revoked"  # noqa: S105  (no secret)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that was done.
+
+    number:   from 1, without gaps. person: the account that did it; None for a stranger, and for
+              a command on the hub's machine. authority: whose business it was; empty for the hub's.
+    subject:  what it was done to: a reference, an address, a name; never a person's.
+    said:     further particulars; None once they were erased. digest: of them.
+    """
+
+    number: int
+    at: datetime
+    kind: Kind
+    person: int | None
+    authority: str
+    subject: str
+    said: Mapping[str, str] | None
+    digest: str
+    seal: str
+
+
+class FaultKind(StrEnum):
+    """How a journal was tampered with."""
+
+    MISSING = "missing"
+    ALTERED = "altered"
+    SEAL_BROKEN = "seal-broken"
+    EVENT_ALTERED = "event-altered"
+    EVENT_MISSING = "event-missing"
+    EVENT_ADDED = "event-added"
+    HEAD_DIFFERS = "head-differs"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong, at which entry: the first one is where it begins."""
+
+    kind: FaultKind
+    number: int
+    detail: str = ""
+
+
+def digest_of(said: Mapping[str, str]) -> str:
+    """SHA-256 of particulars, whatever their order, in lower-case hex.
+
+    >>> digest_of({"a": "1", "b": "2"}) == digest_of({"b": "2", "a": "1"})
+    True
+    """
+    return _sha256(json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":")))
+
+
+def sealed(
+    number: int,
+    at: datetime,
+    kind: Kind,
+    *,
+    person: int | None,
+    authority: str,
+    subject: str,
+    said: Mapping[str, str],
+    before: str,
+) -> Entry:
+    """The entry, with the seal that joins it to the one ``before``."""
+    digest = digest_of(said)
+    seal = _seal(number, at, kind, person, authority, subject, digest, before)
+    return Entry(number, at, kind, person, authority, subject, said, digest, seal)
+
+
+def faults(entries: Iterable[Entry]) -> Iterator[Fault]:
+    """What is wrong with all the entries there are, in the order of their numbers."""
+    after, before = 0, FIRST_SEAL
+    for entry in entries:
+        if entry.number != after + 1:
+            yield Fault(FaultKind.MISSING, after + 1, f"the next entry is {entry.number}")
+        if entry.said is not None and digest_of(entry.said) != entry.digest:
+            yield Fault(FaultKind.ALTERED, entry.number)
+        seal = _seal(
+            entry.number, entry.at, entry.kind, entry.person, entry.authority, entry.subject,
+            entry.digest, before,
+        )  # fmt: skip
+        if seal != entry.seal:
+            yield Fault(FaultKind.SEAL_BROKEN, entry.number)
+        after, before = entry.number, entry.seal
+
+
+def _seal(
+    number: int, at: datetime, kind: str, person: int | None, authority: str, subject: str,
+    digest: str, before: str,
+) -> str:  # fmt: skip
+    parts = [
+        before,
+        number,
+        at.astimezone(UTC).isoformat(),
+        kind,
+        person,
+        authority,
+        subject,
+        digest,
+    ]
+    return _sha256(json.dumps(parts, ensure_ascii=False, separators=(",", ":")))
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,115 @@
+"""The journal: entries are added, one after another; only their words can be erased."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlmodel import Session, col, select
+
+from opendata_hub.domain.journal import FIRST_SEAL, Entry, Kind, sealed
+from opendata_hub.domain.people.rule import Reach
+from opendata_hub.store.tables import JournalRow
+from opendata_hub.store.visible import in_reach
+
+BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which entries are wanted; empty parts ask for nothing in particular."""
+
+    kind: Kind | None = None
+    person: int | None = None
+    subject: str = ""
+
+
+def append(
+    session: Session,
+    kind: Kind,
+    subject: str,
+    said: Mapping[str, str],
+    *,
+    authority: str,
+    person: int | None,
+    now: datetime,
+) -> Entry:
+    """Add an entry in the transaction of what it tells; without the one there is not the other."""
+    if session.connection().dialect.name == "postgresql":
+        # Numbers follow commits: who appends waits for who appended before. SQLite has one writer.
+        session.connection().execute(text("LOCK TABLE journal IN EXCLUSIVE MODE"))
+    number, before = head(session)
+    entry = sealed(
+        number + 1, now, kind,
+        person=person, authority=authority, subject=subject, said=said, before=before,
+    )  # fmt: skip
+    session.add(
+        JournalRow(
+            number=entry.number,
+            at=now,
+            kind=kind,
+            person_id=person,
+            authority=authority,
+            subject=subject,
+            said=dict(said),
+            digest=entry.digest,
+            seal=entry.seal,
+        )
+    )
+    session.flush()
+    return entry
+
+
+def head(session: Session) -> tuple[int, str]:
+    """Number and seal of the last entry; (0, FIRST_SEAL) before the first."""
+    last = session.exec(
+        select(JournalRow.number, JournalRow.seal).order_by(col(JournalRow.number).desc()).limit(1)
+    ).first()
+    return last or (0, FIRST_SEAL)
+
+
+def entry(session: Session, number: int) -> Entry | None:
+    """The entry of that number; None when there is none."""
+    row = session.get(JournalRow, number)
+    return _entry(row) if row else None
+
+
+def entries(session: Session, *, after: int = 0) -> Iterator[Entry]:
+    """Every entry from the first on, in batches."""
+    while rows := session.exec(
+        select(JournalRow)
+        .where(JournalRow.number > after)
+        .order_by(col(JournalRow.number))
+        .limit(BATCH)
+    ).all():
+        yield from map(_entry, rows)
+        after = rows[-1].number
+        session.expunge_all()
+
+
+def latest(
+    session: Session, asked: Asked, within: Reach, *, before: int | None, most: int
+) -> list[Entry]:
+    """The entries in reach that are asked for, latest first, those below number ``before``."""
+    question = (
+        select(JournalRow)
+        .where(in_reach(within, authority=JournalRow.authority))
+        .order_by(col(JournalRow.number).desc())
+        .limit(most)
+    )
+    if asked.kind is not None:
+        question = question.where(JournalRow.kind == asked.kind)
+    if asked.person is not None:
+        question = question.where(JournalRow.person_id == asked.person)
+    if asked.subject:
+        question = question.where(JournalRow.subject == asked.subject)
+    if before is not None:
+        question = question.where(JournalRow.number < before)
+    return [_entry(row) for row in session.exec(question)]
+
+
+def _entry(row: JournalRow) -> Entry:
+    return Entry(
+        row.number, row.at, Kind(row.kind), row.person_id, row.authority, row.subject, row.said,
+        row.digest, row.seal,
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Doors to what concerns people: accounts, roles, the journal."""
