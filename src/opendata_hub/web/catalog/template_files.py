@@ -28,7 +28,7 @@ CONTENT: dict[int | str, dict[str, object]] = {
 @router.get("/families/{name}/template.{ending}", status_code=303, response_class=Response)
 def template_in_readers_language(request: Request, hub: HubDep, name: str, ending: str) -> Response:
     """Lead to the template in the language of Accept-Language."""
-    path = f"families/{hub.family(name).name}/template.{_known(ending)}"
+    path = f"families/{hub.table(name).name}/template.{_known(ending)}"
     return negotiation.to_language(request, path)
 
 
@@ -42,7 +42,7 @@ def template_file(
     """A family's table to fill in, as xlsx or csv: header, an example row, instructions."""
     offered = offer(
         catalog_folders(hub.settings),
-        hub.family(name),
+        hub.table(name),
         language=language,
         ending=_known(ending),
     )

@@ -7,12 +7,14 @@ comes in it is scanned pages, which PDF holds as well. The old .doc is read by n
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from opendata_hub.domain.catalog import privacy
 from opendata_hub.domain.catalog.document.carriers import NAMES, STOPPING, Carrier
 from opendata_hub.domain.catalog.privacy import HIDDEN_CARRIER, Kind
 from opendata_hub.domain.catalog.report import Finding, Level
+from opendata_hub.domain.errors import Invalid
 from opendata_hub.domain.texts import Texts
 
 FORMATS: Mapping[str, tuple[str, str]] = {
@@ -159,6 +161,18 @@ class Reading:
     document: Document
     carriers: frozenset[Carrier]
     traces: tuple[Trace, ...]
+
+
+def day_from(text: str) -> date | None:
+    """``2026-10-05`` as a day, nothing as None; raises Invalid for another form.
+
+    >>> day_from("2026-10-05")
+    datetime.date(2026, 10, 5)
+    """
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Invalid(f"day: {text[:20]!r} is no day; write it as 2026-10-05") from None
 
 
 def findings(reading: Reading, language: str) -> list[Finding]:
