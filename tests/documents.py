@@ -125,13 +125,18 @@ def with_private_data(writer):
     )
 
 
+def with_a_page_taken_out(writer):
+    writer._add_object(names(Type=NameObject("/Page"), Old=TextStringObject("brouillon")))
+
+
 def with_picture_of_a_place(writer):
     image = StreamObject()
     image._data = jpeg(exif(gps=True))
     image.update(
         names(
             Type=NameObject("/XObject"), Subtype=NameObject("/Image"),
-            Filter=NameObject("/DCTDecode"), Width=NumberObject(1), Height=NumberObject(1),
+            Filter=ArrayObject([NameObject("/DCTDecode")]),
+            Width=NumberObject(1), Height=NumberObject(1),
             ColorSpace=NameObject("/DeviceRGB"), BitsPerComponent=NumberObject(8),
         )
     )  # fmt: skip

@@ -16,6 +16,8 @@ CASES = [
     *(("a.pdf", made.pdf(change), code) for code, change in made.PDF_CARRIERS.items()),
     ("a.pdf", made.pdf(made.with_xmp), "document:author"),
     ("a.pdf", made.pdf(made.with_launch), "document:script"),
+    ("a.pdf", made.pdf(made.with_a_page_taken_out), "document:leftover"),
+    ("a.docx", made.docx(more={"word/unknown.bin": "x"}), "document:leftover"),
     ("a.pdf", made.with_an_earlier_version(), "document:revision"),
     ("a.pdf", made.pdf() + b"PK\x03\x04", "document:leftover"),
     *(("a.odt", made.odt(**given), code) for code, given in made.ODT_CARRIERS.items()),
@@ -187,6 +189,14 @@ def test_a_clean_copy_of_a_pdf_keeps_links_to_addresses(tmp_path):
     assert notes[0].get_object()["/A"]["/URI"] == "https://commune.example/"
 
 
+def test_the_bytes_of_an_attachment_are_not_left_in_a_clean_pdf(tmp_path):
+    (tmp_path / "given").write_bytes(made.pdf(made.with_attachment))
+    worker.WRITERS["PDF"](tmp_path / "given", tmp_path / "copy", Limits())
+    assert b"nom,telephone" in (tmp_path / "given").read_bytes()
+    assert b"noms" not in (tmp_path / "copy").read_bytes()
+    assert b"nom,telephone" not in (tmp_path / "copy").read_bytes()
+
+
 def test_a_clean_copy_of_a_word_document_keeps_what_was_added_and_drops_what_was_taken(tmp_path):
     given = made.docx(**made.DOCX_CARRIERS["document:revision"])
     (tmp_path / "given").write_bytes(given)
@@ -200,6 +210,28 @@ def test_a_clean_word_document_names_no_part_that_is_gone(tmp_path):
     worker.WRITERS["DOCX"](tmp_path / "given", tmp_path / "copy", Limits())
     with zipfile.ZipFile(io.BytesIO((tmp_path / "copy").read_bytes())) as parts:
         assert not [name for name in parts.namelist() if b"comments" in parts.read(name)]
+
+
+def test_settings_stay_in_a_copy_without_what_they_tell_of_people(tmp_path):
+    item = '<c:config-item xmlns:c="c" c:name="{}">{}</c:config-item>'
+    kept = item.format("AddParaTableSpacing", "true")
+    settings = f"<s>{item.format('PrinterName', made.PHONE)}{kept}</s>"
+    word = f"<w:settings {made.W}><w:docVars><w:docVar w:val='{made.PHONE}'/></w:docVars>{{}}"
+    even = "<w:evenAndOddHeaders/></w:settings>"
+    for name, content, part, left in (
+        ("a.odt", made.odt(more={"settings.xml": settings}), "settings.xml", f"<s>{kept}</s>"),
+        (
+            "a.docx",
+            made.docx(more={"word/settings.xml": word.format(even)}),
+            "word/settings.xml",
+            f"<w:settings {made.W}>{even}",
+        ),
+    ):
+        traces = read(content, name, tmp_path)["traces"]
+        assert traces == [("personal-phone", "document:property", 0)]
+        worker.WRITERS[name[2:].upper()](tmp_path / "given", tmp_path / "copy", Limits())
+        with zipfile.ZipFile(tmp_path / "copy") as parts:
+            assert parts.read(part).decode() == left
 
 
 def test_the_text_that_is_kept_has_a_limit(tmp_path):

@@ -54,6 +54,8 @@ _PARTS: Mapping[str, Carrier] = {
     "meta-inf/documentsignatures": Carrier.FORM,
     "meta-inf/macrosignatures": Carrier.FORM,
 }
+_TELLING = frozenset({"PrinterName", "PrinterSetup", "PrintFaxName", "Rsid", "RsidRoot"})
+"""Settings that tell of those who wrote, not of how it looks."""
 _KEPT = ("pictures/", "fonts/", "objectreplacements/")
 
 
@@ -75,6 +77,9 @@ def write_alone(file: Path, target: Path, limits: Limits) -> None:
                 root = parts.tree(name)
                 fates = chosen(root, _fate_of(_hidden_styles(parts)))
                 kept[name] = cut(parts.read(name), fates)
+        if SETTINGS in parts.names:
+            fates = chosen(parts.tree(SETTINGS), _fate_of_setting)
+            kept[SETTINGS] = cut(parts.read(SETTINGS), fates)
         for name in parts.names:
             if name.lower().startswith(_KEPT) and not name.endswith("/"):
                 kept[name] = pictures.alone(parts.read(name))
@@ -173,7 +178,7 @@ def _part(parts: Archive, name: str, limits: Limits) -> Iterator[Carried]:
         yield from _meta(parts.tree(name))
     elif lower == SETTINGS:
         for each in parts.tree(name).iter():
-            if attribute(each, "name") == "PrinterName" and each.text:
+            if attribute(each, "name") in _TELLING and each.text:
                 yield Carried(Carrier.PROPERTY, each.text)
     elif lower.startswith("pictures/"):
         yield from pictures.carried(parts.read(name), limits)
@@ -203,6 +208,10 @@ def _fate_of(hidden: frozenset[str]) -> Callable[[ET.Element], Cut | None]:
         return None
 
     return fate_of
+
+
+def _fate_of_setting(element: ET.Element) -> Cut | None:
+    return Cut.WHOLE if attribute(element, "name") in _TELLING else None
 
 
 def _manifest(parts: Archive, kept: Mapping[str, bytes]) -> bytes:

@@ -35,6 +35,7 @@ _PRIVATE = frozenset({"/PieceInfo", "/Thumb", "/Collection", "/SpiderInfo", "/La
 _FONT = frozenset({"/Font", "/FontDescriptor", "/Encoding", "/CMap"})
 _EMBEDDING = frozenset({"/FileAttachment", "/RichMedia", "/Movie", "/Sound", "/Screen", "/3D"})
 _STORED = "/EmbeddedFile"
+_TAKEN_OUT = frozenset({"/Page", "/Annot", "/Filespec", _STORED})
 _TECHNICAL = frozenset(
     {"/Registry", "/Ordering", "/Lang", "/CharSet", "/FontFamily", "/OutputConditionIdentifier"}
 )
@@ -71,12 +72,27 @@ def write_alone(file: Path, target: Path, limits: Limits) -> None:
             raise NotADocument(Refusal.UNSAFE, "What is hidden on a page stays: print it anew")
     writer = PdfWriter()
     writer.clone_document_from_reader(reader)
-    for each in list(_dictionaries(writer.root_object)):
+    for each in list(_dictionaries(writer.root_object, set())):
         _strip(each)
     writer.metadata = None
-    writer.compress_identical_objects(remove_duplicates=False, remove_unreferenced=True)
+    _sweep(writer)
     with target.open("wb") as stream:
         writer.write(stream)
+
+
+def _sweep(writer: PdfWriter) -> None:
+    """Let go of every object that the document no longer leads to.
+
+    pypdf 7.1 keeps those that refer to one another: an attachment without its name, for one.
+    """
+    root = writer.root_object
+    reached = {root.indirect_reference.idnum} if root.indirect_reference else set[int]()
+    for _ in _dictionaries(root, reached):
+        pass
+    objects = writer._objects  # noqa: SLF001  (there is no other way)
+    for number in range(1, len(objects) + 1):
+        if number not in reached:
+            objects[number - 1] = None
 
 
 def _opened(file: Path, content: bytes, limits: Limits) -> PdfReader:
@@ -107,8 +123,10 @@ def _carried(reader: PdfReader, content: bytes, limits: Limits) -> Iterator[Carr
     yield from _of_layers(root)
     for number, page in enumerate(reader.pages, start=1):
         yield from _of_page(page, number)
-    for each in _dictionaries(root):
+    reached: set[int] = set()
+    for each in _dictionaries(root, reached):
         yield from _of_dictionary(each, limits)
+    yield from _of_orphans(reader, reached)
 
 
 def _of_file(content: bytes) -> Iterator[Carried]:
@@ -165,10 +183,21 @@ def _of_page(page: Any, number: int) -> Iterator[Carried]:
     yield Carried(Carrier.TEXT, text, number)
 
 
-def _dictionaries(root: DictionaryObject) -> Iterator[DictionaryObject]:
-    """Every dictionary that can be reached, once, with those of streams."""
+def _of_orphans(reader: PdfReader, reached: set[int]) -> Iterator[Carried]:
+    """Pages, notes and files that were taken out of the document and not out of its file."""
+    listed = {*reader.xref_objStm, *(number for part in reader.xref.values() for number in part)}
+    for number in sorted(listed - reached):
+        try:
+            each = reader.get_object(number)
+        except _UNREADABLE:
+            continue
+        if isinstance(each, DictionaryObject) and _name(each, "/Type") in _TAKEN_OUT:
+            yield Carried(Carrier.LEFTOVER)
+
+
+def _dictionaries(root: DictionaryObject, seen: set[int]) -> Iterator[DictionaryObject]:
+    """Every dictionary that can be reached, once, with those of streams; ``seen`` gets numbers."""
     ahead: list[Any] = [root]
-    seen: set[int] = set()
     while ahead:
         each = ahead.pop()
         if isinstance(each, IndirectObject):
@@ -188,7 +217,7 @@ def _of_dictionary(each: DictionaryObject, limits: Limits) -> Iterator[Carried]:
     if type_ == "/Metadata" and isinstance(each, StreamObject):
         yield from xmp.carried(each.get_data())
     elif subtype == "/Image" and isinstance(each, StreamObject):
-        if _name(each, "/Filter") == "/DCTDecode":
+        if _is_jpeg(each):
             yield from pictures.carried(each._data, limits)  # noqa: SLF001  (as it is stored)
     elif type_ not in _FONT:
         yield from _of_strings(each, _carrier_of(each))
@@ -255,7 +284,7 @@ def _strip(each: DictionaryObject) -> None:
     if "/Annots" in each:
         links = [note for note in _array(each["/Annots"]) if _is_link(note)]
         each[NameObject("/Annots")] = ArrayObject(links)
-    if isinstance(each, StreamObject) and _name(each, "/Filter") == "/DCTDecode":
+    if isinstance(each, StreamObject) and _is_jpeg(each):
         each._data = pictures.alone(each._data)  # noqa: SLF001  (as it is stored)
 
 
@@ -264,6 +293,12 @@ def _is_link(note: Any) -> bool:
     found.pop(NameObject("/Contents"), None)
     action = _name(_dictionary(found.get("/A")), "/S")
     return _name(found, "/Subtype") == "/Link" and action in {"", *_LINKS}
+
+
+def _is_jpeg(stream: StreamObject) -> bool:
+    """Whether its bytes are a JPEG as they are stored; one filter may stand alone or in a list."""
+    filters = _array(stream.get("/Filter")) or [_name(stream, "/Filter")]
+    return [str(each) for each in filters] == ["/DCTDecode"]
 
 
 def _name(each: DictionaryObject, key: str) -> str:

@@ -16,13 +16,14 @@ from opendata_hub.domain.catalog.document import Limits, Refusal
 from opendata_hub.domain.catalog.document.carriers import Carried, Carrier, is_somebody
 from opendata_hub.domain.errors import NotADocument
 
-DOCUMENT, STYLES, TYPES = "word/document.xml", "word/styles.xml", "[Content_Types].xml"
+DOCUMENT, STYLES, SETTINGS = "word/document.xml", "word/styles.xml", "word/settings.xml"
+TYPES = "[Content_Types].xml"
 GAPS: Mapping[str, str] = {"p": "\n", "br": "\n", "cr": "\n", "tab": " ", "tc": "\n"}
 _TOLD = ("word/header", "word/footer", "word/footnotes", "word/endnotes", DOCUMENT)
 _PLAIN = (
     "word/theme/", "word/fonttable.xml", "word/numbering.xml", "word/styles",
     "word/websettings.xml", "word/fonts/", "word/charts/", "word/diagrams/", "word/drawings/",
-    "word/ink/",
+    "word/ink/", SETTINGS,
 )  # fmt: skip
 _PARTS: Mapping[str, Carrier] = {
     "word/comments": Carrier.COMMENT,
@@ -34,12 +35,8 @@ _PARTS: Mapping[str, Carrier] = {
     "word/attachedtoolbars": Carrier.SCRIPT,
     "_xmlsignatures/": Carrier.FORM,
 }
-_GONE = (
-    *_PARTS, "docprops/", "customxml/", "word/glossary/", "word/printersettings",
-    "word/settings.xml", "word/customizations", "word/keymap", "word/intelligence",
-    "userCustomization/".lower(),
-)  # fmt: skip
-"""What a copy leaves out. Word makes settings of its own where there are none."""
+_KEPT = (*_TOLD, *_PLAIN, "word/media/", "word/_rels/", "_rels/", TYPES.lower())
+"""What a copy is made of."""
 _TAKEN_BACK = frozenset({"del", "moveFrom", "cellDel"})
 _ADDED = frozenset({"ins", "moveTo", "cellIns"})
 _FORMATTED = frozenset(
@@ -57,6 +54,8 @@ _MARKS = frozenset(
 )  # fmt: skip
 _AUTHORS = frozenset({"creator", "lastModifiedBy", "Manager"})
 _EMBEDDING = frozenset({"OLEObject", "control", "externalData"})
+_SET = frozenset({"docVars", "rsids", "mailMerge", "attachedTemplate", "docId", "trackRevisions"})
+"""Settings that tell of those who wrote, not of how it looks."""
 
 
 def read(file: Path, limits: Limits) -> Contents:
@@ -72,9 +71,9 @@ def write_alone(file: Path, target: Path, limits: Limits) -> None:
     with files.opened(file, limits) as parts:
         _require_text(parts)
         hidden, kept = _hidden_styles(parts), {}
-        names = [n for n in parts.names if not n.lower().startswith(_GONE) and not n.endswith("/")]
-        for name in names:
-            kept[name] = _alone(parts, name, hidden, frozenset(names))
+        names = frozenset(name for name in parts.names if name.lower().startswith(_KEPT))
+        for name in (each for each in parts.names if each in names and _source(each) in names):
+            kept[name] = _alone(parts, name, hidden, names)
     files.write(kept, target)
 
 
@@ -177,8 +176,6 @@ def _part(parts: Archive, name: str, limits: Limits) -> Iterator[Carried]:
         yield from pictures.carried(parts.read(name), limits)
     elif lower.startswith("docprops/"):
         yield from _properties(parts, name)
-    elif lower == "word/settings.xml":
-        return
     elif lower.startswith(_PLAIN):
         if lower.endswith(".xml") and not lower.startswith("word/theme/"):
             root = parts.tree(name)
@@ -223,13 +220,13 @@ def _alone(parts: Archive, name: str, hidden: frozenset[str], kept: frozenset[st
         return cut(content, chosen(parts.tree(name), _gone_types(kept)))
     if lower.endswith(".rels"):
         return cut(content, chosen(parts.tree(name), _gone_relations(name, kept)))
-    if lower.endswith(".xml") and (lower.startswith(_TOLD) or "charts/" in lower):
+    if lower.endswith(".xml") and lower.startswith((*_TOLD, "word/charts/", SETTINGS)):
         return cut(content, chosen(parts.tree(name), _fate_of(hidden)))
     return content
 
 
 def _fate_of(hidden: frozenset[str]) -> Callable[[ET.Element], Cut | None]:
-    gone = _TAKEN_BACK | _FORMATTED | _MARKS | _EMBEDDING
+    gone = _TAKEN_BACK | _FORMATTED | _MARKS | _EMBEDDING | _SET
 
     def fate_of(element: ET.Element) -> Cut | None:
         name = local(element)
@@ -240,6 +237,14 @@ def _fate_of(hidden: frozenset[str]) -> Callable[[ET.Element], Cut | None]:
         return None
 
     return fate_of
+
+
+def _source(name: str) -> str:
+    """The part whose relations a part tells; itself where it tells none, or those of the whole."""
+    path = PurePosixPath(name)
+    if path.suffix != ".rels" or path.parent == PurePosixPath("_rels"):
+        return name
+    return str(path.parent.parent / path.stem)
 
 
 def _gone_types(kept: frozenset[str]) -> Callable[[ET.Element], Cut | None]:
