@@ -25,11 +25,26 @@ CASES = [
     *(("a.jpg", made.jpeg(**given), code) for code, given in made.JPEG_CARRIERS.items()),
     *(("a.png", made.png(given), code) for code, given in made.PNG_CARRIERS.items()),
     ("a.png", made.png() + b"PK", "document:leftover"),
+    (
+        "a.odt",
+        made.odt(
+            "<text:p>Texte</text:p>",
+            head="<office:scripts><office:event-listeners><script:event-listener/>"
+            "</office:event-listeners></office:scripts>",
+        ),
+        "document:script",
+    ),
 ]
 PLAIN = {
     "a.pdf": made.pdf(),
     "b.pdf": made.pdf(made.with_link),
     "a.odt": made.odt(),
+    # As LibreOffice writes a text without macros, forms and listeners.
+    "b.odt": made.odt(
+        "<office:forms/><text:p>Texte</text:p>",
+        head="<office:scripts><office:event-listeners/></office:scripts>",
+        meta="<meta:generator>LibreOffice/7.4</meta:generator>",
+    ),
     "a.docx": made.docx(),
     "a.jpg": made.jpeg(exif.only_orientation(6)),
     "a.png": made.png(made.chunk(b"tEXt", b"Software\0Un programme")),

@@ -79,7 +79,7 @@ def _told(
         text = _told(each, own, carrier_of, gaps, aside)
         if own is carrier:
             parts.append(text)
-        elif own is not Carrier.AUTHOR or is_somebody(text):
+        elif text.strip() and (own is not Carrier.AUTHOR or is_somebody(text)):
             aside.append(Carried(own, text))
         parts += [gaps.get(local(each), ""), each.tail or ""]
     return "".join(parts)

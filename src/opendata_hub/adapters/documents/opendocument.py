@@ -27,10 +27,9 @@ _CARRIERS: Mapping[str, Carrier] = {
     "tracked-changes": Carrier.REVISION,
     "hidden-text": Carrier.HIDDEN_TEXT,
     "hidden-paragraph": Carrier.HIDDEN_TEXT,
-    "event-listeners": Carrier.SCRIPT,
+    "event-listener": Carrier.SCRIPT,
     "script": Carrier.SCRIPT,
-    "scripts": Carrier.SCRIPT,
-    "forms": Carrier.FORM,
+    "form": Carrier.FORM,
     "object": Carrier.EMBEDDED,
     "object-ole": Carrier.EMBEDDED,
     "plugin": Carrier.EMBEDDED,
@@ -43,8 +42,6 @@ _CARRIERS: Mapping[str, Carrier] = {
 _IN_NOTES = frozenset({"creator", "initials", "sender-initials"})
 _AUTHORS = frozenset({"creator", "initial-creator", "printed-by"})
 _MARKS = frozenset({"change", "change-start", "change-end", "annotation-end"})
-_EMPTY_WHEN_PLAIN = frozenset({"scripts", "forms"})
-"""Every program writes them; without anything below they carry nothing."""
 _PLAIN = ("manifest.rdf", "layout-cache", "thumbnails/", "configurations2/")
 _PARTS: Mapping[str, Carrier] = {
     "basic/": Carrier.SCRIPT,
@@ -140,13 +137,9 @@ def _is_hidden(element: ET.Element, hidden: frozenset[str]) -> bool:
 def _marked(root: ET.Element, hidden: frozenset[str]) -> Iterator[Carried]:
     """What is carried without a text of its own, and addresses."""
     for each in root.iter():
-        name = local(each)
-        is_there = name not in _EMPTY_WHEN_PLAIN or any(len(below) for below in each)
         carrier = _carrier_of(hidden)(each)
-        if carrier in {Carrier.PROPERTY, Carrier.AUTHOR, None}:
-            pass
-        elif is_there:
-            yield Carried(carrier or Carrier.PROPERTY, attribute(each, "string-value"))
+        if carrier and carrier not in {Carrier.PROPERTY, Carrier.AUTHOR}:
+            yield Carried(carrier, attribute(each, "string-value"))
         if href := attribute(each, "href"):
             yield Carried(Carrier.LINK, href)
 
