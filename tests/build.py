@@ -228,6 +228,12 @@ def publish_submission(hub: Hub, submission, *, now: datetime = NOW, **words: ob
         return publish(session, hub.frame, submission, Words(**said), by=OPERATOR, now=now)
 
 
+def publish_document(hub: Hub, content: bytes, file_name: str, **words: object):
+    """Publish a deliberation of 6 October 2026."""
+    submission = submitted(hub, content, family="deliberations", file_name=file_name)
+    return publish_submission(hub, submission, **{"day": date(2026, 10, 6), **words})
+
+
 def publish_samples(hub: Hub) -> None:
-    for family in hub.frame.families:
+    for family in hub.frame.tables:
         publish_sample(hub, family)

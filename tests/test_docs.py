@@ -6,7 +6,7 @@ from pathlib import Path
 from opendata_hub.adapters.tabular import rules
 from opendata_hub.bootstrap import load_frame
 from opendata_hub.domain import errors
-from opendata_hub.domain.catalog import headers, privacy
+from opendata_hub.domain.catalog import document, headers, privacy
 from opendata_hub.domain.catalog.record.classes import NOT_OURS, TABLE, rows_of
 from opendata_hub.domain.catalog.record.described import described, given_from
 from opendata_hub.domain.catalog.record.labels import LABELS
@@ -55,7 +55,7 @@ def test_every_error_code_is_documented_once():
     assert all(code in text for code in personal)
     files = {
         "duplicate-row", "time-limit", rules.NOT_CHECKED, *headers.MESSAGES, *refusals(),
-        privacy.HIDDEN_CARRIER, privacy.SMALL_COUNT,
+        privacy.HIDDEN_CARRIER, privacy.SMALL_COUNT, *document.Refusal, document.NOT_SEARCHABLE,
     }  # fmt: skip
     assert f"| `{rules.ROW}`, `{rules.GROUP}`, `{rules.TABLE}` |" in text
     documented = first_column("errors.md")
@@ -116,10 +116,10 @@ def test_codes_are_never_shared():
 
 
 def test_links_between_documents_lead_somewhere():
-    for document in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
-        text = document.read_text(encoding="utf-8")
+    for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
+        text = page.read_text(encoding="utf-8")
         for target in re.findall(r"\]\((?!https?://|#|mailto:)([^)#]+)", text):
-            assert (document.parent / target).exists(), f"{document.name}: {target}"
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
 def test_the_changelog_keeps_its_order():

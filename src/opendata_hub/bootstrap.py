@@ -22,6 +22,7 @@ from opendata_hub.domain.errors import PackBroken, SearchUnavailable, UnknownFam
 from opendata_hub.domain.requests.calendar import Calendar
 from opendata_hub.domain.requests.law import Law
 from opendata_hub.flows.catalog.serving import index
+from opendata_hub.packs.documents import load_kinds
 from opendata_hub.packs.families import load_families
 from opendata_hub.packs.folders import Folders
 from opendata_hub.packs.laws import law_names, load_calendar, load_law
@@ -93,6 +94,10 @@ class Hub:
     def family(self, name: str) -> Family:
         """The family of that name; raises UnknownFamily, which lists those there are."""
         return family_named(self.frame.families, name)
+
+    def table(self, name: str) -> Family:
+        """The same for a family of tables: documents have no columns."""
+        return family_named(self.frame.tables, name)
 
     def calendar_of(self, law: Law) -> Calendar:
         """The working days of the jurisdiction whose law it is."""
@@ -188,10 +193,11 @@ def load_frame(settings: Settings, *, base_url: str) -> Frame:
     """The declarations of the catalogue; raises PackBroken on a bad one."""
     folders = catalog_folders(settings)
     vocabularies = load_vocabularies(folders)
+    tables = load_families(folders, vocabularies)
     return Frame(
         base_url=base_url,
         site=load_site(folders, vocabularies),
-        families=load_families(folders, vocabularies),
+        families={**tables, **load_kinds(folders, vocabularies, tables)},
         vocabularies=vocabularies,
         digest=folders.digest(),
     )

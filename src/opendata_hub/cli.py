@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
 from importlib.metadata import version
@@ -23,6 +23,7 @@ import typer
 from pydantic import ValidationError
 
 from opendata_hub import bootstrap, clock, jobs
+from opendata_hub.domain.catalog.document import day_from
 from opendata_hub.domain.catalog.family import Family
 from opendata_hub.domain.catalog.ocds.codes import UNREGISTERED_PREFIX
 from opendata_hub.domain.catalog.ocds.release import Teller
@@ -39,6 +40,7 @@ from opendata_hub.domain.people.roles import OPERATOR, WHOLE_HUB, Grant, Role
 from opendata_hub.domain.texts import LANGUAGES, Texts, from_pairs
 from opendata_hub.flows.people.issue_token import Limits, issue_to_account, issue_to_program, revoke
 from opendata_hub.flows.requests.announce import announce, current
+from opendata_hub.packs.documents import sample_document
 from opendata_hub.packs.families import sample_described, sample_file
 from opendata_hub.packs.laws import load_calendar, load_law
 from opendata_hub.settings import Settings
@@ -50,6 +52,8 @@ from opendata_hub.web.shapes import AnnouncementIn, LinkOut, RepairsOut, ReportO
 
 FINDINGS, UNREADABLE = 1, 2
 LONGEST_CELL = 80
+DEMO_DAY = date(2026, 10, 6)
+"""Of the session in which the sample of a deliberation was voted."""
 
 app = typer.Typer(
     no_args_is_help=True, add_completion=False, rich_markup_mode=None,
@@ -77,6 +81,7 @@ ocds_app = typer.Typer(no_args_is_help=True, help="Purchases in the words of OCD
 app.add_typer(ocds_app, name="ocds")
 
 File = Annotated[Path, typer.Argument(help="A table: csv, tsv, xlsx, ods, parquet, json, ndjson.")]
+AnyFile = Annotated[Path, typer.Argument(help="A table, or a document: pdf, odt, docx, png, jpg.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
 
@@ -147,7 +152,7 @@ def root(
 
 @app.command()
 def validate(
-    file: File,
+    file: AnyFile,
     family: Annotated[
         str, typer.Option(help="Check as this family; the hub keeps the report.")
     ] = "",
@@ -195,7 +200,7 @@ def validate(
 
 @app.command()
 def publish(
-    file: File,
+    file: AnyFile,
     family: Annotated[str, typer.Option(help="The family of the file.")],
     title: Annotated[list[str], typer.Option(help="fr=… ; once for each language.")],
     publisher: Annotated[str, typer.Option(help="Id of a publisher in catalog/site.yaml.")],
@@ -206,6 +211,7 @@ def publish(
     described: Annotated[
         Path | None, typer.Option(help="JSON with further fields; see docs/catalogue.md.")
     ] = None,
+    day: Annotated[str, typer.Option(help="Of a document: 2026-10-05.")] = "",
     as_json: AsJson = False,
     lang: InLanguage = Language.FR,
 ) -> int:
@@ -218,6 +224,7 @@ def publish(
         publisher, from_pairs(title), from_pairs(description or []), slug, replace,
         clearances_from(clear or []),
         given_from(described.read_text(encoding="utf-8")) if described else None,
+        day_from(day),
     )  # fmt: skip
     hub = bootstrap.open_hub(Settings())
     hub.frame.site.publisher_named(publisher)
@@ -238,7 +245,9 @@ def publish(
 
 @app.command()
 def clean(
-    file: Annotated[Path, typer.Argument(help="An .xlsx, .xlsm or .ods file.")],
+    file: Annotated[
+        Path, typer.Argument(help="A workbook (xlsx, xlsm, ods) or a document (pdf, odt, docx …).")
+    ],
     sheet: Annotated[str, typer.Option(help="The table's sheet; the first visible if empty.")] = "",
     as_workbook: Annotated[
         bool, typer.Option("--xlsx", help="Write a workbook instead of CSV.")
@@ -246,13 +255,16 @@ def clean(
     force: Annotated[bool, typer.Option(help="Write over a file that is there.")] = False,
     lang: InLanguage = Language.FR,
 ) -> None:
-    """Write a copy that holds the visible table and nothing else; the original is kept."""
-    from opendata_hub.adapters import office
+    """Write a copy that holds what one sees and nothing else; the original is kept."""
+    from opendata_hub.adapters import documents, office
     from opendata_hub.adapters.office import copies
 
     _must_be_file(file)
+    if documents.is_document(file.name):
+        _clean_document(file, may_replace=force, lang=lang)
+        return
     if not office.is_office(file.name):
-        raise Invalid(f"{file.name}: only .xlsx, .xlsm and .ods files carry more than one sees")
+        raise Invalid(f"{file.name}: only workbooks and documents carry more than one sees")
     rows = copies.visible_table(file, file_name=file.name, sheet=sheet)
     left = office.left_behind(file, file_name=file.name, language=lang, sheet=sheet)
     target = file.with_name(f"{file.stem}.clean{'.xlsx' if as_workbook else '.csv'}")
@@ -262,6 +274,21 @@ def clean(
     typer.echo(f"Wrote {target} ({len(rows)} rows)")
     for what in left:
         typer.echo(f"left behind: {what}")
+
+
+def _clean_document(file: Path, *, may_replace: bool, lang: Language) -> None:
+    from opendata_hub.adapters import documents
+    from opendata_hub.domain.catalog.document.carriers import NAMES, STOPPING, Carrier
+
+    target = file.with_name(f"{file.stem}.clean{file.suffix}")
+    if target.exists() and not may_replace:
+        raise Refused(f"{target} is there already; --force writes over it")
+    carriers = documents.read(file.resolve(), file_name=file.name).carriers
+    documents.write_clean(file.resolve(), target.resolve(), file_name=file.name)
+    typer.echo(f"Wrote {target}")
+    for carrier in Carrier:
+        if carrier in carriers & STOPPING:
+            typer.echo(f"left behind: {NAMES[carrier][lang]}")
 
 
 @app.command()
@@ -280,7 +307,7 @@ def suppress(
     places = copy.with_name(f"{copy.stem}.places.csv")
     if taken := next((each for each in (copy, places) if each.exists() and not force), None):
         raise Refused(f"{taken} is there already; --force writes over it")
-    declared_in = bootstrap.family_named(frame.families, family)
+    declared_in = bootstrap.family_named(frame.tables, family)
     count = suppress_flow(file, declared_in, copy=copy, places=places)
     typer.echo(f"Wrote {copy} ({count} cells blanked, listed in {places})")
 
@@ -298,7 +325,7 @@ def template(
 
     settings = Settings()
     frame = bootstrap.load_frame(settings, base_url=bootstrap.DEFAULT_BASE_URL)
-    family = bootstrap.family_named(frame.families, name)
+    family = bootstrap.family_named(frame.tables, name)
     offered = offer(bootstrap.catalog_folders(settings), family, language=lang, ending=ending)
     if str(output) == "-":
         typer.echo(offered.content, nl=False)
@@ -340,7 +367,7 @@ def repair(
     question = flow.Question(
         file,
         file.name,
-        bootstrap.family_named(frame.families, family),
+        bootstrap.family_named(frame.tables, family),
         bootstrap.territories(settings),
         flow.orders_from(day_first or [], month_first or []),
     )
@@ -527,14 +554,16 @@ def demo() -> None:
     folders = bootstrap.catalog_folders(hub.settings)
     publisher = hub.frame.site.publishers[hub.frame.site.publisher]
     for name, family in hub.frame.families.items():
-        slug = f"demo-{name}"
+        slug, is_table = f"demo-{name}", name in hub.frame.tables
+        file = sample_file(folders, name) if is_table else sample_document(folders, name)
         with hub.reading() as session:
-            if datasets.find(session, slug):
+            if file is None or datasets.find(session, slug):
                 continue
-        submission = _submit(hub, sample_file(folders, name), name, Language.FR)
+        submission = _submit(hub, file, name, Language.FR)
         words = Words(
             publisher.id, _demo_title(family, publisher), family.description, slug,
-            described=sample_described(folders, name),
+            described=sample_described(folders, name) if is_table else None,
+            day=None if is_table else DEMO_DAY,
         )  # fmt: skip
         with hub.writing() as session:
             publish_flow(session, hub.frame, submission, words, by=OPERATOR, now=clock.now())
@@ -555,6 +584,7 @@ def withdraw(
     hub = bootstrap.open_hub(Settings())
     with hub.writing() as session:
         withdraw_flow(session, hub.frame, slug, reason=reason, by=OPERATOR, now=clock.now())
+    hub.index_changes()
     typer.echo(f"Withdrew {hub.frame.base_url}/datasets/{slug}")
 
 

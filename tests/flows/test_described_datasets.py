@@ -25,7 +25,7 @@ def fragment(hub, slug):
 def test_the_samples_reach_395_points_on_average_and_say_so(demo_hub):
     with demo_hub.reading() as session:
         scores = {each.slug: Quality(each.met).score for each in datasets.latest(session)}
-    assert len(scores) == len(demo_hub.frame.families)
+    assert len(scores) == len(demo_hub.frame.tables)
     assert sum(scores.values()) / len(scores) >= 395
     assert f'"{MOST}"' in fragment(demo_hub, f"demo-{FAMILY}")
 

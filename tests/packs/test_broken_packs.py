@@ -17,6 +17,7 @@ from opendata_hub.settings import Settings
 ROOT = Path(__file__).parents[2]
 FAMILY = "families/association-subsidies/family.yaml"
 CHECKS = "families/association-subsidies/checks.yaml"
+KIND = "documents/deliberations/document.yaml"
 SCHEMA = "families/association-subsidies/schema.json"
 
 
@@ -49,6 +50,9 @@ def test_an_authoritys_own_file_hides_the_shipped_one(tmp_path):
         (FAMILY, "frequency: ANNUAL", "frequency: SOMETIMES", "'SOMETIMES' is not in"),
         (FAMILY, "confidence: verified", "confidence: sure", "must be one of verified"),
         (FAMILY, "frequency:", "frequency: ANNUAL\nfrequency:", "stands twice"),
+        (KIND, "name: deliberations", "name: votes", "as the folder is called"),
+        (KIND, "frequency: IRREG", "frequency: SOMETIMES", "'SOMETIMES' is not in"),
+        (KIND, "frequency:", "columns: []\nfrequency:", "unknown key 'columns'"),
         (SCHEMA, '"identifier": "ice"', '"identifier": "ise"', "must be one of ice, reference"),
         (SCHEMA, '"territory": "hcp"', '"territory": "hpc"', "no catalog/territories/hpc.csv"),
         (SCHEMA, '"territoryLevel": "commune"', '"territoryLevel": "town"', "must be one of reg"),
@@ -163,3 +167,12 @@ def test_an_own_site_without_a_prefix_has_the_unregistered_one(tmp_path):
     replaced(ROOT / "catalog/site.yaml", tmp_path / "site.yaml", "ocds_prefix: ocds-000000\n", "")
     frame = load_frame(Settings(catalog_dir=tmp_path), base_url="http://hub.example")
     assert frame.site.ocds_prefix == UNREGISTERED_PREFIX
+
+
+def test_a_kind_of_documents_is_not_called_as_a_family_of_tables(tmp_path):
+    given = ROOT / "catalog/documents/plans/document.yaml"
+    replaced(
+        given, tmp_path / "documents/petitions/document.yaml", "name: plans", "name: petitions"
+    )
+    with pytest.raises(PackBroken, match="a family of tables is called 'petitions' already"):
+        load_frame(Settings(catalog_dir=tmp_path), base_url="http://hub.example")

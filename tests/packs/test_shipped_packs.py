@@ -121,7 +121,7 @@ def test_moroccan_holidays_begin_with_the_text_that_made_them():
     assert days[date(2024, 4, 12)].status is HolidayStatus.EXCEPTIONAL
 
 
-@pytest.mark.parametrize("name", sorted(FRAME.families))
+@pytest.mark.parametrize("name", sorted(FRAME.tables))
 def test_a_family_passes_its_sample_and_fails_its_broken_twin_as_promised(name):
     family, folders = FRAME.families[name], catalog_folders(Settings())
     sample = folders.file(f"families/{name}/sample.csv")
@@ -150,13 +150,13 @@ def test_a_grant_is_compared_with_the_table_of_the_year_before():
     assert [found.rule for found in run.row(3, ["000000000000097", "2026", "0"])] == [rule.id]
 
 
-@pytest.mark.parametrize("name", sorted(FRAME.families))
+@pytest.mark.parametrize("name", sorted(FRAME.tables))
 def test_every_column_has_a_title_in_each_language(name):
     for field in FRAME.families[name].schema["fields"]:
         assert set(field["titles"]) == {"ar", "fr", "en"}, field["name"]
 
 
-@pytest.mark.parametrize("name", sorted(FRAME.families))
+@pytest.mark.parametrize("name", sorted(FRAME.tables))
 def test_no_synonym_of_a_column_is_a_name_of_another(name):
     fields = FRAME.families[name].schema["fields"]
     called = [
@@ -165,6 +165,12 @@ def test_no_synonym_of_a_column_is_a_name_of_another(name):
     ]
     names = [word for each in called for word in {text.casefold() for text in each.values()}]
     assert len(names) == len(set(names))
+
+
+def test_the_kinds_of_documents_are_there_and_say_what_makes_them_public():
+    kinds = {name for name in FRAME.families if name not in FRAME.tables}
+    assert kinds == {"deliberations", "reports", "minutes", "decisions", "plans"}
+    assert all(FRAME.families[kind].legal_basis for kind in kinds)
 
 
 def test_the_families_are_there():

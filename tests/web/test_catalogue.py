@@ -8,6 +8,7 @@ from rdflib import DCAT, DCTERMS, RDF, SH, BNode, Graph, Literal, URIRef
 from rdflib.compare import isomorphic
 
 import build
+import documents
 from opendata_hub.domain.catalog import dcat
 from opendata_hub.domain.catalog.harvest.page import HYDRA
 from opendata_hub.flows.catalog.publish import refresh_fragments
@@ -162,6 +163,12 @@ def test_the_official_shapes_of_dcat_ap_find_no_violation(shared, catalogue, nam
 
 
 @pytest.mark.parametrize("names", SHAPES.values(), ids=SHAPES)
+def test_the_official_shapes_find_no_violation_in_a_document(shared, hub, client, names):
+    build.publish_document(hub, documents.odt(), "x.odt")
+    assert violations(shared, graph(client.get("/catalog.ttl")), names) == []
+
+
+@pytest.mark.parametrize("names", SHAPES.values(), ids=SHAPES)
 def test_the_official_shapes_would_find_one(shared, catalogue, names):
     catalogue.remove((CATALOG, DCTERMS.title, None))
     assert (CATALOG, DCTERMS.title) in violations(shared, catalogue, names)
@@ -271,7 +278,7 @@ def test_what_is_not_there_is_404_with_a_code(demo_client, path):
 def test_records_follow_the_hub_to_another_address(demo_hub):
     moved = replace(demo_hub.frame, base_url="https://data.commune.example")
     with demo_hub.writing() as session:
-        assert refresh_fragments(session, moved, now=build.NOW) == len(moved.families)
+        assert refresh_fragments(session, moved, now=build.NOW) == len(moved.tables)
         assert refresh_fragments(session, moved, now=build.NOW) == 0
         text = "".join(datasets.fragments(session, "ttl"))
     assert "https://data.commune.example/datasets/" in text

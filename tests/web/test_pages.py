@@ -40,7 +40,7 @@ def test_a_page_is_whole_in_every_language(demo_client, path, language, directio
 
 def test_the_home_page_leads_to_every_dataset(demo_client):
     text = demo_client.get("/fr/").text
-    for family in demo_client.app.state.hub.frame.families:
+    for family in demo_client.app.state.hub.frame.tables:
         assert f'href="/fr/datasets/demo-{family}"' in text
 
 

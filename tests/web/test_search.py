@@ -40,7 +40,7 @@ def test_labels_are_in_the_language_that_was_asked_for(demo_client, lang, label)
 
 def test_filters_and_pages_narrow_the_results(demo_client):
     total = demo_client.get(SEARCH).json()["total"]
-    assert total == len(demo_client.app.state.hub.frame.families)
+    assert total == len(demo_client.app.state.hub.frame.tables)
     econ = demo_client.get(SEARCH, params={"theme": ["ECON", "SOCI"], "facet": "theme"}).json()
     counts = {each["value"]: each["count"] for each in econ["facets"]["theme"]}
     assert 0 < econ["total"] < total

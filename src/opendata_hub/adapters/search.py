@@ -292,11 +292,14 @@ def _stemmer(language: str) -> Callable[[Sequence[str]], Sequence[str]]:
 STEMMERS = {"fr": _stemmer("french"), "en": _stemmer("english")}
 
 
-@lru_cache(2_000)
-def _analysed(language: str, text: str) -> tuple[str, frozenset[str]]:
-    """The stems of a text as one line, and its spellings; families say the same many times."""
+def _analyse(language: str, text: str) -> tuple[str, frozenset[str]]:
+    """The stems of a text as one line, and its spellings."""
     found = words(text)
     return " ".join(stems(found, language, STEMMERS)), spellings(found)
+
+
+_analysed = lru_cache(2_000)(_analyse)
+"""The same, remembered: families say the same many times. Not for documents, which are long."""
 
 
 @lru_cache(50_000)
@@ -362,6 +365,10 @@ def _document(entry: Entry) -> tantivy.Document:
             line, spellings_of_it = _analysed(language, text)
             document.add_text(field, line)
             spelled.update(spellings_of_it)
+    for language, text in entry.text:
+        line, spellings_of_it = _analyse(language, text)
+        document.add_text(BODY, line)
+        spelled.update(spellings_of_it)
     document.add_text(SPELLED, " ".join(spelled))
     for facet, codes in entry.facets.items():
         for code in codes:

@@ -3,6 +3,7 @@
 HubError
 ├── Invalid           the input breaks a rule; the caller can correct it
 │   ├── NotATable         no table can be read in a file
+│   ├── NotADocument      a document that is not read, and why
 │   ├── NotPublishable    a file with findings was to be published
 │   ├── BrokenOffice      an office file that can't be unpacked or read
 │   ├── UnsafeOffice      an office file that unpacks into too much, is encrypted, declares entities
@@ -75,6 +76,19 @@ class NotATable(Invalid):
     """
 
     code = "not-a-table"
+
+    def __init__(self, finding: str, reason: str) -> None:
+        super().__init__(f"{finding}: {reason}")
+        self.finding, self.reason = finding, reason
+
+
+class NotADocument(Invalid):
+    """A document that is not read: no document, cut off, encrypted, or too much.
+
+    finding: the code of the only finding in its report, ``encrypted-document`` for one.
+    """
+
+    code = "not-a-document"
 
     def __init__(self, finding: str, reason: str) -> None:
         super().__init__(f"{finding}: {reason}")

@@ -25,6 +25,11 @@ def is_readable(text: str) -> bool:
     return not _UNREADABLE.search(text)
 
 
+def readable(text: str) -> str:
+    """The same text without what no parser may read."""
+    return _UNREADABLE.sub("", text)
+
+
 def in_language(texts: Texts, language: str) -> tuple[str, str]:
     """The text for a reader of ``language`` and the language it is really in.
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from opendata_hub.domain.catalog.family import Against, Family, LegalBasis, Rule
+from opendata_hub.domain.catalog.family import Against, Family, Holds, LegalBasis, Rule
 from opendata_hub.domain.catalog.privacy.suppression import declared
 from opendata_hub.domain.catalog.repair.cells import IDENTIFIERS
 from opendata_hub.domain.catalog.report import Level
@@ -83,8 +83,21 @@ def _load(
     if sheet.text("name") != name:
         sheet.refuse(f"name must be {name!r}, as the folder is called")
     rules_file = folders.find(f"families/{name}/checks.yaml")
+    rules = _rules(read_sheets(rules_file), name, vocabularies, schemas) if rules_file else ()
+    return family_of(sheet, vocabularies, schema=schemas[name], rules=rules, holds=Holds.TABLE)
+
+
+def family_of(
+    sheet: Sheet,
+    vocabularies: Vocabularies,
+    *,
+    schema: Schema,
+    rules: tuple[Rule, ...],
+    holds: Holds,
+) -> Family:
+    """What a sheet says of a kind of dataset, with what its files are checked against."""
     return Family(
-        name=name,
+        name=sheet.text("name"),
         title=sheet.texts("title"),
         description=sheet.texts("description"),
         keywords=_keywords(sheet.sheet("keywords")),
@@ -94,8 +107,9 @@ def _load(
         legal_basis=tuple(_legal_basis(each) for each in sheet.sheets("legal_basis")),
         personal_data=sheet.texts("personal_data"),
         review=sheet.texts("review"),
-        schema=schemas[name],
-        rules=_rules(read_sheets(rules_file), name, vocabularies, schemas) if rules_file else (),
+        schema=schema,
+        rules=rules,
+        holds=holds,
     )
 
 

@@ -49,6 +49,16 @@ class SubmissionRow(SQLModel, table=True):
     findings: list[dict[str, Any]] = Field(sa_type=JSON)
 
 
+class DocumentRow(SQLModel, table=True):
+    """What was read in a document that was handed in. text: for search only, never served."""
+
+    __tablename__ = "document"
+    submission_id: int = Field(foreign_key="submission.id", primary_key=True)
+    pages: int
+    silent_pages: int
+    text: str = Field(sa_type=Text)
+
+
 class ClearanceRow(SQLModel, table=True):
     """A steward's word that what looks like personal data is none; rows are only added."""
 

@@ -84,7 +84,7 @@ def pages(hub: Hub) -> Iterator[Page]:
         yield Page(address, _path(address), is_optional=True)
     for publisher in hub.frame.site.publishers:
         yield from _readable_in_all(f"publishers/{publisher}")
-    for family in hub.frame.families:
+    for family in hub.frame.tables:
         yield _as_it_is(f"/families/{family}/schema.json")
         for language in LANGUAGES:
             for ending in ("csv", "xlsx"):

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from opendata_hub.adapters.search import Hit
 from opendata_hub.domain.catalog.dataset import Dataset
+from opendata_hub.domain.catalog.document import Document
 from opendata_hub.domain.catalog.harvest.change import Tombstone
 from opendata_hub.domain.catalog.repair.proposal import Certainty, Kind, Proposal, Survey
 from opendata_hub.domain.catalog.report import Clearance, Level, Report
@@ -215,9 +216,27 @@ class LinkOut(BaseModel):
         )
 
 
+class DocumentOut(BaseModel):
+    """What was read in a document. pages: 0 where its format does not tell."""
+
+    pages: int
+    silent_pages: int
+    searchable: bool
+
+    @classmethod
+    def of(cls, document: Document) -> Self:
+        """From what the store keeps; its text is searched, never given."""
+        return cls(
+            pages=document.pages,
+            silent_pages=document.silent_pages,
+            searchable=document.is_searchable,
+        )
+
+
 class DatasetOut(BaseModel):
     """A published dataset; its full record is the RDF at ``url``.
 
+    document: what was read in its file, where that is no table.
     links: the addresses in its record, when one dataset is asked for.
     """
 
@@ -231,11 +250,12 @@ class DatasetOut(BaseModel):
     rows: int
     size_bytes: int
     sha256: str
+    document: DocumentOut | None = None
     links: list[LinkOut] = []
 
     @classmethod
-    def of(cls, dataset: Dataset, base_url: str) -> Self:
-        """From the domain's dataset."""
+    def of(cls, dataset: Dataset, base_url: str, document: Document | None = None) -> Self:
+        """From the domain's dataset, and what was read in its document."""
         url, file = f"{base_url}/datasets/{dataset.slug}", dataset.distribution
         return cls(
             slug=dataset.slug,
@@ -248,6 +268,7 @@ class DatasetOut(BaseModel):
             rows=file.rows,
             size_bytes=file.size_bytes,
             sha256=file.sha256,
+            document=DocumentOut.of(document) if document else None,
         )
 
 

@@ -17,7 +17,7 @@ from rdflib.namespace import DCAT, Namespace
 from rdflib.term import URIRef
 
 from opendata_hub.domain.catalog.dataset import Dataset
-from opendata_hub.domain.catalog.family import Family
+from opendata_hub.domain.catalog.family import Family, Holds
 from opendata_hub.domain.catalog.record import classes as record
 from opendata_hub.domain.catalog.record import mqa
 from opendata_hub.domain.catalog.record.described import Described, described
@@ -50,6 +50,11 @@ class Frame:
     families: Mapping[str, Family]
     vocabularies: Vocabularies
     digest: str = ""
+
+    @cached_property
+    def tables(self) -> Mapping[str, Family]:
+        """The families whose files hold tables."""
+        return {n: each for n, each in self.families.items() if each.holds is Holds.TABLE}
 
     def iri(self, path: str) -> URIRef:
         """The IRI of a path below the hub's address."""
@@ -221,6 +226,7 @@ def _distribution(frame: Frame, dataset: Dataset, family: Family) -> record.Dist
     """The file. The licence stands here: DCAT-AP 3.0.1 has none on a dataset."""
     file, parent = dataset.distribution, frame.iri(f"datasets/{dataset.slug}")
     me, address = f"{parent}#distribution-1", f"{parent}/files/{file.file_name}"
+    is_table = family.holds is Holds.TABLE
     schema = frame.iri(f"families/{family.name}/schema.json")
     return record.Distribution(
         iri=me,
@@ -228,7 +234,7 @@ def _distribution(frame: Frame, dataset: Dataset, family: Family) -> record.Dist
         description=dataset.description,
         access_url=(address,),
         download_url=(address,),
-        access_service=(f"{parent}#rows",),
+        access_service=(f"{parent}#rows",) if is_table else (),
         licence=frame.licence(frame.site.licence),
         rights=_rights(frame),
         availability=frame.concept("planned-availability", "AVAILABLE"),
@@ -240,7 +246,7 @@ def _distribution(frame: Frame, dataset: Dataset, family: Family) -> record.Dist
             algorithm=str(SPDX.checksumAlgorithm_sha256),
             value=file.sha256,
         ),
-        conforms_to=(record.Standard(iri=schema, title=family.title),),
+        conforms_to=(record.Standard(iri=schema, title=family.title),) if is_table else (),
         language=frame.languages(family.languages),
         issued=instant(file.issued_at),
         modified=instant(dataset.modified_at),
@@ -292,7 +298,8 @@ def quality_triples(frame: Frame, dataset: Dataset) -> Iterator[Triple]:
 def profile_triples(frame: Frame, dataset: Dataset) -> Iterator[Triple]:
     """The same without its quality, which is measured on this."""
     yield from triples(dataset_record(frame, dataset))
-    yield from triples(rows_service(frame, dataset))
+    if frame.families[dataset.family].holds is Holds.TABLE:
+        yield from triples(rows_service(frame, dataset))
     for series in _said(frame, dataset).series:
         yield from triples(series)
     entry = entry_record(frame, dataset)

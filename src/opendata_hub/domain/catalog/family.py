@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from opendata_hub.domain.catalog.report import Level
 from opendata_hub.domain.catalog.rules.formula import Formula
@@ -60,11 +61,19 @@ class Rule:
         return self.formula.other_columns | {there for _, there in pairs}
 
 
+class Holds(StrEnum):
+    """What the files of a family hold."""
+
+    TABLE = "table"
+    DOCUMENT = "document"
+
+
 @dataclass(frozen=True, slots=True)
 class Family:
     """A kind of dataset.
 
-    schema: a Frictionless Table Schema descriptor, as read; columns match by name.
+    schema: a Frictionless Table Schema descriptor, as read; columns match by name. Documents have
+            one without fields.
     themes, frequency: codes of the EU vocabularies in ``catalog/vocabularies/``.
     languages: the languages of its tables, as ISO 639-1 codes.
     """
@@ -81,3 +90,4 @@ class Family:
     review: Texts
     schema: Mapping[str, object]
     rules: tuple[Rule, ...]
+    holds: Holds = Holds.TABLE

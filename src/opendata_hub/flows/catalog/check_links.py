@@ -189,6 +189,6 @@ def _answers_here(session: Session, frame: Frame, url: str) -> bool | None:  # n
         case ["api", "v1", "datasets", slug, "rows"]:
             return datasets.find(session, slug) is not None
         case ["families", family, "schema.json"]:
-            return family in frame.families
+            return family in frame.tables
         case _:
             return None

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from itertools import chain
 from pathlib import PurePath
 from typing import Any
@@ -13,7 +13,7 @@ from sqlmodel import Session
 from opendata_hub.adapters import rdf, shapes
 from opendata_hub.adapters.shapes import Violation
 from opendata_hub.adapters.tabular.formats import FORMATS
-from opendata_hub.domain.catalog import dcat
+from opendata_hub.domain.catalog import dcat, document
 from opendata_hub.domain.catalog.dataset import (
     DESCRIPTION_LENGTH,
     TITLE_LENGTH,
@@ -23,6 +23,7 @@ from opendata_hub.domain.catalog.dataset import (
     checked_texts,
 )
 from opendata_hub.domain.catalog.dcat import Frame
+from opendata_hub.domain.catalog.family import Family, Holds
 from opendata_hub.domain.catalog.harvest.change import ChangeKind
 from opendata_hub.domain.catalog.privacy import CLEARABLE
 from opendata_hub.domain.catalog.record import classes as record
@@ -51,6 +52,7 @@ class Words:
     clearances:  what looks like personal data and is none, each with a reason that is kept.
     described:   further fields of the record, by the names of the table (``docs/catalogue.md``);
                  None keeps those of the dataset that gives way.
+    day:         of a document: when it was adopted, signed or held. A table has none.
     """
 
     publisher: str
@@ -60,6 +62,7 @@ class Words:
     replaces: bool = False
     clearances: tuple[Clearance, ...] = ()
     described: Mapping[str, Any] | None = None
+    day: date | None = None
 
 
 Answers = Callable[[str], bool]
@@ -276,22 +279,33 @@ def _dataset(
         modified_at=now,
         version=earlier.version + 1 if earlier else 1,
         submission_id=submission.id,
-        distribution=_distribution(slug, submission),
-        described=_described(words, before),
+        distribution=_distribution(slug, submission, family),
+        described=_described(words, before, family),
     )
 
 
-def _described(words: Words, before: Dataset | None) -> Mapping[str, Any]:
-    if words.described is None:
-        return before.described if before else {}
-    return words.described
+def _described(words: Words, before: Dataset | None, family: Family) -> Mapping[str, Any]:
+    said = words.described
+    if said is None:
+        said = before.described if before else {}
+    if family.holds is Holds.TABLE:
+        if words.day:
+            raise Invalid("day: only a document has one")
+        return said
+    if words.day:
+        day = words.day.isoformat()
+        return {**said, "temporal": [{"start": day, "end": day}]}
+    if "temporal" in said:
+        return said
+    raise Invalid("day: a document needs the day of its adoption, signature or session: 2026-10-05")
 
 
-def _distribution(slug: str, submission: Submission) -> Distribution:
+def _distribution(slug: str, submission: Submission, family: Family) -> Distribution:
     ending = PurePath(submission.file_name).suffix.lower()
-    if ending not in FORMATS:
+    known = document.FORMATS if family.holds is Holds.DOCUMENT else FORMATS
+    if ending not in known:
         raise Invalid(f"{ending} is an archive: publish the table that is in it")
-    code, media_type = FORMATS[ending]
+    code, media_type = known[ending]
     return Distribution(
         file_name=f"{slug}{ending}",
         format=code,

@@ -1,32 +1,40 @@
 """A steward hands in a file: keep it, check it, remember the report, good or bad."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import BinaryIO
 
 from sqlmodel import Session
 
-from opendata_hub.adapters import office
+from opendata_hub.adapters import documents, office
 from opendata_hub.adapters.files import FileStore, StoredFile
 from opendata_hub.adapters.tabular.checking import How, check
 from opendata_hub.adapters.tabular.readings import by_rules, for_personal_data, for_small_counts
 from opendata_hub.adapters.tabular.rules import Tables
-from opendata_hub.domain.catalog.family import Family
-from opendata_hub.domain.catalog.report import Report
+from opendata_hub.domain.catalog.document import Document, Refusal, findings, refused
+from opendata_hub.domain.catalog.family import Family, Holds
+from opendata_hub.domain.catalog.report import Report, unreadable
+from opendata_hub.domain.errors import NotADocument
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.roles import Visitor
 from opendata_hub.domain.people.rule import Place, require
+from opendata_hub.store import documents as read_documents
 from opendata_hub.store import submissions
 from opendata_hub.store.submissions import Submission
 
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A file that is kept and checked, and not yet remembered. file_name is its sender's."""
+    """A file that is kept and checked, and not yet remembered. file_name is its sender's.
+
+    document: what was read in it; None for a table, and for what could not be read.
+    """
 
     file_name: str
     stored: StoredFile
     report: Report
+    document: Document | None = None
 
 
 def examine(
@@ -47,6 +55,8 @@ def examine(
     Raises TooLarge past ``limit_bytes``. A file with faults is no error: its report says so.
     """
     stored = files.put(stream, limit_bytes=limit_bytes)
+    if family.holds is Holds.DOCUMENT:
+        return _read(stored, file_name, language)
     report = check(
         stored.path,
         family.schema,
@@ -64,6 +74,19 @@ def examine(
     return Examined(file_name, stored, report)
 
 
+def _read(stored: StoredFile, file_name: str, language: str) -> Examined:
+    """A document with what it carries; one that is not read has that as its only finding."""
+    try:
+        reading = documents.read(stored.path, file_name=file_name)
+    except NotADocument as problem:
+        finding = refused(Refusal(problem.finding), language)
+        return Examined(file_name, stored, unreadable(finding.code, finding.message))
+    found = tuple(findings(reading, language))
+    counts = Counter(each.code for each in found)
+    report = Report(rows=0, findings=found, total_findings=len(found), counts=counts)
+    return Examined(file_name, stored, report, reading.document)
+
+
 def submit(
     session: Session,
     examined: Examined,
@@ -73,12 +96,13 @@ def submit(
     by: Visitor,
     now: datetime,
 ) -> Submission:
-    """Remember the report on an examined file, for the body in whose name it was handed in.
+    """Remember the report on an examined file, and what was read in a document.
 
-    Raises Forbidden to who may not have files checked for that body.
+    authority: the body in whose name it was handed in. Raises Forbidden to who may not have
+    files checked for that body.
     """
     require(by, Deed.CHECK_FILE, Place(authority))
-    return submissions.add(
+    submission = submissions.add(
         session,
         authority=authority,
         person=by.person,
@@ -89,3 +113,6 @@ def submit(
         report=examined.report,
         now=now,
     )
+    if examined.document:
+        read_documents.add(session, submission.id, examined.document)
+    return submission

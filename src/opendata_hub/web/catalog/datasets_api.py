@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, File, Form, Path, Query, UploadFile
 
 from opendata_hub import clock
 from opendata_hub.bootstrap import Hub
+from opendata_hub.domain.catalog.document import day_from
 from opendata_hub.domain.catalog.record.described import given_from
 from opendata_hub.domain.catalog.report import clearances_from
 from opendata_hub.domain.errors import Invalid
@@ -19,7 +20,7 @@ from opendata_hub.flows.catalog.compare import published_tables
 from opendata_hub.flows.catalog.publish import Words, publish
 from opendata_hub.flows.catalog.serving import rows as rows_flow
 from opendata_hub.flows.catalog.withdraw import require_published, withdraw
-from opendata_hub.store import datasets, submissions
+from opendata_hub.store import datasets, documents, submissions
 from opendata_hub.store.submissions import Submission
 from opendata_hub.web.deps import HubDep
 from opendata_hub.web.doors import Door, VisitorDep, bearer, needs
@@ -33,7 +34,7 @@ router = APIRouter(
     route_class=Door, tags=["publishing"], dependencies=[Depends(bearer)], responses=REFUSALS
 )
 
-TableFile = Annotated[UploadFile, File(description="A CSV or TSV file.")]
+TableFile = Annotated[UploadFile, File(description="A table or a document.")]
 FamilyName = Annotated[str, Form(description="For example association-subsidies.")]
 MessageLanguage = Annotated[str, Form(description="Of the messages: ar, fr or en.")]
 
@@ -80,19 +81,22 @@ def publish_dataset(
     replace: Annotated[bool, Form(description="Replace the dataset at that address.")] = False,
     clear: Annotated[list[str] | None, Form(description="personal-phone/column=reason")] = None,
     described: Annotated[str, Form(description="Further fields of the record, as JSON.")] = "",
+    day: Annotated[str, Form(description="Of a document: 2026-10-05.")] = "",
     language: MessageLanguage = "fr",
 ) -> DatasetOut:
     """Check a file and, when it is sound, publish it. A refused file stays with its report."""
     words = Words(
         publisher, from_pairs(title), from_pairs(description or []), slug, replace,
         clearances_from(clear or []), given_from(described) if described else None,
+        day_from(day),
     )  # fmt: skip
     submitted = _submit(hub, visitor, file, family, language, publisher)
     with hub.writing() as session:
         dataset = publish(session, hub.frame, submitted, words, by=visitor, now=clock.now())
+        document = documents.find(session, submitted.id)
     hub.index_changes()
     rows_flow.prepare(hub.frame, hub.files, hub.rows, dataset)
-    return DatasetOut.of(dataset, hub.frame.base_url)
+    return DatasetOut.of(dataset, hub.frame.base_url, document)
 
 
 @router.delete("/datasets/{slug}")
@@ -106,6 +110,7 @@ def withdraw_dataset(
     """Withdraw a dataset and leave a tombstone. Publishing at the same address undoes it."""
     with hub.writing() as session:
         left = withdraw(session, hub.frame, slug, reason=reason, by=visitor, now=clock.now())
+    hub.index_changes()
     return WithdrawnOut.of(left, hub.frame.base_url)
 
 
@@ -123,8 +128,9 @@ def read_dataset(hub: HubDep, slug: str) -> DatasetOut:
     with hub.reading() as session:
         require_published(session, slug)
         found = datasets.get(session, slug)
+        document = documents.find(session, found.submission_id)
         links = [LinkOut.of(each) for each in of_dataset(session, hub.frame, found)]
-    return DatasetOut.of(found, hub.frame.base_url).model_copy(update={"links": links})
+    return DatasetOut.of(found, hub.frame.base_url, document).model_copy(update={"links": links})
 
 
 def sender_name(file: UploadFile) -> str:

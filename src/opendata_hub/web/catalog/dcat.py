@@ -91,10 +91,11 @@ def dataset_file(request: Request, hub: HubDep, slug: str, file_name: str) -> Re
     etag = f'"{file.sha256}"'
     if negotiation.has_current(request, etag):
         return Response(status_code=304, headers={"ETag": etag})
-    charset = (submission.report.encoding or "utf-8").removesuffix("-sig")
+    charset = (submission.report.encoding or "utf-8").removesuffix("-sig").replace("cp", "windows-")
+    is_table = found.family in hub.frame.tables
     return FileResponse(
         hub.files.path(file.sha256),
-        media_type=f"{file.media_type}; charset={charset.replace('cp', 'windows-')}",
+        media_type=f"{file.media_type}; charset={charset}" if is_table else file.media_type,
         filename=file.file_name,
         headers={"ETag": etag},
     )
@@ -115,7 +116,7 @@ def publisher(request: Request, hub: HubDep, publisher_id: str) -> Response:
 @needs(Deed.READ_PUBLISHED)
 def family_schema(hub: HubDep, name: str) -> JSONResponse:
     """The Table Schema that a family's files are checked against."""
-    return JSONResponse(dict(hub.family(name).schema))
+    return JSONResponse(dict(hub.table(name).schema))
 
 
 def _negotiated(request: Request) -> Syntax | None:

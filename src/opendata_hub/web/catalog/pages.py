@@ -10,7 +10,7 @@ from opendata_hub.domain.catalog.record.mqa import Quality
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.rule import EVERYWHERE
 from opendata_hub.flows.catalog.check_links import of_dataset
-from opendata_hub.store import changes, datasets, submissions
+from opendata_hub.store import changes, datasets, documents, submissions
 from opendata_hub.web import negotiation
 from opendata_hub.web.deps import HubDep, PageLanguage
 from opendata_hub.web.doors import Door, needs
@@ -54,6 +54,7 @@ def dataset_page(request: Request, hub: HubDep, language: PageLanguage, slug: st
         if left := changes.tombstone(session, slug):
             return page(request, "withdrawn.html", language, status=410, left=left)
         dataset = datasets.get(session, slug)
+        document = documents.find(session, dataset.submission_id)
         report = submissions.get(session, dataset.submission_id, EVERYWHERE).report
         links = [link for link in of_dataset(session, hub.frame, dataset) if link.state]
     return page(
@@ -62,6 +63,7 @@ def dataset_page(request: Request, hub: HubDep, language: PageLanguage, slug: st
         language,
         dataset=dataset,
         report=report,
+        document=document,
         quality=Quality(dataset.met),
         family=hub.frame.families[dataset.family],
         publisher=hub.frame.site.publishers[dataset.publisher],

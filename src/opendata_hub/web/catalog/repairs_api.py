@@ -112,6 +112,6 @@ def _question(
 ) -> Iterator[flow.Question]:
     """The file as it was sent, for as long as it is looked at."""
     orders = flow.orders_from(day_first or [], month_first or [])
-    declared = hub.family(family)
+    declared = hub.table(family)
     with passing(file.file, limit_bytes=hub.settings.upload_limit_bytes) as received:
         yield flow.Question(received, sender_name(file), declared, hub.territories, orders)

@@ -31,7 +31,7 @@ CONTENT: dict[int | str, dict[str, object]] = {
 @needs(Deed.READ_PUBLISHED)
 def template_in_readers_language(request: Request, hub: HubDep, name: str, ending: str) -> Response:
     """Lead to the template in the language of Accept-Language."""
-    path = f"families/{hub.family(name).name}/template.{_known(ending)}"
+    path = f"families/{hub.table(name).name}/template.{_known(ending)}"
     return negotiation.to_language(request, path)
 
 
@@ -46,7 +46,7 @@ def template_file(
     """A family's table to fill in, as xlsx or csv: header, an example row, instructions."""
     offered = offer(
         catalog_folders(hub.settings),
-        hub.family(name),
+        hub.table(name),
         language=language,
         ending=_known(ending),
     )

@@ -17,6 +17,7 @@ LocalText = tuple[str, str]
 """Language and text."""
 
 _YEARS = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:\s*[-–—/]\s*((?:19|20)\d\d))?(?!\d)")
+_ARABIC, _LATIN = re.compile("[\u0620-\u064a\ufb50-\ufefc]"), re.compile("[A-Za-zÀ-ÿ]")
 MOST_YEARS = 30
 
 
@@ -41,6 +42,7 @@ class Entry:
 
     about:  what names it beside its title: keywords, family, publisher.
     body:   what else is said of it: description, titles of columns.
+    text:   what its file says, where that is a document: searched, never shown.
     facets: the codes it is filtered by.
     """
 
@@ -48,10 +50,14 @@ class Entry:
     about: tuple[LocalText, ...]
     body: tuple[LocalText, ...]
     facets: Mapping[Facet, tuple[str, ...]]
+    text: tuple[LocalText, ...] = ()
 
 
-def entry_of(frame: Frame, dataset: Dataset) -> Entry:
-    """The entry of a published dataset, described against the hub's declarations."""
+def entry_of(frame: Frame, dataset: Dataset, *, text: str = "") -> Entry:
+    """The entry of a published dataset, described against the hub's declarations.
+
+    text: of its file, where that is a document.
+    """
     family = frame.families[dataset.family]
     return Entry(
         shown=Shown(
@@ -75,7 +81,21 @@ def entry_of(frame: Frame, dataset: Dataset) -> Entry:
             Facet.TERRITORY: (frame.site.country,),
             Facet.YEAR: years_of(dataset.title, dataset.modified_at),
         },
+        text=by_script(text),
     )
+
+
+def by_script(text: str) -> tuple[LocalText, ...]:
+    r"""The lines of a text in Arabic letters as Arabic, the others as French.
+
+    >>> by_script("Le conseil\nالمجلس")
+    (('ar', 'المجلس'), ('fr', 'Le conseil'))
+    """
+    lines: dict[str, list[str]] = {"ar": [], "fr": []}
+    for line in filter(None, text.splitlines()):
+        arabic, latin = len(_ARABIC.findall(line)), len(_LATIN.findall(line))
+        lines["ar" if arabic > latin else "fr"].append(line)
+    return tuple((language, "\n".join(said)) for language, said in lines.items() if said)
 
 
 def years_of(title: Texts, modified_at: datetime) -> tuple[str, ...]:

@@ -13,11 +13,13 @@ from collections.abc import Iterator
 from sqlmodel import Session
 
 from opendata_hub.adapters.search import SearchIndex
+from opendata_hub.domain.catalog.dataset import Dataset
 from opendata_hub.domain.catalog.dcat import Frame
+from opendata_hub.domain.catalog.family import Holds
 from opendata_hub.domain.catalog.search.entry import Entry, entry_of
 from opendata_hub.domain.catalog.search.query import Facet, Query
 from opendata_hub.domain.errors import SearchUnavailable
-from opendata_hub.store import datasets
+from opendata_hub.store import datasets, documents
 
 SOON_MADE = 2_000
 """Datasets of a catalogue whose index is made anew while a reader waits: a second or two."""
@@ -89,8 +91,16 @@ def _rebuild(session: Session, frame: Frame, index: SearchIndex) -> int:
 def _entry(session: Session, frame: Frame, slug: str) -> Entry | None:
     """The entry of a dataset; None for one that was withdrawn."""
     dataset = datasets.find(session, slug)
-    return entry_of(frame, dataset) if dataset else None
+    return _described(session, frame, dataset) if dataset else None
 
 
 def _entries(session: Session, frame: Frame) -> Iterator[Entry]:
-    return (entry_of(frame, dataset) for dataset in datasets.latest(session))
+    return (_described(session, frame, dataset) for dataset in datasets.latest(session))
+
+
+def _described(session: Session, frame: Frame, dataset: Dataset) -> Entry:
+    """The entry of a dataset, with the text of its document where it holds one."""
+    if frame.families[dataset.family].holds is Holds.TABLE:
+        return entry_of(frame, dataset)
+    read = documents.find(session, dataset.submission_id)
+    return entry_of(frame, dataset, text=read.text if read else "")

@@ -29,13 +29,15 @@ class Asked:
 
 
 def find(session: Session, frame: Frame, files: FileStore, slug: str) -> Asked:
-    """The dataset at that address, with the file its rows are in; raises UnknownDataset."""
+    """The dataset at that address, with the file its rows are in; raises UnknownDataset, NoRows."""
     return asked(frame, files, datasets.get(session, slug))
 
 
 def asked(frame: Frame, files: FileStore, dataset: Dataset) -> Asked:
-    """A dataset with the file its rows are in."""
+    """A dataset with the file its rows are in; raises NoRows for a document."""
     file = dataset.distribution
+    if dataset.family not in frame.tables:
+        raise NoRows(f"{dataset.slug} is a document: it has no rows")
     schema = frame.families[dataset.family].schema
     return Asked(dataset, Source(files.path(file.sha256), file.file_name, file.sha256, schema))
 

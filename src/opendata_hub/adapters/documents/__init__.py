@@ -1,0 +1,65 @@
+"""Documents without a table: read for what they say and carry, and copied without the latter.
+
+Each is read by a process of its own (``worker``), within limits of time and memory.
+"""
+
+import json
+import subprocess
+import sys
+from dataclasses import asdict
+from pathlib import Path, PurePath
+from typing import Any
+
+from opendata_hub.domain.catalog.document import FORMATS, Document, Limits, Reading, Refusal, Trace
+from opendata_hub.domain.catalog.document.carriers import Carrier
+from opendata_hub.domain.catalog.privacy import Kind
+from opendata_hub.domain.errors import NotADocument
+
+_WORKER = (sys.executable, "-m", f"{__name__}.worker")
+
+
+def is_document(file_name: str) -> bool:
+    """Whether the name is that of a document that is read."""
+    return PurePath(file_name).suffix.lower() in FORMATS
+
+
+def read(file: Path, *, file_name: str, limits: Limits | None = None) -> Reading:
+    """All that the document says and carries.
+
+    file_name: its sender's; its ending says the format. Raises NotADocument.
+    """
+    told = _asked("read", file, file_name, limits or Limits())
+    return Reading(
+        document=Document(told["pages"], told["silent_pages"], told["text"]),
+        carriers=frozenset(Carrier(each) for each in told["carriers"]),
+        traces=tuple(Trace(Kind(kind), Carrier(each), page) for kind, each, page in told["traces"]),
+    )
+
+
+def write_clean(file: Path, target: Path, *, file_name: str, limits: Limits | None = None) -> None:
+    """Write a copy that shows the same, and carries nothing else; raises NotADocument."""
+    _asked("clean", file, file_name, limits or Limits(), target)
+
+
+def _asked(act: str, file: Path, file_name: str, limits: Limits, *target: Path) -> dict[str, Any]:
+    said = json.dumps(asdict(limits))
+    arguments = (act, str(file), file_name, said, *(str(each) for each in target))
+    try:
+        done = subprocess.run(  # noqa: S603  (our own module)
+            [*_WORKER, *arguments], capture_output=True, check=False, timeout=2 * limits.seconds
+        )
+    except subprocess.TimeoutExpired:
+        raise NotADocument(Refusal.TOO_SLOW, f"Not read within {limits.seconds:g} s") from None
+    if done.returncode:
+        # The system has ended it: by the limit of time, or for want of memory.
+        is_slow = done.returncode in _OUT_OF_TIME
+        why = Refusal.TOO_SLOW if is_slow else Refusal.BOMB
+        raise NotADocument(why, "Reading it took more time or memory than it may")
+    told: dict[str, Any] = json.loads(done.stdout)
+    if "refusal" in told:
+        raise NotADocument(told["refusal"], told["reason"])
+    return told
+
+
+_OUT_OF_TIME = frozenset({-24, -9})
+"""SIGXCPU, and SIGKILL a second later."""

@@ -1,0 +1,128 @@
+"""The process that reads one document, or writes its clean copy: ``worker.py read|clean …``.
+
+A document may be made to keep its reader busy for days or to fill its memory, and none of the
+libraries can be told to stop: so it is read here, within limits that the system keeps. Gives JSON
+on stdout: what was read, or why it was not.
+"""
+
+import json
+import resource
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path, PurePath
+from typing import Any
+
+from pypdf.errors import LimitReachedError
+
+from opendata_hub.adapters.documents import opendocument, pages, pictures, word
+from opendata_hub.adapters.documents.contents import Contents, format_of
+from opendata_hub.domain.catalog import privacy
+from opendata_hub.domain.catalog.document import Limits, Refusal
+from opendata_hub.domain.catalog.document.carriers import Carried, Carrier
+from opendata_hub.domain.errors import NotADocument
+from opendata_hub.domain.texts import readable
+
+READERS: Mapping[str, Callable[[Path, Limits], Contents]] = {
+    "PDF": pages.read,
+    "ODT": opendocument.read,
+    "DOCX": word.read,
+    "PNG": lambda file, limits: pictures.png(file.read_bytes(), limits),
+    "JPEG": lambda file, limits: pictures.jpeg(file.read_bytes(), limits),
+}
+WRITERS: Mapping[str, Callable[[Path, Path, Limits], None]] = {
+    "PDF": pages.write_alone,
+    "ODT": opendocument.write_alone,
+    "DOCX": word.write_alone,
+    "PNG": lambda file, target, _: _put(target, pictures.png_alone(file.read_bytes())),
+    "JPEG": lambda file, target, _: _put(target, pictures.jpeg_alone(file.read_bytes())),
+}
+
+
+def main(arguments: list[str]) -> None:
+    """Do what the arguments say, within their limits."""
+    act, file, file_name, said, *target = arguments
+    limits = Limits(**json.loads(said))
+    _live_within(limits)
+    try:
+        told = read(Path(file), file_name, limits) if act == "read" else {}
+        if act == "clean":
+            _write_clean(Path(file), file_name, Path(target[0]), limits)
+    except NotADocument as problem:
+        told = {"refusal": problem.finding, "reason": problem.reason}
+    except (LimitReachedError, MemoryError):
+        told = {"refusal": Refusal.BOMB, "reason": "It unpacks into too much"}
+    except Exception as problem:  # noqa: BLE001  (the outermost door of this process)
+        told = {"refusal": Refusal.BROKEN, "reason": f"It can't be read: {type(problem).__name__}"}
+    sys.stdout.write(json.dumps(told))
+
+
+def _live_within(limits: Limits) -> None:
+    """Going beyond ends the process, or is a MemoryError."""
+    seconds = max(1, round(limits.seconds))
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2 * limits.size_bytes, 2 * limits.size_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _write_clean(file: Path, file_name: str, target: Path, limits: Limits) -> None:
+    WRITERS[format_of(file, PurePath(file_name).suffix.lower())](file, target, limits)
+
+
+def read(file: Path, file_name: str, limits: Limits) -> dict[str, Any]:
+    """What the document says, carries and gives away; raises NotADocument."""
+    if file.stat().st_size > limits.size_bytes:
+        raise NotADocument(Refusal.TOO_LARGE, f"More than {limits.size_bytes:,} bytes")
+    contents = READERS[format_of(file, PurePath(file_name).suffix.lower())](file, limits)
+    name = file_name.replace("_", " ")
+    carriers: set[str] = set()
+    traces: set[tuple[str, str, int]] = set()
+    kept, room, silent = [], limits.text_bytes, 0
+    for each in (Carried(Carrier.FILE_NAME, name), *contents.carried):
+        carriers.add(each.carrier)
+        traces |= {(kind, each.carrier, each.page) for kind in _traces(each.text)}
+        if each.carrier is Carrier.TEXT:
+            text = readable(each.text).strip()
+            silent += each.page > 0 and not text
+            kept.append(text.encode()[: max(room, 0)].decode(errors="ignore"))
+            room -= len(kept[-1].encode()) + 1
+    said = "\n".join(filter(None, kept))
+    if Carrier.TEXT not in carriers or (not said and not silent):
+        silent = max(contents.pages, 1)
+    return {
+        "pages": contents.pages,
+        "silent_pages": silent,
+        "text": said,
+        "carriers": sorted(carriers),
+        "traces": sorted(traces),
+    }
+
+
+def _traces(text: str) -> frozenset[privacy.Kind]:
+    """What a text gives away, two lines at a time: a word and its number may stand on two."""
+    found: frozenset[privacy.Kind] = frozenset()
+    for lines in _windows(text):
+        found |= _traces_of(lines)
+    return found
+
+
+def _windows(text: str) -> Iterator[str]:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    yield from lines[:1]
+    for before, line in pairwise(lines):
+        yield f"{before} {line}"
+
+
+@lru_cache(maxsize=65_536)
+def _traces_of(text: str) -> frozenset[privacy.Kind]:
+    return privacy.traces(text)
+
+
+def _put(target: Path, content: bytes) -> None:
+    target.write_bytes(content)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
