@@ -549,6 +549,7 @@ def withdraw(
     hub = bootstrap.open_hub(Settings())
     with hub.writing() as session:
         withdraw_flow(session, hub.frame, slug, reason=reason, now=clock.now())
+    hub.index_changes()
     typer.echo(f"Withdrew {hub.frame.base_url}/datasets/{slug}")
 
 

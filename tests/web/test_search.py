@@ -31,6 +31,17 @@ def test_facets_are_counted_only_when_asked_for(demo_client):
     assert demo_client.get(SEARCH).json()["facets"] == {}
 
 
+def test_what_is_withdrawn_is_found_no_more_from_that_moment(demo_client, token):
+    slug = "demo-association-subsidies"
+    before = demo_client.get(SEARCH, params={"q": "subventions"}).json()
+    params = {"reason": "Publié par erreur"}
+    demo_client.delete(f"/api/v1/datasets/{slug}", params=params, headers=token)
+    after = demo_client.get(SEARCH, params={"q": "subventions"}).json()
+    assert slug in {each["slug"] for each in before["results"]}
+    assert slug not in {each["slug"] for each in after["results"]}
+    assert after["total"] == before["total"] - 1
+
+
 @pytest.mark.parametrize(("lang", "label"), [("ar", "جماعة المثال"), ("en", "Example commune")])
 def test_labels_are_in_the_language_that_was_asked_for(demo_client, lang, label):
     params = {"facet": "publisher", "lang": lang}

@@ -87,6 +87,7 @@ def withdraw_dataset(
     """Withdraw a dataset and leave a tombstone. Publishing at the same address undoes it."""
     with hub.writing() as session:
         left = withdraw(session, hub.frame, slug, reason=reason, now=clock.now())
+    hub.index_changes()
     return WithdrawnOut.of(left, hub.frame.base_url)
 
 
