@@ -31,7 +31,7 @@ from opendata_hub.domain.catalog.dataset import Dataset, Distribution
 from opendata_hub.domain.catalog.harvest.change import ChangeKind
 from opendata_hub.domain.catalog.harvest.cursor import Asked
 from opendata_hub.domain.catalog.report import Report
-from opendata_hub.flows.catalog.publish import assess, write_fragments
+from opendata_hub.flows.catalog.publish import assess, save_all
 from opendata_hub.flows.catalog.serving import dump, serve
 from opendata_hub.settings import Settings
 from opendata_hub.store import changes, datasets, submissions
@@ -77,11 +77,13 @@ def load(hub: Hub, count: int) -> float:
     for batch in range(0, count, IN_A_COMMIT):
         with hub.writing() as session:
             datasets.lock(session)
-            for number in range(batch, min(batch + IN_A_COMMIT, count)):
-                dataset = generated(hub, number, first.id)
-                datasets.save(session, dataset)
-                checked = assess(hub.frame, dataset, answers=lambda _: True)
-                write_fragments(session, hub.frame, checked, ChangeKind.CREATED, now=clock.now())
+            made = (
+                generated(hub, number, first.id)
+                for number in range(batch, min(batch + IN_A_COMMIT, count))
+            )
+            assessed = [assess(hub.frame, each, answers=lambda _: True) for each in made]
+            many = [(checked, ChangeKind.CREATED) for checked in assessed]
+            save_all(session, hub.frame, many, now=clock.now())
     return time.process_time() - start
 
 
@@ -143,9 +145,8 @@ def change(hub: Hub, number: int) -> None:
         datasets.lock(session)
         known = datasets.get(session, f"jeu-{number:07d}")
         again = replace(known, version=known.version + 1, modified_at=clock.now())
-        datasets.save(session, again)
         checked = assess(hub.frame, again, answers=lambda _: True)
-        write_fragments(session, hub.frame, checked, ChangeKind.REPLACED, now=clock.now())
+        save_all(session, hub.frame, [(checked, ChangeKind.REPLACED)], now=clock.now())
 
 
 def under_load(home: Path) -> list[float]:

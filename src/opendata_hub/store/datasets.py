@@ -4,52 +4,53 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import LargeBinary, cast, func, insert, text, update
-from sqlmodel import Session, col, delete, select
+from sqlalchemy import Column, LargeBinary, bindparam, cast, delete, func, insert, text, update
+from sqlmodel import Session, col, select
 
 from opendata_hub.domain.catalog.dataset import Dataset, Distribution
 from opendata_hub.domain.errors import UnknownDataset
 from opendata_hub.store.tables import (
     ChangeRow,
     DatasetRow,
-    EntryRow,
     FragmentRow,
     SubmissionRow,
-    TombstoneRow,
+    metadata,
 )
 
 BATCH = 100
+MOST_NAMED = 500
+"""Addresses that one question names."""
+
+# Written once: to put a statement together costs more than SQLite needs to carry it out.
+_DATASETS, _FRAGMENTS, _ENTRIES, _TOMBSTONES = (
+    metadata.tables[name] for name in ("dataset", "fragment", "entry", "tombstone")
+)
+_INSERT = insert(_DATASETS)
+_REPLACE = update(_DATASETS).where(_DATASETS.c.slug == bindparam("at"))
+_FORGET = delete(_TOMBSTONES).where(_TOMBSTONES.c.position == bindparam("at"))
+_ERASE = delete(_FRAGMENTS).where(_FRAGMENTS.c.dataset_id == bindparam("at"))
+_KEEP = insert(_FRAGMENTS)
+_LAST = (select(func.max(_DATASETS.c.id)), select(func.max(_ENTRIES.c.position)))
 
 
 def save(session: Session, dataset: Dataset) -> None:
     """Insert or replace the dataset of that slug."""
-    file = dataset.distribution
-    row = {
-        "slug": dataset.slug,
-        "family": dataset.family,
-        "publisher": dataset.publisher,
-        "title": dict(dataset.title),
-        "description": dict(dataset.description),
-        "keywords": {language: list(words) for language, words in dataset.keywords.items()},
-        "issued_at": dataset.issued_at,
-        "modified_at": dataset.modified_at,
-        "version": dataset.version,
-        "submission_id": dataset.submission_id,
-        "file_name": file.file_name,
-        "file_format": file.format,
-        "media_type": file.media_type,
-        "file_issued_at": file.issued_at,
-        "described": dict(dataset.described),
-        "met": sorted(dataset.met),
-    }
+    save_all(session, [dataset])
+
+
+def save_all(session: Session, many: Sequence[Dataset]) -> None:
+    """Insert or replace the datasets of these slugs, each named once."""
     connection = session.connection()
-    known = connection.execute(
-        update(DatasetRow).where(col(DatasetRow.slug) == dataset.slug).values(row)
-    )
-    if known.rowcount == 0:
-        position = _position(session, dataset.slug)
-        connection.execute(insert(DatasetRow).values(id=position, **row))
-        connection.execute(delete(TombstoneRow).where(col(TombstoneRow.position) == position))
+    slugs = [dataset.slug for dataset in many]
+    known = _known(session, _DATASETS.c.slug, _DATASETS.c.id, slugs)
+    if known:
+        connection.execute(_REPLACE, [{"at": d.slug, **_row(d)} for d in many if d.slug in known])
+    fresh = [dataset for dataset in many if dataset.slug not in known]
+    if fresh:
+        positions = _positions(session, [dataset.slug for dataset in fresh])
+        rows = [{"id": positions[dataset.slug], **_row(dataset)} for dataset in fresh]
+        connection.execute(_INSERT, rows)
+        connection.execute(_FORGET, [{"at": position} for position in positions.values()])
     session.expire_all()
 
 
@@ -126,17 +127,29 @@ def put_fragments(
     session: Session, slug: str, fragments: Mapping[str, str], *, written_for: str
 ) -> None:
     """Replace the dataset's serialised records by ``fragments`` (syntax to body)."""
-    position = session.exec(select(DatasetRow.id).where(DatasetRow.slug == slug)).first()
-    if position is None:
-        raise UnknownDataset(f"No dataset {slug[:100]!r} is published here")
+    put_all_fragments(session, {slug: fragments}, written_for=written_for)
+
+
+def put_all_fragments(
+    session: Session, written: Mapping[str, Mapping[str, str]], *, written_for: str
+) -> None:
+    """Replace the serialised records of datasets (slug to syntax to body).
+
+    Raises UnknownDataset when one of them is not published.
+    """
+    positions = _known(session, _DATASETS.c.slug, _DATASETS.c.id, list(written))
+    for slug in written:
+        if slug not in positions:
+            raise UnknownDataset(f"No dataset {slug[:100]!r} is published here")
     connection = session.connection()
-    connection.execute(delete(FragmentRow).where(col(FragmentRow.dataset_id) == position))
+    connection.execute(_ERASE, [{"at": position} for position in positions.values()])
     rows = [
-        {"dataset_id": position, "syntax": syntax, "body": body, "written_for": written_for}
+        {"dataset_id": positions[slug], "syntax": syntax, "body": body, "written_for": written_for}
+        for slug, fragments in written.items()
         for syntax, body in fragments.items()
     ]
     if rows:
-        connection.execute(insert(FragmentRow), rows)
+        connection.execute(_KEEP, rows)
 
 
 def fragments(session: Session, syntax: str, *, slug: str | None = None) -> Iterator[str]:
@@ -189,17 +202,50 @@ def slugs_not_written_for(session: Session, written_for: str) -> list[str]:
     return list(session.exec(question.order_by(col(DatasetRow.id))))
 
 
-def _position(session: Session, slug: str) -> int:
-    """The place of a dataset that was withdrawn from that address; a new address gets the next.
+def _positions(session: Session, slugs: Sequence[str]) -> dict[str, int]:
+    """The places of datasets withdrawn from these addresses; a new address gets the next one.
 
     No place is given twice, or one who pages by it would miss what came into an older one.
     """
     connection = session.connection()
-    earlier = select(EntryRow.position).where(EntryRow.slug == slug)
-    if (found := connection.execute(earlier).scalar()) is not None:
-        return int(found)
-    last = (func.max(DatasetRow.id), func.max(EntryRow.position))
-    return 1 + max(connection.execute(select(each)).scalar() or 0 for each in last)
+    places = _known(session, _ENTRIES.c.slug, _ENTRIES.c.position, slugs)
+    fresh = [slug for slug in slugs if slug not in places]
+    last = max(connection.execute(each).scalar() or 0 for each in _LAST) if fresh else 0
+    return {**places, **{slug: last + n for n, slug in enumerate(fresh, start=1)}}
+
+
+def _known(
+    session: Session, slug: Column[Any], number: Column[Any], slugs: Sequence[str]
+) -> dict[str, int]:
+    """The number that stands beside each of these slugs; nothing for those that are not there."""
+    question = select(slug, number).where(slug.in_(bindparam("slugs", expanding=True)))
+    found: dict[str, int] = {}
+    for first in range(0, len(slugs), MOST_NAMED):
+        some = {"slugs": slugs[first : first + MOST_NAMED]}
+        found.update((row[0], int(row[1])) for row in session.connection().execute(question, some))
+    return found
+
+
+def _row(dataset: Dataset) -> dict[str, Any]:
+    file = dataset.distribution
+    return {
+        "slug": dataset.slug,
+        "family": dataset.family,
+        "publisher": dataset.publisher,
+        "title": dict(dataset.title),
+        "description": dict(dataset.description),
+        "keywords": {language: list(words) for language, words in dataset.keywords.items()},
+        "issued_at": dataset.issued_at,
+        "modified_at": dataset.modified_at,
+        "version": dataset.version,
+        "submission_id": dataset.submission_id,
+        "file_name": file.file_name,
+        "file_format": file.format,
+        "media_type": file.media_type,
+        "file_issued_at": file.issued_at,
+        "described": dict(dataset.described),
+        "met": sorted(dataset.met),
+    }
 
 
 def _utf8(session: Session) -> Any:

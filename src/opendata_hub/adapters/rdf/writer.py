@@ -20,6 +20,7 @@ Grouped = Mapping[Node, Mapping[URIRef, list[Node]]]
 
 KNOWN_TERMS = 4_096
 """Predicates, classes and entries of lists come with every record: they are written once."""
+_TYPE, _STRING = RDF.type, XSD.string  # rdflib looks names up anew each time
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _NEXT_LINE = " ;\n  "
 _NO_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\]')
@@ -48,7 +49,7 @@ def turtle(grouped: Grouped, prefixes: Mapping[str, str]) -> str:
     for subject, said in grouped.items():
         lines = []
         for predicate, objects in said.items():
-            if predicate == RDF.type:
+            if predicate == _TYPE:
                 lines.append(f"a {' , '.join(short(str(o)) or _iri(o) for o in objects)}")
             else:
                 verb = short(str(predicate)) or _iri(predicate)
@@ -80,7 +81,7 @@ def json_ld(grouped: Grouped, prefixes: Mapping[str, str]) -> str:
     for subject, said in grouped.items():
         node: dict[str, Any] = {"@id": _identity(subject)}
         for predicate, objects in said.items():
-            if predicate == RDF.type:
+            if predicate == _TYPE:
                 node["@type"] = [short(str(o)) or str(o) for o in objects]
             else:
                 node[short(str(predicate)) or str(predicate)] = [
@@ -120,7 +121,7 @@ def _turtle_literal(literal: Literal, short: Callable[[str], str]) -> str:
     text = _TO_ESCAPE.sub(lambda found: _ESCAPES[found[0]], str(literal))
     if literal.language:
         return f'"{text}"@{literal.language}'
-    if literal.datatype is None or literal.datatype == XSD.string:
+    if literal.datatype is None or literal.datatype == _STRING:
         return f'"{text}"'
     return f'"{text}"^^{short(str(literal.datatype)) or _iri(literal.datatype)}'
 
@@ -134,7 +135,7 @@ def _xml_property(element: str, value: Node) -> str:
         kind = ""
         if value.language:
             kind = f' xml:lang="{value.language}"'
-        elif value.datatype is not None and value.datatype != XSD.string:
+        elif value.datatype is not None and value.datatype != _STRING:
             kind = f" rdf:datatype={quoteattr(str(value.datatype))}"
         return f"\n  <{element}{kind}>{text}</{element}>"
     return f"\n  <{element} rdf:resource={_attribute(value)}/>"
@@ -145,7 +146,7 @@ def _json_value(value: Node, short: Callable[[str], str]) -> dict[str, str]:
         return {"@id": _identity(value)}
     if value.language:
         return {"@language": value.language, "@value": str(value)}
-    if value.datatype is None or value.datatype == XSD.string:
+    if value.datatype is None or value.datatype == _STRING:
         return {"@value": str(value)}
     return {"@type": short(str(value.datatype)) or str(value.datatype), "@value": str(value)}
 

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import chain
+from functools import lru_cache
 from pathlib import PurePath
 from typing import Any
 
+from rdflib.term import URIRef
 from slugify import slugify
 from sqlmodel import Session
 
@@ -30,7 +31,7 @@ from opendata_hub.domain.catalog.record import mqa
 from opendata_hub.domain.catalog.record.classes import places_of
 from opendata_hub.domain.catalog.record.described import circular, refuse_self_reference
 from opendata_hub.domain.catalog.record.labels import said_of
-from opendata_hub.domain.catalog.record.triples import Triple
+from opendata_hub.domain.catalog.record.triples import Block
 from opendata_hub.domain.catalog.report import Clearance
 from opendata_hub.domain.errors import Invalid, InvalidRecord, NotPublishable, SlugTaken
 from opendata_hub.domain.texts import Texts
@@ -61,6 +62,9 @@ class Words:
 Answers = Callable[[str], bool]
 """Whether an address answered when it was last tried."""
 
+AT_ONCE = 200
+"""Datasets that are written together where many are; their records are held in memory."""
+_STAND_IN = "/datasets/STAND-IN"
 MOST_VERSIONS = 1000
 """So far a chain of previous versions is followed."""
 
@@ -69,11 +73,13 @@ MOST_VERSIONS = 1000
 class Assessed:
     """A dataset with the quality of its description.
 
-    profile: its record as triples. broken: what the profile holds against it, if anything.
+    profile: its record in blocks. turtle: the same as a fragment. broken: what the profile holds
+    against it, if anything.
     """
 
     dataset: Dataset
-    profile: tuple[Triple, ...]
+    profile: tuple[Block, ...]
+    turtle: str
     broken: InvalidRecord | None
 
 
@@ -104,8 +110,7 @@ def publish(
     for clearance in words.clearances:
         submissions.clear(session, submission.id, clearance, now)
     kind = ChangeKind.CREATED if is_new(session, dataset.slug) else ChangeKind.REPLACED
-    datasets.save(session, dataset)
-    write_fragments(session, frame, checked, kind, now=now)
+    save_all(session, frame, [(checked, kind)], now=now)
     return dataset
 
 
@@ -115,29 +120,55 @@ def is_new(session: Session, slug: str) -> bool:
     return place is None or place.is_withdrawn
 
 
-def write_fragments(
-    session: Session, frame: Frame, checked: Assessed, kind: ChangeKind, *, now: datetime
+def save_all(
+    session: Session, frame: Frame, many: Sequence[tuple[Assessed, ChangeKind]], *, now: datetime
 ) -> None:
-    """Serialise the dataset's record in every stored syntax, keep it, and log the change."""
-    said = chain(checked.profile, dcat.quality_triples(frame, checked.dataset))
-    fragments = rdf.fragments(said, dcat.PREFIXES)
-    slug = checked.dataset.slug
-    datasets.put_fragments(session, slug, fragments, written_for=written_for(frame))
-    changes.append(
-        session, slug, kind, now,
-        base_url=frame.base_url, record=fragments[rdf.JSON_LD.name],
-    )  # fmt: skip
+    """Keep assessed datasets with their records in every stored syntax, and log the changes."""
+    datasets.save_all(session, [checked.dataset for checked, _ in many])
+    written = {checked.dataset.slug: _fragments(frame, checked) for checked, _ in many}
+    datasets.put_all_fragments(session, written, written_for=written_for(frame))
+    events = [
+        (checked.dataset.slug, kind, written[checked.dataset.slug][rdf.JSON_LD.name])
+        for checked, kind in many
+    ]
+    changes.append_all(session, events, now, base_url=frame.base_url)
+
+
+def _fragments(frame: Frame, checked: Assessed) -> dict[str, str]:
+    """The record and its quality in every stored syntax."""
+    others = [syntax for syntax in rdf.STORED if syntax is not rdf.TURTLE]
+    written = rdf.fragments(checked.profile, dcat.PREFIXES, others)
+    written[rdf.TURTLE.name] = checked.turtle
+    measured = _measured(frame.base_url, checked.dataset.met)
+    slug = f"/datasets/{checked.dataset.slug}"
+    return {
+        syntax.name: rdf.joined(
+            (written[syntax.name], measured[syntax.name].replace(_STAND_IN, slug)), syntax
+        )
+        for syntax in rdf.STORED
+    }
+
+
+@lru_cache(256)
+def _measured(base_url: str, met: frozenset[str]) -> dict[str, str]:
+    """What is said of the quality of any dataset that meets these indicators.
+
+    A third of a record, and the same but for its address: no slug has the letters of the stand-in.
+    """
+    said = mqa.measurements(URIRef(f"{base_url}{_STAND_IN}"), mqa.Quality(met))
+    return rdf.fragments([Block(tuple(said))], dcat.PREFIXES)
 
 
 def assess(frame: Frame, dataset: Dataset, *, answers: Answers) -> Assessed:
     """Check the dataset's record against the profile, and measure its quality."""
     described = dcat.dataset_record(frame, dataset)
-    profile = tuple(dcat.profile_triples(frame, dataset))
-    found = shapes.violations(rdf.fragment(profile, rdf.N_TRIPLES, dcat.PREFIXES))
+    profile = dcat.profile_blocks(frame, dataset, described)
+    turtle = rdf.fragments(profile, dcat.PREFIXES, [rdf.TURTLE])[rdf.TURTLE.name]
+    found = shapes.violations("".join(rdf.document([turtle], rdf.TURTLE, dcat.PREFIXES)))
     here = f"{frame.base_url}/"
     known = frame.known(not found, lambda url: url.startswith(here) or answers(url))
     measured = replace(dataset, met=mqa.assess(described, known).met)
-    return Assessed(measured, profile, _refusal(described, found) if found else None)
+    return Assessed(measured, profile, turtle, _refusal(described, found) if found else None)
 
 
 def _refusal(described: record.Dataset, found: Sequence[Violation]) -> InvalidRecord:
@@ -179,12 +210,17 @@ def refresh_fragments(session: Session, frame: Frame, *, now: datetime) -> int:
     datasets.lock(session)
     moved = set(changes.not_of_address(session, frame.base_url))
     stale = datasets.slugs_not_written_for(session, written_for(frame))
-    for slug in [*stale, *sorted(moved.difference(stale))]:
-        kind = ChangeKind.MOVED if slug in moved else ChangeKind.REWRITTEN
-        checked = assess(frame, datasets.get(session, slug), answers=lambda _: False)
-        datasets.save(session, checked.dataset)
-        write_fragments(session, frame, checked, kind, now=now)
-    return len(moved.union(stale))
+    slugs = [*stale, *sorted(moved.difference(stale))]
+    for first in range(0, len(slugs), AT_ONCE):
+        rewritten = [
+            (
+                assess(frame, datasets.get(session, slug), answers=lambda _: False),
+                ChangeKind.MOVED if slug in moved else ChangeKind.REWRITTEN,
+            )
+            for slug in slugs[first : first + AT_ONCE]
+        ]
+        save_all(session, frame, rewritten, now=now)
+    return len(slugs)
 
 
 def written_for(frame: Frame) -> str:
