@@ -15,13 +15,14 @@ from opendata_hub.store import tokens
 bearer = HTTPBearer(auto_error=False, description="`opendata-hub token create NAME` makes one.")
 
 
-def hub_of(request: Request) -> Hub:
+# What is not async is run in another thread, and to go there and back costs more than either.
+async def hub_of(request: Request) -> Hub:
     """The hub this application serves."""
     hub: Hub = request.app.state.hub
     return hub
 
 
-def page_language(language: str) -> str:
+async def page_language(language: str) -> str:
     """The language in the address of a page; raises NotKnown for another."""
     if language in LANGUAGES:
         return language
@@ -31,7 +32,7 @@ def page_language(language: str) -> str:
 def require_token(request: Request) -> None:
     """Raise TokenNeeded unless the request carries a key that is known and not revoked."""
     kind, _, key = request.headers.get("authorization", "").partition(" ")
-    hub = hub_of(request)
+    hub: Hub = request.app.state.hub
     if kind.lower() == "bearer" and key:
         digest, now = api_key_digest(key.strip()), clock.now()
         with hub.reading() as session:

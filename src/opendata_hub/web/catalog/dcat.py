@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request
-from fastapi.responses import FileResponse, JSONResponse, Response
+from fastapi.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.concurrency import run_in_threadpool
 
 from opendata_hub import clock
 from opendata_hub.adapters.rdf import SYNTAXES, TURTLE, Syntax
@@ -17,6 +18,7 @@ from opendata_hub.store import changes, datasets, submissions
 from opendata_hub.web import negotiation
 from opendata_hub.web.catalog.documents import Document
 from opendata_hub.web.deps import HubDep
+from opendata_hub.web.kept import Asked, Kept, KeptPages
 from opendata_hub.web.shapes import Problem
 
 Route = TypeVar("Route", bound=Callable[..., Any])
@@ -37,18 +39,18 @@ def readable(path: str) -> Callable[[Route], Route]:
 
 
 @readable("/catalog")
-def catalog(request: Request, hub: HubDep) -> Response:
+async def catalog(request: Request, hub: HubDep) -> Response:
     """The catalogue in the syntax the client prefers; readers of pages are led to the portal."""
     chosen = _negotiated(request)
     if chosen is None:
         return negotiation.to_language(request, "")
-    return _catalog(request, hub, chosen, negotiated=True)
+    return await _catalog(request, hub, chosen, negotiated=True)
 
 
 @readable("/catalog.{ending}")
-def catalog_as(request: Request, hub: HubDep, ending: str) -> Response:
+async def catalog_as(request: Request, hub: HubDep, ending: str) -> Response:
     """The catalogue as ttl, rdf, jsonld or nt."""
-    return _catalog(request, hub, _syntax(ending), negotiated=False)
+    return await _catalog(request, hub, _syntax(ending), negotiated=False)
 
 
 @readable("/datasets/{slug}.{ending}")
@@ -120,19 +122,50 @@ def _syntax(ending: str) -> Syntax:
     raise NotKnown(f"No syntax {ending[:20]!r}; known: {', '.join(SYNTAXES)}")
 
 
-def _catalog(request: Request, hub: Hub, syntax: Syntax, *, negotiated: bool) -> Response:
-    path = request.url.path
+async def _catalog(request: Request, hub: Hub, syntax: Syntax, *, negotiated: bool) -> Response:
+    """A page that is kept is given from here; only for another is a thread begun."""
+    kept: KeptPages = request.app.state.kept_pages
+    address = Asked(
+        request.url.path, request.url.query, syntax.name, negotiation.takes_gzip(request)
+    )
+    state = kept.current()
+    if state and (page := kept.find(state, address)):
+        return _page(state, syntax, page.headers).again(request, page.body)
+    return await run_in_threadpool(
+        _read_page, request, hub, syntax, kept, address, negotiated=negotiated
+    )
+
+
+def _read_page(
+    request: Request,
+    hub: Hub,
+    syntax: Syntax,
+    kept: KeptPages,
+    address: Asked,
+    *,
+    negotiated: bool,
+) -> Response:
+    path, stamp = address.path, kept.stamp()
     with hub.reading() as session:
-        asked = cursor.asked(request.query_params.multi_items(), changes.catalog_key(session))
         state = serve.catalog_state(session, hub.frame, now=clock.now())
+        kept.saw(stamp, state)
+        if page := kept.find(state, address):
+            return _page(state, syntax, page.headers).again(request, page.body)
+        asked = cursor.asked(request.query_params.multi_items(), changes.catalog_key(session))
         found = serve.catalog_page(
             session, hub.frame, syntax, asked, path=path, changed_at=state.changed_at
         )
         headers = {"Vary": "Accept"} if negotiated else {}
         if found.following:
             headers["Link"] = f'<{hub.frame.base_url}{path}?{found.following}>; rel="next"'
-        document = Document(state, syntax.name, syntax.media_type, headers=headers)
-        return document.answer(request, found.parts)
+        answer = _page(state, syntax, headers).answer(request, found.parts)
+    if not isinstance(answer, StreamingResponse) and answer.body:
+        kept.keep(state, address, Kept(headers, bytes(answer.body)))
+    return answer
+
+
+def _page(state: serve.State, syntax: Syntax, headers: dict[str, str]) -> Document:
+    return Document(state, syntax.name, syntax.media_type, headers=headers)
 
 
 def _dataset(
