@@ -12,7 +12,6 @@ from sqlmodel import Session, col, delete, select
 from opendata_hub.domain.catalog.harvest.change import Change, ChangeKind, Entry, Place, Tombstone
 from opendata_hub.domain.errors import UnknownDataset
 from opendata_hub.store.tables import (
-    CatalogKeyRow,
     ChangeRecordRow,
     ChangeRow,
     DatasetRow,
@@ -28,9 +27,21 @@ MOST_NAMED = 500
 """Addresses that one question names."""
 
 # Written once: to put a statement together costs more than SQLite needs to carry it out.
-_CHANGES, _RECORDS, _ENTRIES, _DATASETS = (
-    metadata.tables[name] for name in ("change", "change_record", "entry", "dataset")
+_CHANGES, _RECORDS, _ENTRIES, _DATASETS, _KEYS = (
+    metadata.tables[name] for name in ("change", "change_record", "entry", "dataset", "catalog_key")
 )
+_IS_PUBLISHED = ~_ENTRIES.c.is_withdrawn
+_IS_CHANGED = _ENTRIES.c.changed_at >= bindparam("since", type_=_ENTRIES.c.changed_at.type)
+_BEHIND = (
+    select(_ENTRIES.c.position, _ENTRIES.c.slug, _ENTRIES.c.is_withdrawn)
+    .where(_ENTRIES.c.position > bindparam("after"))
+    .order_by(_ENTRIES.c.position)
+    .limit(bindparam("most"))
+)
+_PLACES, _PLACES_SINCE = _BEHIND.where(_IS_PUBLISHED), _BEHIND.where(_IS_CHANGED)
+_ALL = select(func.count()).select_from(_ENTRIES)
+_COUNT, _COUNT_SINCE = _ALL.where(_IS_PUBLISHED), _ALL.where(_IS_CHANGED)
+_KEY = select(_KEYS.c.key)
 _LOG = insert(_CHANGES).returning(_CHANGES.c.id, sort_by_parameter_order=True)
 _KEEP = insert(_RECORDS)
 _PLACED = select(_ENTRIES.c.slug).where(_ENTRIES.c.slug.in_(bindparam("slugs", expanding=True)))
@@ -143,8 +154,9 @@ def entries(
 
     since: only what changed at that instant or later, and then what was withdrawn as well.
     """
-    question = _listed(_entries(), since).where(col(EntryRow.position) > after)
-    found = session.connection().execute(question.order_by(EntryRow.position).limit(most))
+    question = _entries().where(_IS_PUBLISHED if since is None else _IS_CHANGED)
+    question = question.where(col(EntryRow.position) > after).order_by(EntryRow.position)
+    found = session.connection().execute(question.limit(most), {"since": since})
     return [_entry(row) for row in found]
 
 
@@ -152,15 +164,15 @@ def places(
     session: Session, *, after: int, most: int, since: datetime | None = None
 ) -> list[Place]:
     """The same as ``entries``, with no more than a page needs."""
-    question = _listed(select(*_PLACE), since).where(col(EntryRow.position) > after)
-    found = session.connection().execute(question.order_by(EntryRow.position).limit(most))
+    asked = {"after": after, "most": most, "since": since}
+    found = session.connection().execute(_PLACES if since is None else _PLACES_SINCE, asked)
     return [Place(*row) for row in found]
 
 
 def count(session: Session, *, since: datetime | None = None) -> int:
     """How many places ``entries`` would give in all."""
-    question = _listed(select(func.count()).select_from(EntryRow), since)
-    return int(session.connection().execute(question).scalar_one())
+    question = _COUNT if since is None else _COUNT_SINCE
+    return int(session.connection().execute(question, {"since": since}).scalar_one())
 
 
 def spans(session: Session, size: int) -> list[Span]:
@@ -221,7 +233,7 @@ def not_of_address(session: Session, base_url: str) -> list[str]:
 
 def catalog_key(session: Session) -> str:
     """What tells this catalogue from every other, whatever their addresses."""
-    return session.exec(select(CatalogKeyRow.key)).one()
+    return str(session.connection().execute(_KEY).scalar_one())
 
 
 def _put_entries(session: Session, said: Mapping[str, Mapping[str, Any]]) -> None:
@@ -241,7 +253,6 @@ _ENTRY: tuple[Any, ...] = (
     EntryRow.position, EntryRow.slug, EntryRow.change_id, EntryRow.changed_at,
     EntryRow.is_withdrawn,
 )  # fmt: skip
-_PLACE: tuple[Any, ...] = (EntryRow.position, EntryRow.slug, EntryRow.is_withdrawn)
 _CHANGE: tuple[Any, ...] = (
     ChangeRow.id, ChangeRow.slug, ChangeRow.kind, ChangeRow.changed_at, ChangeRecordRow.body,
 )  # fmt: skip
@@ -255,13 +266,6 @@ def _tombstones() -> Any:
 
 def _tombstone(row: TombstoneRow, slug: str) -> Tombstone:
     return Tombstone(slug, row.title, row.reason, row.version, row.issued_at, row.withdrawn_at)
-
-
-def _listed(question: Any, since: datetime | None) -> Any:
-    """Only what is published, or what changed since then, withdrawn or not."""
-    if since is None:
-        return question.where(~col(EntryRow.is_withdrawn))
-    return question.where(col(EntryRow.changed_at) >= since)
 
 
 def _entries() -> Any:

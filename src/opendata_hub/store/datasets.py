@@ -22,14 +22,15 @@ MOST_NAMED = 500
 """Addresses that one question names."""
 
 # Written once: to put a statement together costs more than SQLite needs to carry it out.
-_DATASETS, _FRAGMENTS, _ENTRIES, _TOMBSTONES = (
-    metadata.tables[name] for name in ("dataset", "fragment", "entry", "tombstone")
+_DATASETS, _FRAGMENTS, _ENTRIES, _TOMBSTONES, _CHANGES = (
+    metadata.tables[name] for name in ("dataset", "fragment", "entry", "tombstone", "change")
 )
 _INSERT = insert(_DATASETS)
 _REPLACE = update(_DATASETS).where(_DATASETS.c.slug == bindparam("at"))
 _FORGET = delete(_TOMBSTONES).where(_TOMBSTONES.c.position == bindparam("at"))
 _ERASE = delete(_FRAGMENTS).where(_FRAGMENTS.c.dataset_id == bindparam("at"))
 _KEEP = insert(_FRAGMENTS)
+_LATEST = select(_CHANGES.c.id, _CHANGES.c.changed_at).order_by(_CHANGES.c.id.desc()).limit(1)
 _LAST = (select(func.max(_DATASETS.c.id)), select(func.max(_ENTRIES.c.position)))
 
 
@@ -107,9 +108,8 @@ def latest(
 
 def last_change(session: Session) -> tuple[int, datetime | None]:
     """Number and instant of the latest change; (0, None) for an empty catalogue."""
-    question = select(ChangeRow.id, ChangeRow.changed_at).order_by(col(ChangeRow.id).desc())
-    found = session.exec(question.limit(1)).first()
-    return (found[0] or 0, found[1]) if found else (0, None)
+    found = session.connection().execute(_LATEST).first()
+    return (int(found[0]), found[1]) if found else (0, None)
 
 
 def changed_after(session: Session, number: int) -> list[str]:

@@ -59,18 +59,24 @@ def fragment(triples: Iterable[Triple], syntax: Syntax, prefixes: Mapping[str, s
     return _written(rdf_writer.grouped(triples), syntax, prefixes)
 
 
-def fragments(
-    blocks: Sequence[Block], prefixes: Mapping[str, str], syntaxes: Iterable[Syntax] = STORED
-) -> dict[str, str]:
-    """The blocks in every syntax that is stored, by its name; what is shared was written once."""
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Blocks ready to be written in any syntax; what is shared was written before."""
+
+    own: Grouped
+    shared: tuple[Block, ...]
+
+    def fragment(self, syntax: Syntax, prefixes: Mapping[str, str]) -> str:
+        """The same as ``fragment`` of their triples."""
+        written = _written_by(tuple(prefixes.items()))
+        own = _written(self.own, syntax, prefixes)
+        return joined([own, *(written(block, syntax) for block in self.shared)], syntax)
+
+
+def prepared(blocks: Sequence[Block]) -> Prepared:
+    """The blocks, to be written in several syntaxes."""
     own = rdf_writer.grouped(flat(block for block in blocks if not block.is_shared))
-    shared, written = [b for b in blocks if b.is_shared], _written_by(tuple(prefixes.items()))
-    return {
-        syntax.name: joined(
-            [_written(own, syntax, prefixes), *(written(block, syntax) for block in shared)], syntax
-        )
-        for syntax in syntaxes
-    }
+    return Prepared(own, tuple(block for block in blocks if block.is_shared))
 
 
 def joined(parts: Iterable[str], syntax: Syntax) -> str:

@@ -3,6 +3,8 @@
 rdflib needs 6 ms for a record in Turtle, this 0.4 (benchmarks/serving.py): fragments are what
 bounds a load. Predicates and types are written by prefix, so every one of them must be in a
 namespace that is declared.
+
+Terms are told by their very type: ``isinstance`` asks their abstract base class, five times slower.
 """
 
 import json
@@ -41,7 +43,7 @@ def turtle(grouped: Grouped, prefixes: Mapping[str, str]) -> str:
     short = _shortener(prefixes)
 
     def value(node: Node) -> str:
-        if isinstance(node, Literal):
+        if type(node) is Literal:
             return _turtle_literal(node, short)
         return _iri(node)
 
@@ -63,7 +65,7 @@ def rdf_xml(grouped: Grouped, prefixes: Mapping[str, str]) -> str:
     short = _shortener(prefixes)
     parts = []
     for subject, said in grouped.items():
-        name = "rdf:nodeID" if isinstance(subject, BNode) else "rdf:about"
+        name = "rdf:nodeID" if type(subject) is BNode else "rdf:about"
         parts.append(f"\n<rdf:Description {name}={_attribute(subject)}>")
         for predicate, objects in said.items():
             element = short(str(predicate))
@@ -127,9 +129,9 @@ def _turtle_literal(literal: Literal, short: Callable[[str], str]) -> str:
 
 
 def _xml_property(element: str, value: Node) -> str:
-    if isinstance(value, BNode):
+    if type(value) is BNode:
         return f"\n  <{element} rdf:nodeID={_attribute(value)}/>"
-    if isinstance(value, Literal):
+    if type(value) is Literal:
         # A parser turns a bare carriage return into a line feed.
         text = escape(str(value), {"\r": "&#13;"})
         kind = ""
@@ -142,7 +144,7 @@ def _xml_property(element: str, value: Node) -> str:
 
 
 def _json_value(value: Node, short: Callable[[str], str]) -> dict[str, str]:
-    if not isinstance(value, Literal):
+    if type(value) is not Literal:
         return {"@id": _identity(value)}
     if value.language:
         return {"@language": value.language, "@value": str(value)}
@@ -152,17 +154,17 @@ def _json_value(value: Node, short: Callable[[str], str]) -> dict[str, str]:
 
 
 def _iri(node: Node) -> str:
-    if isinstance(node, BNode):
+    if type(node) is BNode:
         return f"_:{node}"
     return f"<{_checked(str(node))}>"
 
 
 def _identity(node: Node) -> str:
-    return f"_:{node}" if isinstance(node, BNode) else _checked(str(node))
+    return f"_:{node}" if type(node) is BNode else _checked(str(node))
 
 
 def _attribute(node: Node) -> str:
-    return quoteattr(str(node) if isinstance(node, BNode) else _checked(str(node)))
+    return quoteattr(str(node) if type(node) is BNode else _checked(str(node)))
 
 
 @lru_cache(KNOWN_TERMS)

@@ -8,12 +8,12 @@ Addresses below a dataset are fragments of its own address: who follows them get
 that describes them.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
-from rdflib.namespace import DCAT, Namespace
+from rdflib.namespace import Namespace
 from rdflib.term import URIRef
 
 from opendata_hub.domain.catalog.dataset import Dataset
@@ -288,9 +288,10 @@ def catalog_triples(frame: Frame, *, modified_at: datetime) -> Iterator[Triple]:
     return triples(catalog_record(frame, modified_at=modified_at))
 
 
-def catalog_entry(frame: Frame, slug: str) -> Triple:
-    """The link from the catalogue to one of its datasets."""
-    return frame.iri("catalog"), DCAT.dataset, frame.iri(f"datasets/{slug}")
+def catalog_entries(frame: Frame, slugs: Iterable[str]) -> Iterator[Triple]:
+    """The links from the catalogue to these datasets."""
+    me, has = frame.iri("catalog"), term("dcat:dataset")
+    return ((me, has, URIRef(f"{frame.base_url}/datasets/{slug}")) for slug in slugs)
 
 
 def dataset_triples(frame: Frame, dataset: Dataset) -> Iterator[Triple]:

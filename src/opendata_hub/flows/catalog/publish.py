@@ -12,6 +12,7 @@ from slugify import slugify
 from sqlmodel import Session
 
 from opendata_hub.adapters import rdf, shapes
+from opendata_hub.adapters.rdf import Prepared
 from opendata_hub.adapters.shapes import Violation
 from opendata_hub.adapters.tabular.formats import FORMATS
 from opendata_hub.domain.catalog import dcat
@@ -31,7 +32,6 @@ from opendata_hub.domain.catalog.record import mqa
 from opendata_hub.domain.catalog.record.classes import places_of
 from opendata_hub.domain.catalog.record.described import circular, refuse_self_reference
 from opendata_hub.domain.catalog.record.labels import said_of
-from opendata_hub.domain.catalog.record.triples import Block
 from opendata_hub.domain.catalog.report import Clearance
 from opendata_hub.domain.errors import Invalid, InvalidRecord, NotPublishable, SlugTaken
 from opendata_hub.domain.texts import Texts
@@ -73,12 +73,12 @@ MOST_VERSIONS = 1000
 class Assessed:
     """A dataset with the quality of its description.
 
-    profile: its record in blocks. turtle: the same as a fragment. broken: what the profile holds
-    against it, if anything.
+    profile: its record, to be written. turtle: the same as a fragment. broken: what the profile
+    holds against it, if anything.
     """
 
     dataset: Dataset
-    profile: tuple[Block, ...]
+    profile: Prepared
     turtle: str
     broken: InvalidRecord | None
 
@@ -136,17 +136,14 @@ def save_all(
 
 def _fragments(frame: Frame, checked: Assessed) -> dict[str, str]:
     """The record and its quality in every stored syntax."""
-    others = [syntax for syntax in rdf.STORED if syntax is not rdf.TURTLE]
-    written = rdf.fragments(checked.profile, dcat.PREFIXES, others)
-    written[rdf.TURTLE.name] = checked.turtle
     measured = _measured(frame.base_url, checked.dataset.met)
-    slug = f"/datasets/{checked.dataset.slug}"
-    return {
-        syntax.name: rdf.joined(
-            (written[syntax.name], measured[syntax.name].replace(_STAND_IN, slug)), syntax
-        )
-        for syntax in rdf.STORED
-    }
+    slug, written = f"/datasets/{checked.dataset.slug}", {}
+    for syntax in rdf.STORED:
+        is_known = syntax is rdf.TURTLE
+        said = checked.turtle if is_known else checked.profile.fragment(syntax, dcat.PREFIXES)
+        quality = measured[syntax.name].replace(_STAND_IN, slug)
+        written[syntax.name] = rdf.joined((said, quality), syntax)
+    return written
 
 
 @lru_cache(256)
@@ -155,15 +152,15 @@ def _measured(base_url: str, met: frozenset[str]) -> dict[str, str]:
 
     A third of a record, and the same but for its address: no slug has the letters of the stand-in.
     """
-    said = mqa.measurements(URIRef(f"{base_url}{_STAND_IN}"), mqa.Quality(met))
-    return rdf.fragments([Block(tuple(said))], dcat.PREFIXES)
+    said = tuple(mqa.measurements(URIRef(f"{base_url}{_STAND_IN}"), mqa.Quality(met)))
+    return {syntax.name: rdf.fragment(said, syntax, dcat.PREFIXES) for syntax in rdf.STORED}
 
 
 def assess(frame: Frame, dataset: Dataset, *, answers: Answers) -> Assessed:
     """Check the dataset's record against the profile, and measure its quality."""
     described = dcat.dataset_record(frame, dataset)
-    profile = dcat.profile_blocks(frame, dataset, described)
-    turtle = rdf.fragments(profile, dcat.PREFIXES, [rdf.TURTLE])[rdf.TURTLE.name]
+    profile = rdf.prepared(dcat.profile_blocks(frame, dataset, described))
+    turtle = profile.fragment(rdf.TURTLE, dcat.PREFIXES)
     found = shapes.violations("".join(rdf.document([turtle], rdf.TURTLE, dcat.PREFIXES)))
     here = f"{frame.base_url}/"
     known = frame.known(not found, lambda url: url.startswith(here) or answers(url))

@@ -152,9 +152,7 @@ def _read_page(
         if page := kept.find(state, address):
             return _page(state, syntax, page.headers).again(request, page.body)
         asked = cursor.asked(request.query_params.multi_items(), changes.catalog_key(session))
-        found = serve.catalog_page(
-            session, hub.frame, syntax, asked, path=path, changed_at=state.changed_at
-        )
+        found = serve.catalog_page(session, hub.frame, syntax, asked, path=path, state=state)
         headers = {"Vary": "Accept"} if negotiated else {}
         if found.following:
             headers["Link"] = f'<{hub.frame.base_url}{path}?{found.following}>; rel="next"'

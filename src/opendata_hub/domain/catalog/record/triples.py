@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 from typing import Any, TypeVar, cast
 
@@ -26,6 +26,8 @@ from opendata_hub.domain.errors import Invalid, InvalidRecord
 Triple = tuple[URIRef, URIRef, Node]
 TYPE, CONCEPT = RDF.type, SKOS.Concept  # rdflib looks names up anew each time
 WKT = URIRef(expanded("gsp:wktLiteral"))
+KNOWN_ADDRESSES = 4_096
+"""Addresses of lists and of what is shared come with every record: they are checked once."""
 SomeThing = TypeVar("SomeThing", bound=Thing)
 
 
@@ -120,7 +122,7 @@ def _terms(value: Any, row: Row, name: str) -> Iterator[Node]:
     """What a field says, as terms: its things by their addresses."""
     if row.kind is not Kind.NODE:
         return _values(value, row, name)
-    return (URIRef(node.iri) for node in ((value,) if row.is_one else value))
+    return (_address(node.iri, "iri") for node in ((value,) if row.is_one else value))
 
 
 def _values(value: object, row: Row, name: str) -> Iterator[Node]:
@@ -142,9 +144,14 @@ def _values(value: object, row: Row, name: str) -> Iterator[Node]:
 
 def _address(text: str, name: str) -> URIRef:
     try:
-        return URIRef(checked_address(text))
+        return _iri(text)
     except Invalid as problem:
         raise malformed(name, problem) from None
+
+
+@lru_cache(KNOWN_ADDRESSES)
+def _iri(text: str) -> URIRef:
+    return URIRef(checked_address(text))
 
 
 def malformed(name: str, problem: Invalid) -> InvalidRecord:
@@ -179,5 +186,5 @@ _WRITERS: Mapping[Kind, Callable[..., Node]] = {
     Kind.COUNT: _count,
     Kind.HEX: lambda text: Literal(checked_text(text), datatype=XSD.hexBinary, normalize=False),
     Kind.WKT: lambda text: Literal(checked_text(text), datatype=WKT, normalize=False),
-    Kind.ADDRESS: lambda text: URIRef(checked_address(text)),
+    Kind.ADDRESS: _iri,
 }

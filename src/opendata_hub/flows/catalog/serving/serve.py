@@ -44,9 +44,11 @@ def catalog_state(session: Session, frame: Frame, *, now: datetime) -> State:
 
 
 def catalog_page(
-    session: Session, frame: Frame, syntax: Syntax, asked: Asked, *, path: str, changed_at: datetime
+    session: Session, frame: Frame, syntax: Syntax, asked: Asked, *, path: str, state: State
 ) -> Page:
     """The catalogue and the datasets of one page; ``path`` is the address without its query.
+
+    state: that of the whole catalogue, read in the same session.
 
     Datasets stand in the order in which they came and keep their place when they change: whoever
     follows the pages while others publish meets each dataset once.
@@ -61,11 +63,11 @@ def catalog_page(
         _address(frame, path, query(asked, key)),
         first=_address(frame, path, query(Asked(asked.limit, 0, asked.since), key)),
         following=_address(frame, path, following) if following else "",
-        total=changes.count(session, since=asked.since),
+        total=_total(session, asked, f"{key} {state.tag}"),
         limit=asked.limit,
     )
     head = [
-        _catalog_head(frame, syntax, changed_at),
+        _catalog_head(frame, syntax, state.changed_at),
         rdf.fragment(triples, syntax, PREFIXES),
     ]
     body = _bodies(session, frame, syntax, entries)
@@ -116,7 +118,7 @@ def _bodies(
     published = [entry for entry in entries if not entry.is_withdrawn]
     gone = [entry.position for entry in entries if entry.is_withdrawn]
     if published:
-        links = (dcat.catalog_entry(frame, entry.slug) for entry in published)
+        links = dcat.catalog_entries(frame, (entry.slug for entry in published))
         yield rdf.fragment(links, syntax, PREFIXES)
         yield from _records(session, syntax, [entry.position for entry in published])
     if gone:
@@ -136,6 +138,22 @@ def _catalog_head(frame: Frame, syntax: Syntax, changed_at: datetime) -> str:
         head = rdf.fragment(dcat.catalog_triples(frame, modified_at=changed_at), syntax, PREFIXES)
         _heads[syntax.name] = (wanted, head)
     return head
+
+
+_totals: dict[str, int] = {}
+"""How many datasets the latest state of a catalogue has: to count a million takes 8 ms."""
+
+
+def _total(session: Session, asked: Asked, state: str) -> int:
+    """How many datasets all pages of the question hold, in that state of that catalogue."""
+    if asked.since is not None:
+        return changes.count(session, since=asked.since)
+    known = _totals.get(state)
+    if known is None:
+        known = changes.count(session)
+        _totals.clear()
+        _totals[state] = known
+    return known
 
 
 def _records(session: Session, syntax: Syntax, positions: Sequence[int]) -> Iterator[str | bytes]:
