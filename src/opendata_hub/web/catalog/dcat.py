@@ -1,6 +1,6 @@
 """The catalogue for machines: DCAT-AP in four syntaxes, files, schemas."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request
@@ -51,6 +51,12 @@ async def catalog(request: Request, hub: HubDep) -> Response:
 async def catalog_as(request: Request, hub: HubDep, ending: str) -> Response:
     """The catalogue as ttl, rdf, jsonld or nt."""
     return await _catalog(request, hub, _syntax(ending), negotiated=False)
+
+
+@readable("/catalog/pages/{place}.{ending}")
+async def catalog_page(request: Request, hub: HubDep, place: str, ending: str) -> Response:
+    """A further page of the catalogue; ``place`` is the cursor that the one before it names."""
+    return await _catalog(request, hub, _syntax(ending), [("cursor", place)], negotiated=False)
 
 
 @readable("/datasets/{slug}.{ending}")
@@ -122,8 +128,18 @@ def _syntax(ending: str) -> Syntax:
     raise NotKnown(f"No syntax {ending[:20]!r}; known: {', '.join(SYNTAXES)}")
 
 
-async def _catalog(request: Request, hub: Hub, syntax: Syntax, *, negotiated: bool) -> Response:
-    """A page that is kept is given from here; only for another is a thread begun."""
+async def _catalog(
+    request: Request,
+    hub: Hub,
+    syntax: Syntax,
+    given: Sequence[tuple[str, str]] = (),
+    *,
+    negotiated: bool,
+) -> Response:
+    """A page that is kept is given from here; only for another is a thread begun.
+
+    given: what the path says of the page, beside the query.
+    """
     kept: KeptPages = request.app.state.kept_pages
     address = Asked(
         request.url.path, request.url.query, syntax.name, negotiation.takes_gzip(request)
@@ -131,8 +147,9 @@ async def _catalog(request: Request, hub: Hub, syntax: Syntax, *, negotiated: bo
     state = kept.current()
     if state and (page := kept.find(state, address)):
         return _page(state, syntax, page.headers).again(request, page.body)
+    parameters = [*given, *request.query_params.multi_items()]
     return await run_in_threadpool(
-        _read_page, request, hub, syntax, kept, address, negotiated=negotiated
+        _read_page, request, hub, syntax, address, parameters, negotiated=negotiated
     )
 
 
@@ -140,22 +157,23 @@ def _read_page(
     request: Request,
     hub: Hub,
     syntax: Syntax,
-    kept: KeptPages,
     address: Asked,
+    parameters: Sequence[tuple[str, str]],
     *,
     negotiated: bool,
 ) -> Response:
-    path, stamp = address.path, kept.stamp()
+    kept: KeptPages = request.app.state.kept_pages
+    stamp, first = kept.stamp(), "/catalog" if negotiated else f"/catalog.{syntax.name}"
     with hub.reading() as session:
         state = serve.catalog_state(session, hub.frame, now=clock.now())
         kept.saw(stamp, state)
         if page := kept.find(state, address):
             return _page(state, syntax, page.headers).again(request, page.body)
-        asked = cursor.asked(request.query_params.multi_items(), changes.catalog_key(session))
-        found = serve.catalog_page(session, hub.frame, syntax, asked, path=path, state=state)
+        asked = cursor.asked(parameters, changes.catalog_key(session))
+        found = serve.catalog_page(session, hub.frame, syntax, asked, path=first, state=state)
         headers = {"Vary": "Accept"} if negotiated else {}
         if found.following:
-            headers["Link"] = f'<{hub.frame.base_url}{path}?{found.following}>; rel="next"'
+            headers["Link"] = f'<{hub.frame.base_url}{found.following}>; rel="next"'
         answer = _page(state, syntax, headers).answer(request, found.parts)
     if not isinstance(answer, StreamingResponse) and answer.body:
         kept.keep(state, address, Kept(headers, bytes(answer.body)))

@@ -12,7 +12,7 @@ from opendata_hub.adapters.rdf import N_TRIPLES, TURTLE, Syntax
 from opendata_hub.domain.catalog import dcat
 from opendata_hub.domain.catalog.dcat import Frame
 from opendata_hub.domain.catalog.harvest.change import Place, Tombstone
-from opendata_hub.domain.catalog.harvest.cursor import Asked, query
+from opendata_hub.domain.catalog.harvest.cursor import Asked, address
 from opendata_hub.domain.catalog.harvest.page import PREFIXES, page_triples, tombstone_triples
 from opendata_hub.domain.errors import UnknownDataset
 from opendata_hub.flows.catalog.publish import written_for
@@ -30,7 +30,10 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of the catalogue, in pieces; ``following`` is the query of the next one, or empty."""
+    """A page of the catalogue, in pieces; ``following`` is the address of the next one, or empty.
+
+    The address is a path below the hub's own, with its query.
+    """
 
     parts: Iterator[bytes]
     following: str
@@ -46,7 +49,7 @@ def catalog_state(session: Session, frame: Frame, *, now: datetime) -> State:
 def catalog_page(
     session: Session, frame: Frame, syntax: Syntax, asked: Asked, *, path: str, state: State
 ) -> Page:
-    """The catalogue and the datasets of one page; ``path`` is the address without its query.
+    """The catalogue and the datasets of one page; ``path`` is the address of the first one.
 
     state: that of the whole catalogue, read in the same session.
 
@@ -58,11 +61,12 @@ def catalog_page(
     entries = found[: asked.limit]
     following = ""
     if len(found) > asked.limit:
-        following = query(Asked(asked.limit, entries[-1].position, asked.since), key)
+        behind = Asked(asked.limit, entries[-1].position, asked.since)
+        following = address(path, behind, key)
     triples = page_triples(
-        _address(frame, path, query(asked, key)),
-        first=_address(frame, path, query(Asked(asked.limit, 0, asked.since), key)),
-        following=_address(frame, path, following) if following else "",
+        frame.base_url + address(path, asked, key),
+        first=frame.base_url + address(path, Asked(asked.limit, 0, asked.since), key),
+        following=frame.base_url + following if following else "",
         total=_total(session, asked, f"{key} {state.tag}"),
         limit=asked.limit,
     )
@@ -159,10 +163,6 @@ def _total(session: Session, asked: Asked, state: str) -> int:
 def _records(session: Session, syntax: Syntax, positions: Sequence[int]) -> Iterator[str | bytes]:
     for part in datasets.fragments_at(session, _stored(syntax).name, positions):
         yield derived(part.decode(), syntax) if syntax is N_TRIPLES else part
-
-
-def _address(frame: Frame, path: str, asked: str) -> str:
-    return f"{frame.base_url}{path}?{asked}"
 
 
 def _tag(*parts: str) -> str:
