@@ -1,11 +1,14 @@
 """Search as programs and readers meet it."""
 
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 import build
 from opendata_hub.flows.catalog.serving import index as index_flow
+from opendata_hub.web.catalog import search as door
 
 SEARCH = "/api/v1/datasets"
 
@@ -25,6 +28,26 @@ def test_a_program_is_told_total_results_and_facets(demo_client):
         "year": [{"value": "2026", "label": "2026", "count": said["total"]}],
     }
     assert (said["page"], said["limit"], said["guessed"]) == (1, 20, [])
+
+
+def test_searches_beyond_a_few_wait_their_turn_and_all_are_answered(demo_client, monkeypatch):
+    under_way, most, find = [], [], door.find
+
+    def slow(*words):
+        under_way.append(words)
+        most.append(len(under_way))
+        time.sleep(0.02)
+        found = find(*words)
+        under_way.pop()
+        return found
+
+    monkeypatch.setattr(door, "find", slow)
+    addresses = [SEARCH, "/fr/datasets"] * door.AT_ONCE * 2
+    with ThreadPoolExecutor(len(addresses)) as crowd:
+        answers = list(crowd.map(demo_client.get, addresses))
+    assert {each.status_code for each in answers} == {200}
+    assert len(most) == len(addresses)
+    assert max(most) == door.AT_ONCE
 
 
 def test_facets_are_counted_only_when_asked_for(demo_client):
