@@ -47,7 +47,7 @@ def test_searches_beyond_a_few_wait_their_turn_and_all_are_answered(demo_client,
         answers = list(crowd.map(demo_client.get, addresses))
     assert {each.status_code for each in answers} == {200}
     assert len(most) == len(addresses)
-    assert max(most) == door.AT_ONCE
+    assert max(most) <= door.AT_ONCE
 
 
 def test_facets_are_counted_only_when_asked_for(demo_client):

@@ -30,6 +30,25 @@ _REPLACE = update(_DATASETS).where(_DATASETS.c.slug == bindparam("at"))
 _FORGET = delete(_TOMBSTONES).where(_TOMBSTONES.c.position == bindparam("at"))
 _ERASE = delete(_FRAGMENTS).where(_FRAGMENTS.c.dataset_id == bindparam("at"))
 _KEEP = insert(_FRAGMENTS)
+_UTF8 = {
+    True: func.convert_to(_FRAGMENTS.c.body, "UTF8"),
+    False: cast(_FRAGMENTS.c.body, LargeBinary),
+}
+"""The body of a fragment as bytes, in the words of PostgreSQL and of SQLite."""
+_OF_SYNTAX = {
+    is_postgresql: select(body)
+    .where(_FRAGMENTS.c.syntax == bindparam("syntax"))
+    .order_by(_FRAGMENTS.c.dataset_id)
+    for is_postgresql, body in _UTF8.items()
+}
+_BETWEEN = {
+    key: question.where(_FRAGMENTS.c.dataset_id.between(bindparam("first"), bindparam("last")))
+    for key, question in _OF_SYNTAX.items()
+}
+_AMONG = {
+    key: question.where(_FRAGMENTS.c.dataset_id.in_(bindparam("positions", expanding=True)))
+    for key, question in _OF_SYNTAX.items()
+}
 _LATEST = select(_CHANGES.c.id, _CHANGES.c.changed_at).order_by(_CHANGES.c.id.desc()).limit(1)
 _LAST = (select(func.max(_DATASETS.c.id)), select(func.max(_ENTRIES.c.position)))
 
@@ -90,7 +109,7 @@ def lock(session: Session) -> None:
 
     SQLite has one writer anyway.
     """
-    if session.connection().dialect.name == "postgresql":
+    if _is_postgresql(session):
         session.connection().execute(text("LOCK TABLE change IN EXCLUSIVE MODE"))
 
 
@@ -167,13 +186,9 @@ def fragments_between(session: Session, syntax: str, first: int, last: int) -> I
 
     In UTF-8 as they are kept: to decode and encode a page of 100 costs ten times its reading.
     """
-    question = (
-        select(_utf8(session))
-        .where(FragmentRow.syntax == syntax)
-        .where(col(FragmentRow.dataset_id).between(first, last))
-        .order_by(col(FragmentRow.dataset_id))
-    )
-    found = session.connection().execute(question, execution_options={"yield_per": BATCH})
+    asked = {"syntax": syntax, "first": first, "last": last}
+    question, in_batches = _BETWEEN[_is_postgresql(session)], {"yield_per": BATCH}
+    found = session.connection().execute(question, asked, execution_options=in_batches)
     return (bytes(body) for (body,) in found)
 
 
@@ -181,11 +196,11 @@ def fragments_at(session: Session, syntax: str, positions: Sequence[int]) -> lis
     """The records in one syntax at these positions, in ascending order, in UTF-8."""
     if positions and positions[-1] - positions[0] == len(positions) - 1:
         # A span is read faster than a list of a hundred.
-        return list(fragments_between(session, syntax, positions[0], positions[-1]))
-    question = select(_utf8(session)).where(
-        FragmentRow.syntax == syntax, col(FragmentRow.dataset_id).in_(positions)
-    )
-    found = session.connection().execute(question.order_by(col(FragmentRow.dataset_id)))
+        asked = {"syntax": syntax, "first": positions[0], "last": positions[-1]}
+        found = session.connection().execute(_BETWEEN[_is_postgresql(session)], asked)
+    else:
+        some = {"syntax": syntax, "positions": list(positions)}
+        found = session.connection().execute(_AMONG[_is_postgresql(session)], some)
     return [bytes(body) for (body,) in found]
 
 
@@ -248,11 +263,8 @@ def _row(dataset: Dataset) -> dict[str, Any]:
     }
 
 
-def _utf8(session: Session) -> Any:
-    """The body of a fragment as bytes, in the words of each database."""
-    if session.connection().dialect.name == "postgresql":
-        return func.convert_to(FragmentRow.body, "UTF8")
-    return cast(FragmentRow.body, LargeBinary)
+def _is_postgresql(session: Session) -> bool:
+    return session.connection().dialect.name == "postgresql"
 
 
 def _with_file() -> Any:
