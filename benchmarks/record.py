@@ -16,11 +16,10 @@ from opendata_hub.bootstrap import catalog_folders, open_hub
 from opendata_hub.domain.catalog import dcat
 from opendata_hub.domain.catalog.harvest.change import ChangeKind
 from opendata_hub.domain.people.roles import OPERATOR
-from opendata_hub.flows.catalog.publish import Words, assess, publish, write_fragments
+from opendata_hub.flows.catalog.publish import Words, assess, publish, save_all
 from opendata_hub.flows.catalog.submit import examine, submit
 from opendata_hub.packs.families import sample_described, sample_file
 from opendata_hub.settings import Settings
-from opendata_hub.store import datasets
 
 ROUNDS, EACH = 9, 10
 FAMILY = "budget-lines"
@@ -76,22 +75,21 @@ def main():
         dataset = published(hub)
         frame = hub.frame
         triples = tuple(dcat.dataset_triples(frame, dataset))
-        nt = rdf.fragment(triples, rdf.N_TRIPLES, dcat.PREFIXES)
+        said = [rdf.fragment(triples, rdf.TURTLE, dcat.PREFIXES)]
+        turtle = "".join(rdf.document(said, rdf.TURTLE, dcat.PREFIXES))
         checked = assess(frame, dataset, answers=lambda _: False)
 
         def write():
             with hub.writing() as session:
-                datasets.save(session, checked.dataset)
-                write_fragments(session, frame, checked, ChangeKind.REPLACED, now=clock.now())
+                save_all(session, frame, [(checked, ChangeKind.REPLACED)], now=clock.now())
 
         def whole():
             again = assess(frame, dataset, answers=lambda _: False)
             with hub.writing() as session:
-                datasets.save(session, again.dataset)
-                write_fragments(session, frame, again, ChangeKind.REPLACED, now=clock.now())
+                save_all(session, frame, [(again, ChangeKind.REPLACED)], now=clock.now())
 
         print(f"{len(set(triples))} triples")
-        print(f"SHACL                         {cost(lambda: shapes.violations(nt)):6.2f} ms")
+        print(f"SHACL                         {cost(lambda: shapes.violations(turtle)):6.2f} ms")
         print(
             "record, checked and measured  "
             f"{cost(lambda: assess(frame, dataset, answers=lambda _: False)):6.2f} ms"

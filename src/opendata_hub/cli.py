@@ -46,8 +46,8 @@ from opendata_hub.packs.laws import load_calendar, load_law
 from opendata_hub.settings import Settings
 from opendata_hub.store.people import tokens
 from opendata_hub.store.submissions import Submission
-from opendata_hub.web import calculator
 from opendata_hub.web.explain import Speaker, explain, length_of, reason_of
+from opendata_hub.web.requests import calculator
 from opendata_hub.web.shapes import AnnouncementIn, LinkOut, RepairsOut, ReportOut
 
 FINDINGS, UNREADABLE = 1, 2

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from opendata_hub import cli
+from opendata_hub.domain.catalog.search.query import Query
 
 SAMPLE = "catalog/families/association-subsidies/sample.csv"
 BROKEN = "catalog/families/association-subsidies/broken.csv"
@@ -137,6 +138,13 @@ def test_publish_replace_and_refuse(run, tmp_path):
     with sqlite3.connect(tmp_path / "var" / "hub.sqlite3") as store:
         assert store.execute("SELECT count(*) FROM submission").fetchone() == (4,)
         assert store.execute("SELECT count(*), max(version) FROM dataset").fetchone() == (1, 2)
+
+
+def test_what_is_withdrawn_leaves_search_with_the_command(run, hub):
+    run("publish", SAMPLE, *FAMILY, *WORDS)
+    assert hub.search.search(Query("subventions")).total == 1
+    assert run("withdraw", "subventions", "--reason", "Publié par erreur")[0] == 0
+    assert hub.search.search(Query("subventions")).total == 0
 
 
 def test_a_deadline_for_machines_and_for_people(run):

@@ -11,7 +11,7 @@ import build
 from opendata_hub.domain.catalog.harvest import feed
 from opendata_hub.domain.catalog.harvest.change import ChangeKind
 from opendata_hub.domain.people.roles import OPERATOR
-from opendata_hub.flows.catalog.publish import assess, write_fragments
+from opendata_hub.flows.catalog.publish import assess, save_all
 from opendata_hub.flows.catalog.withdraw import withdraw
 from opendata_hub.store import changes, datasets
 
@@ -24,9 +24,8 @@ def put(hub, session, slug, number, *, version=1, now=build.NOW):
     dataset = build.dataset(number, slug, version=version, modified_at=now)
     checked = assess(hub.frame, dataset, answers=lambda _: True)
     datasets.lock(session)
-    datasets.save(session, checked.dataset)
     kind = ChangeKind.CREATED if version == 1 else ChangeKind.REPLACED
-    write_fragments(session, hub.frame, checked, kind, now=now)
+    save_all(session, hub.frame, [(checked, kind)], now=now)
 
 
 @pytest.fixture

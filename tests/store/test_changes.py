@@ -1,5 +1,6 @@
 """The log of changes and the places of datasets, on both databases."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -34,6 +35,44 @@ def withdrawn(session, slug, now=LATER):
 def slugs(session, **asked):
     given = {"after": 0, "most": 100, **asked}
     return [entry.slug for entry in changes.entries(session, **given)]
+
+
+def test_many_are_kept_as_one_after_another_would_be(engine, number):
+    with writing(engine) as session:
+        for slug in ("a", "b", "c"):
+            published(session, slug, number)
+        withdrawn(session, "b")
+    many = [build.dataset(number, slug, version=2) for slug in ("d", "c", "b", "e")]
+    with writing(engine) as session:
+        datasets.lock(session)
+        last = changes.last_number(session)
+        datasets.save_all(session, many)
+        written = {each.slug: {"ttl": f"new {each.slug}"} for each in many}
+        datasets.put_all_fragments(session, written, written_for="y")
+        events = [(each.slug, ChangeKind.REPLACED, f"said {each.slug}") for each in many]
+        numbers = changes.append_all(session, events, LATER, base_url=BASE)
+    with reading(engine) as session:
+        assert slugs(session) == ["a", "b", "c", "d", "e"]
+        assert numbers == sorted(numbers)
+        assert [(c.slug, c.record) for c in changes.log(session, after=last, most=9)] == [
+            (slug, record) for slug, _, record in events
+        ]
+        assert list(datasets.fragments(session, "ttl")) == ["a", "new b", "new c", "new d", "new e"]
+        assert changes.tombstone(session, "b") is None
+        assert all(datasets.get(session, each.slug) == each for each in many)
+
+
+def test_more_than_one_question_can_name_are_kept_as_well(engine, number):
+    many = [build.dataset(number, f"d-{n:04}") for n in range(datasets.MOST_NAMED + 1)]
+    for version in (1, 2):
+        with writing(engine) as session:
+            datasets.lock(session)
+            datasets.save_all(session, [replace(each, version=version) for each in many])
+            events = [(each.slug, ChangeKind.REPLACED, "") for each in many]
+            changes.append_all(session, events, LATER, base_url=BASE)
+    with reading(engine) as session:
+        assert changes.count(session) == datasets.count(session) == len(many)
+        assert datasets.get(session, many[-1].slug).version == 2
 
 
 def test_numbers_grow_with_every_event_and_the_log_keeps_what_was_said(engine, number):

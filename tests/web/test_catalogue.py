@@ -61,7 +61,7 @@ def test_the_joined_fragments_are_the_graph_that_rdflib_would_build(demo_client,
         for triple in dcat.catalog_triples(hub.frame, modified_at=changed_at):
             expected.add(triple)
         for dataset in datasets.latest(session):
-            expected.add(dcat.catalog_entry(hub.frame, dataset.slug))
+            expected.add(next(dcat.catalog_entries(hub.frame, [dataset.slug])))
             for triple in dcat.dataset_triples(hub.frame, dataset):
                 expected.add(triple)
     assert isomorphic(without_page(catalogue), expected)

@@ -1,5 +1,6 @@
 """The catalogue as files says what the hub says, at the same addresses."""
 
+import gzip
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -8,11 +9,14 @@ import httpx2
 import pytest
 from rdflib import Graph
 from rdflib.compare import isomorphic
+from rdflib.namespace import DCAT
 from typer.testing import CliRunner
 
 import build
 from opendata_hub.adapters.rdf import SYNTAXES
 from opendata_hub.cli import app as commands
+from opendata_hub.domain.catalog.harvest import cursor
+from opendata_hub.domain.catalog.harvest.page import HYDRA
 from opendata_hub.domain.errors import Refused
 from opendata_hub.web import export as exporting
 from opendata_hub.web.app import create_app
@@ -74,6 +78,32 @@ def test_plain_files_say_what_the_hub_says(plain, client):
     ):  # fmt: skip
         assert plain.get(address).content == client.get(page).content
     assert plain.get("/static/style.css").status_code == client.get("/static/style.css").status_code
+
+
+@pytest.mark.enable_socket
+def test_who_follows_the_pages_among_plain_files_meets_every_dataset_once(
+    hub, exported, plain, monkeypatch
+):
+    for family in ("petitions", "budget-lines"):
+        build.publish_sample(hub, family)
+    monkeypatch.setattr(cursor, "DEFAULT_LIMIT", 1)
+    export(create_app(hub), hub, exported)
+    for ending in SYNTAXES:
+        address, met = f"/catalog.{ending}", []
+        while address:
+            page = Graph().parse(data=plain.get(address).text, format=PARSERS[ending])
+            met += [str(each).rpartition("/")[2] for each in page.objects(None, DCAT.dataset)]
+            following = [str(each) for each in page.objects(None, HYDRA.next)]
+            address = following[0].removeprefix(build.BASE_URL) if following else ""
+            assert "?" not in address
+        assert met == [SLUG, "demo-petitions", "demo-budget-lines"]
+
+
+@pytest.mark.enable_socket
+def test_the_dump_is_among_the_files(plain, client):
+    address = "/catalog/dump.nt.gz"
+    assert gzip.decompress(plain.get(address).content)
+    assert plain.get(address).content == client.get(address).content
 
 
 def dates(folder):

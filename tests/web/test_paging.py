@@ -7,6 +7,7 @@ from rdflib import DCAT, DCTERMS, RDF, Graph, Literal, Namespace, URIRef
 
 import build
 from opendata_hub.bootstrap import open_hub
+from opendata_hub.domain.catalog.harvest import cursor
 from opendata_hub.domain.people.roles import OPERATOR
 from opendata_hub.flows.catalog.withdraw import withdraw
 from opendata_hub.settings import Settings
@@ -117,6 +118,26 @@ def test_an_instant_is_read_in_the_forms_that_people_write(client, given):
 def test_what_can_be_no_page_is_400_with_a_code(client, query, code):
     answer = client.get(f"/catalog.ttl?{query}")
     assert (answer.status_code, answer.json()["code"]) == (400, code)
+
+
+def test_a_further_page_of_the_usual_size_has_a_path_of_its_own(three, client, monkeypatch):
+    monkeypatch.setattr(cursor, "DEFAULT_LIMIT", 2)
+    first = client.get("/catalog.ttl")
+    following = first.links["next"]["url"].removeprefix(build.BASE_URL)
+    assert following.startswith("/catalog/pages/")
+    assert following.endswith(".ttl")
+    second = client.get(following)
+    assert "next" not in second.links
+    assert len(slugs(page(first)) + slugs(page(second))) == len(FAMILIES)
+    assert client.head(following).headers["etag"] == second.headers["etag"]
+    withdrawn(three, f"demo-{FAMILIES[2]}")
+    assert slugs(page(client.get(following))) == []
+    assert client.get("/catalog").status_code in {200, 303}
+    for wrong in ("none.ttl", following[len("/catalog/pages/") + 4 :]):
+        refused = client.get(f"/catalog/pages/{wrong}")
+        assert (refused.status_code, refused.json()["code"]) == (400, "bad-cursor")
+    assert client.get("/catalog/pages/none.txt").status_code == 404
+    assert "?" in client.get("/catalog.ttl?limit=1").links["next"]["url"]
 
 
 def test_a_cursor_of_another_catalogue_or_question_is_refused(three, client, tmp_path):

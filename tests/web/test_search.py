@@ -1,11 +1,14 @@
 """Search as programs and readers meet it."""
 
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 import build
 from opendata_hub.flows.catalog.serving import index as index_flow
+from opendata_hub.web.catalog import search as door
 
 SEARCH = "/api/v1/datasets"
 
@@ -27,8 +30,39 @@ def test_a_program_is_told_total_results_and_facets(demo_client):
     assert (said["page"], said["limit"], said["guessed"]) == (1, 20, [])
 
 
+def test_searches_beyond_a_few_wait_their_turn_and_all_are_answered(demo_client, monkeypatch):
+    under_way, most, find = [], [], door.find
+
+    def slow(*words):
+        under_way.append(words)
+        most.append(len(under_way))
+        time.sleep(0.02)
+        found = find(*words)
+        under_way.pop()
+        return found
+
+    monkeypatch.setattr(door, "find", slow)
+    addresses = [SEARCH, "/fr/datasets"] * door.AT_ONCE * 2
+    with ThreadPoolExecutor(len(addresses)) as crowd:
+        answers = list(crowd.map(demo_client.get, addresses))
+    assert {each.status_code for each in answers} == {200}
+    assert len(most) == len(addresses)
+    assert max(most) <= door.AT_ONCE
+
+
 def test_facets_are_counted_only_when_asked_for(demo_client):
     assert demo_client.get(SEARCH).json()["facets"] == {}
+
+
+def test_what_is_withdrawn_is_found_no_more_from_that_moment(demo_client, token):
+    slug = "demo-association-subsidies"
+    before = demo_client.get(SEARCH, params={"q": "subventions"}).json()
+    params = {"reason": "Publié par erreur"}
+    demo_client.delete(f"/api/v1/datasets/{slug}", params=params, headers=token)
+    after = demo_client.get(SEARCH, params={"q": "subventions"}).json()
+    assert slug in {each["slug"] for each in before["results"]}
+    assert slug not in {each["slug"] for each in after["results"]}
+    assert after["total"] == before["total"] - 1
 
 
 @pytest.mark.parametrize(("lang", "label"), [("ar", "جماعة المثال"), ("en", "Example commune")])

@@ -19,9 +19,9 @@ class Violation:
     fault: Fault
 
 
-def violations(n_triples: str) -> tuple[Violation, ...]:
-    """What a document in N-Triples breaks, in a stable order, in a millisecond."""
-    report = _compiled().validate_text(n_triples, format="ntriples")
+def violations(turtle: str) -> tuple[Violation, ...]:
+    """What a document in Turtle breaks, in a stable order, in a millisecond."""
+    report = _compiled().validate_text(turtle, format="turtle")
     return tuple(sorted(_found(report.results), key=lambda v: (v.node, v.field, v.fault)))
 
 

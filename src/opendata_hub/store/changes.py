@@ -1,24 +1,54 @@
 """The log of what happened to the catalogue, and the places of its datasets."""
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, case, func, insert, update
+from sqlalchemy import Row, bindparam, case, func, insert, update
 from sqlmodel import Session, col, delete, select
 
 from opendata_hub.domain.catalog.harvest.change import Change, ChangeKind, Entry, Place, Tombstone
 from opendata_hub.domain.errors import UnknownDataset
 from opendata_hub.store.tables import (
-    CatalogKeyRow,
     ChangeRecordRow,
     ChangeRow,
     DatasetRow,
     EntryRow,
     FragmentRow,
     TombstoneRow,
+    metadata,
+)
+
+RECORD_LEVEL = 3
+"""Of zlib: half the time of the usual level, a twentieth more to keep."""
+MOST_NAMED = 500
+"""Addresses that one question names."""
+
+# Written once: to put a statement together costs more than SQLite needs to carry it out.
+_CHANGES, _RECORDS, _ENTRIES, _DATASETS, _KEYS = (
+    metadata.tables[name] for name in ("change", "change_record", "entry", "dataset", "catalog_key")
+)
+_IS_PUBLISHED = ~_ENTRIES.c.is_withdrawn
+_IS_CHANGED = _ENTRIES.c.changed_at >= bindparam("since", type_=_ENTRIES.c.changed_at.type)
+_BEHIND = (
+    select(_ENTRIES.c.position, _ENTRIES.c.slug, _ENTRIES.c.is_withdrawn)
+    .where(_ENTRIES.c.position > bindparam("after"))
+    .order_by(_ENTRIES.c.position)
+    .limit(bindparam("most"))
+)
+_PLACES, _PLACES_SINCE = _BEHIND.where(_IS_PUBLISHED), _BEHIND.where(_IS_CHANGED)
+_ALL = select(func.count()).select_from(_ENTRIES)
+_COUNT, _COUNT_SINCE = _ALL.where(_IS_PUBLISHED), _ALL.where(_IS_CHANGED)
+_KEY = select(_KEYS.c.key)
+_LOG = insert(_CHANGES).returning(_CHANGES.c.id, sort_by_parameter_order=True)
+_KEEP = insert(_RECORDS)
+_PLACED = select(_ENTRIES.c.slug).where(_ENTRIES.c.slug.in_(bindparam("slugs", expanding=True)))
+_MOVE = update(_ENTRIES).where(_ENTRIES.c.slug == bindparam("at"))
+_PLACE_NEW = insert(_ENTRIES).values(
+    slug=bindparam("at"),
+    position=select(_DATASETS.c.id).where(_DATASETS.c.slug == bindparam("at")).scalar_subquery(),
 )
 
 
@@ -42,12 +72,32 @@ def append(
     record: the JSON-LD fragment after the change. Call it behind ``datasets.lock``: numbers then
     follow commits, so that nobody who has read up to a number misses a lower one.
     """
-    number = _add_change(session, slug, kind, now, base_url)
-    if record:
-        body = zlib.compress(record.encode())
-        session.connection().execute(insert(ChangeRecordRow), {"change_id": number, "body": body})
-    _put_entry(session, slug, number, now, is_withdrawn=kind is ChangeKind.WITHDRAWN)
-    return number
+    return append_all(session, [(slug, kind, record)], now, base_url=base_url)[0]
+
+
+def append_all(
+    session: Session, events: Sequence[tuple[str, ChangeKind, str]], now: datetime, *, base_url: str
+) -> list[int]:
+    """Note changes (slug, kind, record), each of another dataset; gives their numbers."""
+    connection = session.connection()
+    rows = [
+        {"slug": slug, "kind": str(kind), "changed_at": now, "base_url": base_url}
+        for slug, kind, _ in events
+    ]
+    numbers = [int(row[0]) for row in connection.execute(_LOG, rows)]
+    records = [
+        {"change_id": number, "body": zlib.compress(record.encode(), RECORD_LEVEL)}
+        for number, (_, _, record) in zip(numbers, events, strict=True)
+        if record
+    ]
+    if records:
+        connection.execute(_KEEP, records)
+    said = {
+        slug: {"change_id": number, "changed_at": now, "is_withdrawn": kind is ChangeKind.WITHDRAWN}
+        for number, (slug, kind, _) in zip(numbers, events, strict=True)
+    }
+    _put_entries(session, said)
+    return numbers
 
 
 def bury(session: Session, left: Tombstone, *, base_url: str) -> int:
@@ -104,8 +154,9 @@ def entries(
 
     since: only what changed at that instant or later, and then what was withdrawn as well.
     """
-    question = _listed(_entries(), since).where(col(EntryRow.position) > after)
-    found = session.connection().execute(question.order_by(EntryRow.position).limit(most))
+    question = _entries().where(_IS_PUBLISHED if since is None else _IS_CHANGED)
+    question = question.where(col(EntryRow.position) > after).order_by(EntryRow.position)
+    found = session.connection().execute(question.limit(most), {"since": since})
     return [_entry(row) for row in found]
 
 
@@ -113,15 +164,15 @@ def places(
     session: Session, *, after: int, most: int, since: datetime | None = None
 ) -> list[Place]:
     """The same as ``entries``, with no more than a page needs."""
-    question = _listed(select(*_PLACE), since).where(col(EntryRow.position) > after)
-    found = session.connection().execute(question.order_by(EntryRow.position).limit(most))
+    asked = {"after": after, "most": most, "since": since}
+    found = session.connection().execute(_PLACES if since is None else _PLACES_SINCE, asked)
     return [Place(*row) for row in found]
 
 
 def count(session: Session, *, since: datetime | None = None) -> int:
     """How many places ``entries`` would give in all."""
-    question = _listed(select(func.count()).select_from(EntryRow), since)
-    return int(session.connection().execute(question).scalar_one())
+    question = _COUNT if since is None else _COUNT_SINCE
+    return int(session.connection().execute(question, {"since": since}).scalar_one())
 
 
 def spans(session: Session, size: int) -> list[Span]:
@@ -182,32 +233,26 @@ def not_of_address(session: Session, base_url: str) -> list[str]:
 
 def catalog_key(session: Session) -> str:
     """What tells this catalogue from every other, whatever their addresses."""
-    return session.exec(select(CatalogKeyRow.key)).one()
+    return str(session.connection().execute(_KEY).scalar_one())
 
 
-def _add_change(session: Session, slug: str, kind: ChangeKind, now: datetime, base_url: str) -> int:
-    row = {"slug": slug, "kind": str(kind), "changed_at": now, "base_url": base_url}
-    added = session.connection().execute(insert(ChangeRow).values(row).returning(col(ChangeRow.id)))
-    return int(added.scalar_one())
-
-
-def _put_entry(
-    session: Session, slug: str, number: int, now: datetime, *, is_withdrawn: bool
-) -> None:
-    """Let the place of that address say so; a first change takes the place of its dataset."""
-    said = {"change_id": number, "changed_at": now, "is_withdrawn": is_withdrawn}
-    connection = session.connection()
-    known = connection.execute(update(EntryRow).where(col(EntryRow.slug) == slug).values(said))
-    if known.rowcount == 0:
-        position = select(DatasetRow.id).where(DatasetRow.slug == slug).scalar_subquery()
-        connection.execute(insert(EntryRow).values(position=position, slug=slug, **said))
+def _put_entries(session: Session, said: Mapping[str, Mapping[str, Any]]) -> None:
+    """Let the places of these slugs say so; a first change takes the place of its dataset."""
+    connection, slugs = session.connection(), list(said)
+    known: set[str] = set()
+    for first in range(0, len(slugs), MOST_NAMED):
+        some = {"slugs": slugs[first : first + MOST_NAMED]}
+        known.update(connection.execute(_PLACED, some).scalars())
+    if known:
+        connection.execute(_MOVE, [{"at": slug, **said[slug]} for slug in slugs if slug in known])
+    if fresh := [{"at": slug, **said[slug]} for slug in slugs if slug not in known]:
+        connection.execute(_PLACE_NEW, fresh)
 
 
 _ENTRY: tuple[Any, ...] = (
     EntryRow.position, EntryRow.slug, EntryRow.change_id, EntryRow.changed_at,
     EntryRow.is_withdrawn,
 )  # fmt: skip
-_PLACE: tuple[Any, ...] = (EntryRow.position, EntryRow.slug, EntryRow.is_withdrawn)
 _CHANGE: tuple[Any, ...] = (
     ChangeRow.id, ChangeRow.slug, ChangeRow.kind, ChangeRow.changed_at, ChangeRecordRow.body,
 )  # fmt: skip
@@ -221,13 +266,6 @@ def _tombstones() -> Any:
 
 def _tombstone(row: TombstoneRow, slug: str) -> Tombstone:
     return Tombstone(slug, row.title, row.reason, row.version, row.issued_at, row.withdrawn_at)
-
-
-def _listed(question: Any, since: datetime | None) -> Any:
-    """Only what is published, or what changed since then, withdrawn or not."""
-    if since is None:
-        return question.where(~col(EntryRow.is_withdrawn))
-    return question.where(col(EntryRow.changed_at) >= since)
 
 
 def _entries() -> Any:

@@ -4,52 +4,73 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import LargeBinary, cast, func, insert, text, update
-from sqlmodel import Session, col, delete, select
+from sqlalchemy import Column, LargeBinary, bindparam, cast, delete, func, insert, text, update
+from sqlmodel import Session, col, select
 
 from opendata_hub.domain.catalog.dataset import Dataset, Distribution
 from opendata_hub.domain.errors import UnknownDataset
 from opendata_hub.store.tables import (
     ChangeRow,
     DatasetRow,
-    EntryRow,
     FragmentRow,
     SubmissionRow,
-    TombstoneRow,
+    metadata,
 )
 
 BATCH = 100
+MOST_NAMED = 500
+"""Addresses that one question names."""
+
+# Written once: to put a statement together costs more than SQLite needs to carry it out.
+_DATASETS, _FRAGMENTS, _ENTRIES, _TOMBSTONES, _CHANGES = (
+    metadata.tables[name] for name in ("dataset", "fragment", "entry", "tombstone", "change")
+)
+_INSERT = insert(_DATASETS)
+_REPLACE = update(_DATASETS).where(_DATASETS.c.slug == bindparam("at"))
+_FORGET = delete(_TOMBSTONES).where(_TOMBSTONES.c.position == bindparam("at"))
+_ERASE = delete(_FRAGMENTS).where(_FRAGMENTS.c.dataset_id == bindparam("at"))
+_KEEP = insert(_FRAGMENTS)
+_UTF8 = {
+    True: func.convert_to(_FRAGMENTS.c.body, "UTF8"),
+    False: cast(_FRAGMENTS.c.body, LargeBinary),
+}
+"""The body of a fragment as bytes, in the words of PostgreSQL and of SQLite."""
+_OF_SYNTAX = {
+    is_postgresql: select(body)
+    .where(_FRAGMENTS.c.syntax == bindparam("syntax"))
+    .order_by(_FRAGMENTS.c.dataset_id)
+    for is_postgresql, body in _UTF8.items()
+}
+_BETWEEN = {
+    key: question.where(_FRAGMENTS.c.dataset_id.between(bindparam("first"), bindparam("last")))
+    for key, question in _OF_SYNTAX.items()
+}
+_AMONG = {
+    key: question.where(_FRAGMENTS.c.dataset_id.in_(bindparam("positions", expanding=True)))
+    for key, question in _OF_SYNTAX.items()
+}
+_LATEST = select(_CHANGES.c.id, _CHANGES.c.changed_at).order_by(_CHANGES.c.id.desc()).limit(1)
+_LAST = (select(func.max(_DATASETS.c.id)), select(func.max(_ENTRIES.c.position)))
 
 
 def save(session: Session, dataset: Dataset) -> None:
     """Insert or replace the dataset of that slug."""
-    file = dataset.distribution
-    row = {
-        "slug": dataset.slug,
-        "family": dataset.family,
-        "publisher": dataset.publisher,
-        "title": dict(dataset.title),
-        "description": dict(dataset.description),
-        "keywords": {language: list(words) for language, words in dataset.keywords.items()},
-        "issued_at": dataset.issued_at,
-        "modified_at": dataset.modified_at,
-        "version": dataset.version,
-        "submission_id": dataset.submission_id,
-        "file_name": file.file_name,
-        "file_format": file.format,
-        "media_type": file.media_type,
-        "file_issued_at": file.issued_at,
-        "described": dict(dataset.described),
-        "met": sorted(dataset.met),
-    }
+    save_all(session, [dataset])
+
+
+def save_all(session: Session, many: Sequence[Dataset]) -> None:
+    """Insert or replace the datasets of these slugs, each named once."""
     connection = session.connection()
-    known = connection.execute(
-        update(DatasetRow).where(col(DatasetRow.slug) == dataset.slug).values(row)
-    )
-    if known.rowcount == 0:
-        position = _position(session, dataset.slug)
-        connection.execute(insert(DatasetRow).values(id=position, **row))
-        connection.execute(delete(TombstoneRow).where(col(TombstoneRow.position) == position))
+    slugs = [dataset.slug for dataset in many]
+    known = _known(session, _DATASETS.c.slug, _DATASETS.c.id, slugs)
+    if known:
+        connection.execute(_REPLACE, [{"at": d.slug, **_row(d)} for d in many if d.slug in known])
+    fresh = [dataset for dataset in many if dataset.slug not in known]
+    if fresh:
+        positions = _positions(session, [dataset.slug for dataset in fresh])
+        rows = [{"id": positions[dataset.slug], **_row(dataset)} for dataset in fresh]
+        connection.execute(_INSERT, rows)
+        connection.execute(_FORGET, [{"at": position} for position in positions.values()])
     session.expire_all()
 
 
@@ -88,7 +109,7 @@ def lock(session: Session) -> None:
 
     SQLite has one writer anyway.
     """
-    if session.connection().dialect.name == "postgresql":
+    if _is_postgresql(session):
         session.connection().execute(text("LOCK TABLE change IN EXCLUSIVE MODE"))
 
 
@@ -106,9 +127,8 @@ def latest(
 
 def last_change(session: Session) -> tuple[int, datetime | None]:
     """Number and instant of the latest change; (0, None) for an empty catalogue."""
-    question = select(ChangeRow.id, ChangeRow.changed_at).order_by(col(ChangeRow.id).desc())
-    found = session.exec(question.limit(1)).first()
-    return (found[0] or 0, found[1]) if found else (0, None)
+    found = session.connection().execute(_LATEST).first()
+    return (int(found[0]), found[1]) if found else (0, None)
 
 
 def changed_after(session: Session, number: int) -> list[str]:
@@ -126,17 +146,29 @@ def put_fragments(
     session: Session, slug: str, fragments: Mapping[str, str], *, written_for: str
 ) -> None:
     """Replace the dataset's serialised records by ``fragments`` (syntax to body)."""
-    position = session.exec(select(DatasetRow.id).where(DatasetRow.slug == slug)).first()
-    if position is None:
-        raise UnknownDataset(f"No dataset {slug[:100]!r} is published here")
+    put_all_fragments(session, {slug: fragments}, written_for=written_for)
+
+
+def put_all_fragments(
+    session: Session, written: Mapping[str, Mapping[str, str]], *, written_for: str
+) -> None:
+    """Replace the serialised records of datasets (slug to syntax to body).
+
+    Raises UnknownDataset when one of them is not published.
+    """
+    positions = _known(session, _DATASETS.c.slug, _DATASETS.c.id, list(written))
+    for slug in written:
+        if slug not in positions:
+            raise UnknownDataset(f"No dataset {slug[:100]!r} is published here")
     connection = session.connection()
-    connection.execute(delete(FragmentRow).where(col(FragmentRow.dataset_id) == position))
+    connection.execute(_ERASE, [{"at": position} for position in positions.values()])
     rows = [
-        {"dataset_id": position, "syntax": syntax, "body": body, "written_for": written_for}
+        {"dataset_id": positions[slug], "syntax": syntax, "body": body, "written_for": written_for}
+        for slug, fragments in written.items()
         for syntax, body in fragments.items()
     ]
     if rows:
-        connection.execute(insert(FragmentRow), rows)
+        connection.execute(_KEEP, rows)
 
 
 def fragments(session: Session, syntax: str, *, slug: str | None = None) -> Iterator[str]:
@@ -154,13 +186,9 @@ def fragments_between(session: Session, syntax: str, first: int, last: int) -> I
 
     In UTF-8 as they are kept: to decode and encode a page of 100 costs ten times its reading.
     """
-    question = (
-        select(_utf8(session))
-        .where(FragmentRow.syntax == syntax)
-        .where(col(FragmentRow.dataset_id).between(first, last))
-        .order_by(col(FragmentRow.dataset_id))
-    )
-    found = session.connection().execute(question, execution_options={"yield_per": BATCH})
+    asked = {"syntax": syntax, "first": first, "last": last}
+    question, in_batches = _BETWEEN[_is_postgresql(session)], {"yield_per": BATCH}
+    found = session.connection().execute(question, asked, execution_options=in_batches)
     return (bytes(body) for (body,) in found)
 
 
@@ -168,11 +196,11 @@ def fragments_at(session: Session, syntax: str, positions: Sequence[int]) -> lis
     """The records in one syntax at these positions, in ascending order, in UTF-8."""
     if positions and positions[-1] - positions[0] == len(positions) - 1:
         # A span is read faster than a list of a hundred.
-        return list(fragments_between(session, syntax, positions[0], positions[-1]))
-    question = select(_utf8(session)).where(
-        FragmentRow.syntax == syntax, col(FragmentRow.dataset_id).in_(positions)
-    )
-    found = session.connection().execute(question.order_by(col(FragmentRow.dataset_id)))
+        asked = {"syntax": syntax, "first": positions[0], "last": positions[-1]}
+        found = session.connection().execute(_BETWEEN[_is_postgresql(session)], asked)
+    else:
+        some = {"syntax": syntax, "positions": list(positions)}
+        found = session.connection().execute(_AMONG[_is_postgresql(session)], some)
     return [bytes(body) for (body,) in found]
 
 
@@ -189,24 +217,54 @@ def slugs_not_written_for(session: Session, written_for: str) -> list[str]:
     return list(session.exec(question.order_by(col(DatasetRow.id))))
 
 
-def _position(session: Session, slug: str) -> int:
-    """The place of a dataset that was withdrawn from that address; a new address gets the next.
+def _positions(session: Session, slugs: Sequence[str]) -> dict[str, int]:
+    """The places of datasets withdrawn from these addresses; a new address gets the next one.
 
     No place is given twice, or one who pages by it would miss what came into an older one.
     """
     connection = session.connection()
-    earlier = select(EntryRow.position).where(EntryRow.slug == slug)
-    if (found := connection.execute(earlier).scalar()) is not None:
-        return int(found)
-    last = (func.max(DatasetRow.id), func.max(EntryRow.position))
-    return 1 + max(connection.execute(select(each)).scalar() or 0 for each in last)
+    places = _known(session, _ENTRIES.c.slug, _ENTRIES.c.position, slugs)
+    fresh = [slug for slug in slugs if slug not in places]
+    last = max(connection.execute(each).scalar() or 0 for each in _LAST) if fresh else 0
+    return {**places, **{slug: last + n for n, slug in enumerate(fresh, start=1)}}
 
 
-def _utf8(session: Session) -> Any:
-    """The body of a fragment as bytes, in the words of each database."""
-    if session.connection().dialect.name == "postgresql":
-        return func.convert_to(FragmentRow.body, "UTF8")
-    return cast(FragmentRow.body, LargeBinary)
+def _known(
+    session: Session, slug: Column[Any], number: Column[Any], slugs: Sequence[str]
+) -> dict[str, int]:
+    """The number that stands beside each of these slugs; nothing for those that are not there."""
+    question = select(slug, number).where(slug.in_(bindparam("slugs", expanding=True)))
+    found: dict[str, int] = {}
+    for first in range(0, len(slugs), MOST_NAMED):
+        some = {"slugs": slugs[first : first + MOST_NAMED]}
+        found.update((row[0], int(row[1])) for row in session.connection().execute(question, some))
+    return found
+
+
+def _row(dataset: Dataset) -> dict[str, Any]:
+    file = dataset.distribution
+    return {
+        "slug": dataset.slug,
+        "family": dataset.family,
+        "publisher": dataset.publisher,
+        "title": dict(dataset.title),
+        "description": dict(dataset.description),
+        "keywords": {language: list(words) for language, words in dataset.keywords.items()},
+        "issued_at": dataset.issued_at,
+        "modified_at": dataset.modified_at,
+        "version": dataset.version,
+        "submission_id": dataset.submission_id,
+        "file_name": file.file_name,
+        "file_format": file.format,
+        "media_type": file.media_type,
+        "file_issued_at": file.issued_at,
+        "described": dict(dataset.described),
+        "met": sorted(dataset.met),
+    }
+
+
+def _is_postgresql(session: Session) -> bool:
+    return session.connection().dialect.name == "postgresql"
 
 
 def _with_file() -> Any:

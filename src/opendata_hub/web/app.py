@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from opendata_hub.bootstrap import Hub
+from opendata_hub.store.engine import Watch
 from opendata_hub.web import problems
 from opendata_hub.web.catalog import (
     datasets_api,
@@ -20,6 +21,7 @@ from opendata_hub.web.catalog import (
     template_files,
 )
 from opendata_hub.web.catalog import pages as catalog_pages
+from opendata_hub.web.kept import KeptPages
 from opendata_hub.web.languages import HERE
 from opendata_hub.web.people import journal
 from opendata_hub.web.requests import deadlines_api, requests_api
@@ -40,6 +42,7 @@ def create_app(hub: Hub) -> FastAPI:
         redoc_url=None,
     )
     app.state.hub = hub
+    app.state.kept_pages = KeptPages(Watch(hub.engine))
     app.add_middleware(
         BodyLimit,
         limit_bytes=BODY_LIMIT_BYTES,

@@ -9,13 +9,14 @@ from opendata_hub.domain.errors import NotKnown
 from opendata_hub.domain.texts import LANGUAGES
 
 
-def hub_of(request: Request) -> Hub:
+# What is not async is run in another thread, and to go there and back costs more than either.
+async def hub_of(request: Request) -> Hub:
     """The hub this application serves."""
     hub: Hub = request.app.state.hub
     return hub
 
 
-def page_language(language: str) -> str:
+async def page_language(language: str) -> str:
     """The language in the address of a page; raises NotKnown for another."""
     if language in LANGUAGES:
         return language

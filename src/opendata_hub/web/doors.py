@@ -15,7 +15,6 @@ from opendata_hub.domain.people.roles import STRANGER, Visitor
 from opendata_hub.domain.people.rule import require
 from opendata_hub.domain.secret import api_key_digest
 from opendata_hub.store.people import tokens
-from opendata_hub.web.deps import hub_of
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 DEED = "__deed__"
@@ -62,7 +61,7 @@ class Door(APIRoute):
         return ask_first
 
 
-def visitor_of(request: Request) -> Visitor:
+async def visitor_of(request: Request) -> Visitor:
     """Who stands at the door; a Door has asked."""
     visitor: Visitor = request.state.visitor
     return visitor
@@ -82,7 +81,7 @@ def _key(request: Request) -> str:
 
 def _visitor(request: Request) -> Visitor:
     """Who holds the key; raises TokenNeeded when it opens nothing now."""
-    hub, digest, now = hub_of(request), api_key_digest(_key(request)), clock.now()
+    hub, digest, now = request.app.state.hub, api_key_digest(_key(request)), clock.now()
     with hub.reading() as session:
         found = tokens.holder(session, digest, now)
     if found is None:

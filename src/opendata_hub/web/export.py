@@ -9,8 +9,10 @@ import asyncio
 import fcntl
 import filecmp
 import os
+import re
 import shutil
 import tempfile
+from collections import deque
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +20,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 from urllib.parse import quote, unquote, urlsplit
 
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp
 
 from opendata_hub.adapters.rdf import SYNTAXES
@@ -32,6 +35,7 @@ MARK = ".opendata-hub-export"
 OPTIONAL = ("/robots.txt", "/sitemap.xml", "/catalog/feed", "/feed.atom")
 """What is taken along where the hub has it."""
 NOT_FOUND = "/404"
+_FOLLOWING = re.compile(r'<([^<>?]+)>; rel="next"')
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,14 @@ class Page:
     file: PurePosixPath
     status: int = 200
     is_optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The status of an answer, and the address of the page that follows, if one does."""
+
+    status: int
+    following: str
 
 
 def export(app: ASGIApp, hub: Hub, folder: Path) -> Exported:
@@ -80,6 +92,7 @@ def pages(hub: Hub) -> Iterator[Page]:
         yield _readable(f"/{language}/", f"{language}")
     for ending in SYNTAXES:
         yield _as_it_is(f"/catalog.{ending}")
+        yield _as_it_is(f"/catalog/dump.{ending}.gz")
     for address in OPTIONAL:
         yield Page(address, _path(address), is_optional=True)
     for publisher in hub.frame.site.publishers:
@@ -124,14 +137,18 @@ def _fill(app: ASGIApp, hub: Hub, target: Path, *, before: Path) -> Exported:
     part.write_text("Made by opendata-hub catalog export; replaced as a whole.\n")
     _put(part, PurePosixPath(MARK), target, before)
     with asyncio.Runner() as runner:
-        for page in pages(hub):
+        wanted = deque(pages(hub))
+        while wanted:
+            page = wanted.popleft()
             with part.open("wb") as body:
-                status = runner.run(_asked(app, page.address, hub.frame.base_url, body))
-            if status == page.status:
+                answer = runner.run(_asked(app, page.address, hub.frame.base_url, body))
+            if answer.status == page.status:
                 files += 1
                 written += _put(part, page.file, target, before)
             elif not page.is_optional:
-                raise NotKnown(f"{page.address} answers {status}: nothing was exported")
+                raise NotKnown(f"{page.address} answers {answer.status}: nothing was exported")
+            if answer.following:
+                wanted.appendleft(_as_it_is(answer.following.removeprefix(hub.frame.base_url)))
     part.unlink(missing_ok=True)
     for source in sorted((HERE / "static").rglob("*")):
         if source.is_file():
@@ -155,8 +172,8 @@ def _put(part: Path, name: PurePosixPath, target: Path, before: Path) -> bool:
     return True
 
 
-async def _asked(app: ASGIApp, address: str, base_url: str, body: BinaryIO) -> int:
-    """The status that the application gives at an address; its bytes go to ``body``."""
+async def _asked(app: ASGIApp, address: str, base_url: str, body: BinaryIO) -> Answer:
+    """What the application answers at an address; its bytes go to ``body``."""
     parts = urlsplit(address)
     scope = {
         "type": "http",
@@ -172,7 +189,7 @@ async def _asked(app: ASGIApp, address: str, base_url: str, body: BinaryIO) -> i
         "client": None,
         "server": None,
     }
-    status, has_asked = 0, False
+    status, has_asked, headers = 0, False, Headers()
 
     async def receive() -> MutableMapping[str, Any]:
         nonlocal has_asked
@@ -182,13 +199,14 @@ async def _asked(app: ASGIApp, address: str, base_url: str, body: BinaryIO) -> i
         return {"type": "http.request", "body": b"", "more_body": False}
 
     async def send(message: MutableMapping[str, Any]) -> None:
-        nonlocal status
+        nonlocal status, headers
         if message["type"] == "http.response.start":
-            status = message["status"]
+            status, headers = message["status"], Headers(raw=message["headers"])
         body.write(message.get("body", b""))
 
     await app(scope, receive, send)
-    return status
+    following = _FOLLOWING.fullmatch(headers.get("link", ""))
+    return Answer(status, following[1] if following else "")
 
 
 @contextmanager

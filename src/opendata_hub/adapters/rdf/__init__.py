@@ -7,8 +7,9 @@ Documents of others are read by Oxigraph, which fetches nothing.
 
 import json
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 
 import pyoxigraph
 from rdflib.namespace import XSD
@@ -17,9 +18,12 @@ from rdflib.term import BNode, Literal, Node, URIRef
 from opendata_hub.adapters.rdf import guard as rdf_guard
 from opendata_hub.adapters.rdf import writer as rdf_writer
 from opendata_hub.adapters.rdf.writer import Grouped, Triple
+from opendata_hub.domain.catalog.record.triples import Block, flat
 from opendata_hub.domain.errors import TooLarge, UnreadableRecord, UnsafeRdf
 
 LONGEST_DOCUMENT_BYTES = 64_000_000
+KNOWN_BLOCKS = 4_096
+"""Entries of lists, publishers, standards: so many are kept as they were written."""
 _STRING = XSD.string
 
 # rdflib logs a traceback for every date of others that is none; readers are told in their own way.
@@ -45,6 +49,7 @@ _FORMATS = {
     JSON_LD: pyoxigraph.RdfFormat.JSON_LD,
     N_TRIPLES: pyoxigraph.RdfFormat.N_TRIPLES,
 }
+_JOINTS = {JSON_LD: ",\n"}
 STORED = (TURTLE, RDF_XML, JSON_LD)
 """What is written with the change; N-Triples are derived from Turtle when they are read."""
 
@@ -54,10 +59,40 @@ def fragment(triples: Iterable[Triple], syntax: Syntax, prefixes: Mapping[str, s
     return _written(rdf_writer.grouped(triples), syntax, prefixes)
 
 
-def fragments(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> dict[str, str]:
-    """The triples in every syntax that is stored, by its name."""
-    grouped = rdf_writer.grouped(triples)
-    return {syntax.name: _written(grouped, syntax, prefixes) for syntax in STORED}
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Blocks ready to be written in any syntax; what is shared was written before."""
+
+    own: Grouped
+    shared: tuple[Block, ...]
+
+    def fragment(self, syntax: Syntax, prefixes: Mapping[str, str]) -> str:
+        """The same as ``fragment`` of their triples."""
+        written = _written_by(tuple(prefixes.items()))
+        own = _written(self.own, syntax, prefixes)
+        return joined([own, *(written(block, syntax) for block in self.shared)], syntax)
+
+
+def prepared(blocks: Sequence[Block]) -> Prepared:
+    """The blocks, to be written in several syntaxes."""
+    own = rdf_writer.grouped(flat(block for block in blocks if not block.is_shared))
+    return Prepared(own, tuple(block for block in blocks if block.is_shared))
+
+
+def joined(parts: Iterable[str], syntax: Syntax) -> str:
+    """Fragments as one."""
+    return _JOINTS.get(syntax, "").join(part for part in parts if part)
+
+
+@cache
+def _written_by(prefixes: tuple[tuple[str, str], ...]) -> Callable[[Block, Syntax], str]:
+    declared = dict(prefixes)
+
+    @lru_cache(KNOWN_BLOCKS)
+    def written(block: Block, syntax: Syntax) -> str:
+        return fragment(block.triples, syntax, declared)
+
+    return written
 
 
 def _written(grouped: Grouped, syntax: Syntax, prefixes: Mapping[str, str]) -> str:
@@ -114,7 +149,7 @@ def frame(syntax: Syntax, prefixes: Mapping[str, str]) -> tuple[str, str, str]:
         return f'<?xml version="1.0" encoding="utf-8"?>\n<rdf:RDF{names}>', "", "</rdf:RDF>\n"
     if syntax is JSON_LD:
         context = json.dumps(dict(prefixes), ensure_ascii=False)
-        return f'{{"@context": {context},\n"@graph": [\n', ",\n", "\n]}\n"
+        return f'{{"@context": {context},\n"@graph": [\n', _JOINTS[syntax], "\n]}\n"
     return "", "", ""
 
 

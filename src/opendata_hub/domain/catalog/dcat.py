@@ -8,12 +8,12 @@ Addresses below a dataset are fragments of its own address: who follows them get
 that describes them.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 
-from rdflib.namespace import DCAT, Namespace
+from rdflib.namespace import Namespace
 from rdflib.term import URIRef
 
 from opendata_hub.domain.catalog.dataset import Dataset
@@ -22,7 +22,15 @@ from opendata_hub.domain.catalog.record import classes as record
 from opendata_hub.domain.catalog.record import mqa
 from opendata_hub.domain.catalog.record.described import Described, described
 from opendata_hub.domain.catalog.record.row import PREFIXES as NAMESPACES
-from opendata_hub.domain.catalog.record.triples import Triple, term, triples
+from opendata_hub.domain.catalog.record.triples import (
+    Block,
+    Shared,
+    Triple,
+    blocks,
+    flat,
+    term,
+    triples,
+)
 from opendata_hub.domain.catalog.record.values import instant
 from opendata_hub.domain.catalog.site import Publisher, Site
 from opendata_hub.domain.catalog.vocabulary import Term, Vocabularies
@@ -70,11 +78,8 @@ class Frame:
 
     def concept(self, vocabulary: str, code: str) -> record.Concept:
         """An entry of a shipped list, with its labels and its list."""
-        if (vocabulary, code) not in self._concepts:
-            term, scheme = self.term(vocabulary, code), self.scheme(vocabulary)
-            made = record.Concept(iri=term.uri, label=term.label, scheme=scheme)
-            self._concepts[vocabulary, code] = made
-        return self._concepts[vocabulary, code]
+        term, scheme = self.term(vocabulary, code), self.scheme(vocabulary)
+        return self.shared.keep(record.Concept(iri=term.uri, label=term.label, scheme=scheme))
 
     def languages(self, isos: Sequence[str]) -> tuple[record.Concept, ...]:
         """Languages by their ISO 639-1 codes."""
@@ -83,12 +88,15 @@ class Frame:
     def location(self, country: str) -> record.Location:
         """A country of the public list."""
         term = self.term("country", country)
-        return record.Location(iri=term.uri, label=term.label, scheme=self.scheme("country"))
+        scheme = self.scheme("country")
+        return self.shared.keep(record.Location(iri=term.uri, label=term.label, scheme=scheme))
 
     def licence(self, code: str) -> record.LicenceDocument:
         """A licence of the public list."""
         term = self.term("licence", code)
-        return record.LicenceDocument(iri=term.uri, label=term.label, scheme=self.scheme("licence"))
+        scheme = self.scheme("licence")
+        made = record.LicenceDocument(iri=term.uri, label=term.label, scheme=scheme)
+        return self.shared.keep(made)
 
     def coded(self, vocabulary: str, code: str) -> record.Thing | None:
         """What a code of a list stands for; None where the list has no such code."""
@@ -117,16 +125,16 @@ class Frame:
         return frozenset(e.uri for e in entries if not column or e.extra[column] == "yes")
 
     @cached_property
-    def _schemes(self) -> Mapping[str, record.ConceptScheme]:
-        return {
-            term.code: record.ConceptScheme(iri=term.uri, title=term.label)
-            for term in self.vocabularies["schemes"].values()
-        }
+    def shared(self) -> Shared:
+        """What records have in common: entries of lists, publishers, licences, standards."""
+        return Shared()
 
     @cached_property
-    def _concepts(self) -> dict[tuple[str, str], record.Concept]:
-        """Entries made so far: one that is referred to twice is written once."""
-        return {}
+    def _schemes(self) -> Mapping[str, record.ConceptScheme]:
+        return {
+            term.code: self.shared.keep(record.ConceptScheme(iri=term.uri, title=term.label))
+            for term in self.vocabularies["schemes"].values()
+        }
 
     @cached_property
     def _by_iso(self) -> Mapping[str, str]:
@@ -193,10 +201,11 @@ def _made(frame: Frame, dataset: Dataset) -> record.Dataset:
 def entry_record(frame: Frame, dataset: Dataset) -> record.CatalogRecord:
     """What the catalogue says about its description of a dataset."""
     me = frame.iri(f"datasets/{dataset.slug}")
+    profile = frame.shared.keep(record.Standard(iri=PROFILE_IRI, title={"en": "DCAT-AP 3.0.1"}))
     return record.CatalogRecord(
         iri=f"{me}#record",
         primary_topic=me,
-        conforms_to=(record.Standard(iri=PROFILE_IRI, title={"en": "DCAT-AP 3.0.1"}),),
+        conforms_to=(profile,),
         language=frame.languages(LANGUAGES),
         issued=instant(dataset.issued_at),
         modified=instant(dataset.modified_at),
@@ -205,21 +214,23 @@ def entry_record(frame: Frame, dataset: Dataset) -> record.CatalogRecord:
 
 def agent(frame: Frame, publisher: Publisher) -> record.Agent:
     """A public body: name, kind, homepage."""
-    return record.Agent(
+    agent = record.Agent(
         iri=frame.iri(f"publishers/{publisher.id}"),
         name=publisher.name,
         type=frame.concept("publisher-type", publisher.type),
         homepage=publisher.homepage,
     )
+    return frame.shared.keep(agent)
 
 
 def contact(frame: Frame, publisher: Publisher) -> record.Contact:
     """Whom to ask in a public body."""
-    return record.Contact(
+    contact = record.Contact(
         iri=frame.iri(f"publishers/{publisher.id}#contact"),
         name=publisher.name,
         email=(f"mailto:{publisher.email}",),
     )
+    return frame.shared.keep(contact)
 
 
 def _distribution(frame: Frame, dataset: Dataset, family: Family) -> record.Distribution:
@@ -227,7 +238,9 @@ def _distribution(frame: Frame, dataset: Dataset, family: Family) -> record.Dist
     file, parent = dataset.distribution, frame.iri(f"datasets/{dataset.slug}")
     me, address = f"{parent}#distribution-1", f"{parent}/files/{file.file_name}"
     is_table = family.holds is Holds.TABLE
-    schema = frame.iri(f"families/{family.name}/schema.json")
+    schema = record.Standard(
+        iri=frame.iri(f"families/{family.name}/schema.json"), title=family.title
+    )
     return record.Distribution(
         iri=me,
         title=dataset.title,
@@ -246,7 +259,7 @@ def _distribution(frame: Frame, dataset: Dataset, family: Family) -> record.Dist
             algorithm=str(SPDX.checksumAlgorithm_sha256),
             value=file.sha256,
         ),
-        conforms_to=(record.Standard(iri=schema, title=family.title),) if is_table else (),
+        conforms_to=(frame.shared.keep(schema),) if is_table else (),
         language=frame.languages(family.languages),
         issued=instant(file.issued_at),
         modified=instant(dataset.modified_at),
@@ -256,13 +269,14 @@ def _distribution(frame: Frame, dataset: Dataset, family: Family) -> record.Dist
 def rows_service(frame: Frame, dataset: Dataset) -> record.DataService:
     """The service that answers questions about the rows (``docs/rows.md``)."""
     parent = frame.iri(f"datasets/{dataset.slug}")
+    openapi = record.Standard(iri=OPENAPI, title={"en": "OpenAPI Specification"})
     return record.DataService(
         iri=f"{parent}#rows",
         title=dataset.title,
         endpoint_url=(frame.iri(f"api/v1/datasets/{dataset.slug}/rows"),),
         endpoint_description=(frame.iri("api/openapi.json"),),
         serves_dataset=(parent,),
-        conforms_to=(record.Standard(iri=OPENAPI, title={"en": "OpenAPI Specification"}),),
+        conforms_to=(frame.shared.keep(openapi),),
         licence=frame.licence(frame.site.licence),
         access_rights=frame.concept("access-right", "PUBLIC"),
     )
@@ -271,7 +285,8 @@ def rows_service(frame: Frame, dataset: Dataset) -> record.DataService:
 def _rights(frame: Frame) -> tuple[record.RightsStatement, ...]:
     if not frame.site.rights:
         return ()
-    return (record.RightsStatement(iri=frame.iri("catalog#rights"), label=frame.site.rights),)
+    rights = record.RightsStatement(iri=frame.iri("catalog#rights"), label=frame.site.rights)
+    return (frame.shared.keep(rights),)
 
 
 def catalog_triples(frame: Frame, *, modified_at: datetime) -> Iterator[Triple]:
@@ -279,9 +294,10 @@ def catalog_triples(frame: Frame, *, modified_at: datetime) -> Iterator[Triple]:
     return triples(catalog_record(frame, modified_at=modified_at))
 
 
-def catalog_entry(frame: Frame, slug: str) -> Triple:
-    """The link from the catalogue to one of its datasets."""
-    return frame.iri("catalog"), DCAT.dataset, frame.iri(f"datasets/{slug}")
+def catalog_entries(frame: Frame, slugs: Iterable[str]) -> Iterator[Triple]:
+    """The links from the catalogue to these datasets."""
+    me, has = frame.iri("catalog"), term("dcat:dataset")
+    return ((me, has, URIRef(f"{frame.base_url}/datasets/{slug}")) for slug in slugs)
 
 
 def dataset_triples(frame: Frame, dataset: Dataset) -> Iterator[Triple]:
@@ -297,14 +313,17 @@ def quality_triples(frame: Frame, dataset: Dataset) -> Iterator[Triple]:
 
 def profile_triples(frame: Frame, dataset: Dataset) -> Iterator[Triple]:
     """The same without its quality, which is measured on this."""
-    yield from triples(dataset_record(frame, dataset))
-    if frame.families[dataset.family].holds is Holds.TABLE:
-        yield from triples(rows_service(frame, dataset))
-    for series in _said(frame, dataset).series:
-        yield from triples(series)
-    entry = entry_record(frame, dataset)
-    yield frame.iri("catalog"), term("dcat:record"), URIRef(entry.iri)
-    yield from triples(entry)
+    return flat(profile_blocks(frame, dataset, dataset_record(frame, dataset)))
+
+
+def profile_blocks(frame: Frame, dataset: Dataset, described: record.Dataset) -> tuple[Block, ...]:
+    """The same in blocks; ``described`` is the record that was made of the dataset."""
+    series, entry = _said(frame, dataset).series, entry_record(frame, dataset)
+    link = (frame.iri("catalog"), term("dcat:record"), URIRef(entry.iri))
+    is_table = frame.families[dataset.family].holds is Holds.TABLE
+    rows = (rows_service(frame, dataset),) if is_table else ()
+    things = (described, *rows, *series, entry)
+    return (Block((link,)), *blocks(things, frame.shared))
 
 
 def publisher_triples(frame: Frame, publisher: Publisher) -> Iterator[Triple]:

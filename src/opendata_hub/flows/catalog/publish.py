@@ -3,14 +3,16 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from itertools import chain
+from functools import lru_cache
 from pathlib import PurePath
 from typing import Any
 
+from rdflib.term import URIRef
 from slugify import slugify
 from sqlmodel import Session
 
 from opendata_hub.adapters import rdf, shapes
+from opendata_hub.adapters.rdf import Prepared
 from opendata_hub.adapters.shapes import Violation
 from opendata_hub.adapters.tabular.formats import FORMATS
 from opendata_hub.domain.catalog import dcat, document
@@ -31,7 +33,6 @@ from opendata_hub.domain.catalog.record import mqa
 from opendata_hub.domain.catalog.record.classes import places_of
 from opendata_hub.domain.catalog.record.described import circular, refuse_self_reference
 from opendata_hub.domain.catalog.record.labels import said_of
-from opendata_hub.domain.catalog.record.triples import Triple
 from opendata_hub.domain.catalog.report import Clearance
 from opendata_hub.domain.errors import Invalid, InvalidRecord, NotPublishable, SlugTaken
 from opendata_hub.domain.journal import Kind
@@ -68,6 +69,9 @@ class Words:
 Answers = Callable[[str], bool]
 """Whether an address answered when it was last tried."""
 
+AT_ONCE = 200
+"""Datasets that are written together where many are; their records are held in memory."""
+_STAND_IN = "/datasets/STAND-IN"
 MOST_VERSIONS = 1000
 """So far a chain of previous versions is followed."""
 
@@ -76,11 +80,13 @@ MOST_VERSIONS = 1000
 class Assessed:
     """A dataset with the quality of its description.
 
-    profile: its record as triples. broken: what the profile holds against it, if anything.
+    profile: its record, to be written. turtle: the same as a fragment. broken: what the profile
+    holds against it, if anything.
     """
 
     dataset: Dataset
-    profile: tuple[Triple, ...]
+    profile: Prepared
+    turtle: str
     broken: InvalidRecord | None
 
 
@@ -116,8 +122,7 @@ def publish(
     for clearance in words.clearances:
         _clear(session, submission, clearance, words.publisher, by, now)
     kind = ChangeKind.CREATED if is_new(session, dataset.slug) else ChangeKind.REPLACED
-    datasets.save(session, dataset)
-    write_fragments(session, frame, checked, kind, now=now)
+    save_all(session, frame, [(checked, kind)], now=now)
     journal.append(
         session, Kind.DATASET_PUBLISHED, dataset.slug,
         {"version": str(dataset.version), "sha256": submission.sha256},
@@ -132,29 +137,52 @@ def is_new(session: Session, slug: str) -> bool:
     return place is None or place.is_withdrawn
 
 
-def write_fragments(
-    session: Session, frame: Frame, checked: Assessed, kind: ChangeKind, *, now: datetime
+def save_all(
+    session: Session, frame: Frame, many: Sequence[tuple[Assessed, ChangeKind]], *, now: datetime
 ) -> None:
-    """Serialise the dataset's record in every stored syntax, keep it, and log the change."""
-    said = chain(checked.profile, dcat.quality_triples(frame, checked.dataset))
-    fragments = rdf.fragments(said, dcat.PREFIXES)
-    slug = checked.dataset.slug
-    datasets.put_fragments(session, slug, fragments, written_for=written_for(frame))
-    changes.append(
-        session, slug, kind, now,
-        base_url=frame.base_url, record=fragments[rdf.JSON_LD.name],
-    )  # fmt: skip
+    """Keep assessed datasets with their records in every stored syntax, and log the changes."""
+    datasets.save_all(session, [checked.dataset for checked, _ in many])
+    written = {checked.dataset.slug: _fragments(frame, checked) for checked, _ in many}
+    datasets.put_all_fragments(session, written, written_for=written_for(frame))
+    events = [
+        (checked.dataset.slug, kind, written[checked.dataset.slug][rdf.JSON_LD.name])
+        for checked, kind in many
+    ]
+    changes.append_all(session, events, now, base_url=frame.base_url)
+
+
+def _fragments(frame: Frame, checked: Assessed) -> dict[str, str]:
+    """The record and its quality in every stored syntax."""
+    measured = _measured(frame.base_url, checked.dataset.met)
+    slug, written = f"/datasets/{checked.dataset.slug}", {}
+    for syntax in rdf.STORED:
+        is_known = syntax is rdf.TURTLE
+        said = checked.turtle if is_known else checked.profile.fragment(syntax, dcat.PREFIXES)
+        quality = measured[syntax.name].replace(_STAND_IN, slug)
+        written[syntax.name] = rdf.joined((said, quality), syntax)
+    return written
+
+
+@lru_cache(256)
+def _measured(base_url: str, met: frozenset[str]) -> dict[str, str]:
+    """What is said of the quality of any dataset that meets these indicators.
+
+    A third of a record, and the same but for its address: no slug has the letters of the stand-in.
+    """
+    said = tuple(mqa.measurements(URIRef(f"{base_url}{_STAND_IN}"), mqa.Quality(met)))
+    return {syntax.name: rdf.fragment(said, syntax, dcat.PREFIXES) for syntax in rdf.STORED}
 
 
 def assess(frame: Frame, dataset: Dataset, *, answers: Answers) -> Assessed:
     """Check the dataset's record against the profile, and measure its quality."""
     described = dcat.dataset_record(frame, dataset)
-    profile = tuple(dcat.profile_triples(frame, dataset))
-    found = shapes.violations(rdf.fragment(profile, rdf.N_TRIPLES, dcat.PREFIXES))
+    profile = rdf.prepared(dcat.profile_blocks(frame, dataset, described))
+    turtle = profile.fragment(rdf.TURTLE, dcat.PREFIXES)
+    found = shapes.violations("".join(rdf.document([turtle], rdf.TURTLE, dcat.PREFIXES)))
     here = f"{frame.base_url}/"
     known = frame.known(not found, lambda url: url.startswith(here) or answers(url))
     measured = replace(dataset, met=mqa.assess(described, known).met)
-    return Assessed(measured, profile, _refusal(described, found) if found else None)
+    return Assessed(measured, profile, turtle, _refusal(described, found) if found else None)
 
 
 def _refusal(described: record.Dataset, found: Sequence[Violation]) -> InvalidRecord:
@@ -196,12 +224,17 @@ def refresh_fragments(session: Session, frame: Frame, *, now: datetime) -> int:
     datasets.lock(session)
     moved = set(changes.not_of_address(session, frame.base_url))
     stale = datasets.slugs_not_written_for(session, written_for(frame))
-    for slug in [*stale, *sorted(moved.difference(stale))]:
-        kind = ChangeKind.MOVED if slug in moved else ChangeKind.REWRITTEN
-        checked = assess(frame, datasets.get(session, slug), answers=lambda _: False)
-        datasets.save(session, checked.dataset)
-        write_fragments(session, frame, checked, kind, now=now)
-    return len(moved.union(stale))
+    slugs = [*stale, *sorted(moved.difference(stale))]
+    for first in range(0, len(slugs), AT_ONCE):
+        rewritten = [
+            (
+                assess(frame, datasets.get(session, slug), answers=lambda _: False),
+                ChangeKind.MOVED if slug in moved else ChangeKind.REWRITTEN,
+            )
+            for slug in slugs[first : first + AT_ONCE]
+        ]
+        save_all(session, frame, rewritten, now=now)
+    return len(slugs)
 
 
 def written_for(frame: Frame) -> str:

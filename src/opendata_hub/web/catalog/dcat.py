@@ -1,10 +1,11 @@
 """The catalogue for machines: DCAT-AP in four syntaxes, files, schemas."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request
-from fastapi.responses import FileResponse, JSONResponse, Response
+from fastapi.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.concurrency import run_in_threadpool
 
 from opendata_hub import clock
 from opendata_hub.adapters.rdf import SYNTAXES, TURTLE, Syntax
@@ -20,6 +21,7 @@ from opendata_hub.web import negotiation
 from opendata_hub.web.catalog.documents import Document
 from opendata_hub.web.deps import HubDep
 from opendata_hub.web.doors import Door, needs
+from opendata_hub.web.kept import Asked, Kept, KeptPages
 from opendata_hub.web.shapes import Problem
 
 Route = TypeVar("Route", bound=Callable[..., Any])
@@ -45,19 +47,26 @@ def readable(path: str) -> Callable[[Route], Route]:
 
 @readable("/catalog")
 @needs(Deed.READ_PUBLISHED)
-def catalog(request: Request, hub: HubDep) -> Response:
+async def catalog(request: Request, hub: HubDep) -> Response:
     """The catalogue in the syntax the client prefers; readers of pages are led to the portal."""
     chosen = _negotiated(request)
     if chosen is None:
         return negotiation.to_language(request, "")
-    return _catalog(request, hub, chosen, negotiated=True)
+    return await _catalog(request, hub, chosen, negotiated=True)
 
 
 @readable("/catalog.{ending}")
 @needs(Deed.READ_PUBLISHED)
-def catalog_as(request: Request, hub: HubDep, ending: str) -> Response:
+async def catalog_as(request: Request, hub: HubDep, ending: str) -> Response:
     """The catalogue as ttl, rdf, jsonld or nt."""
-    return _catalog(request, hub, _syntax(ending), negotiated=False)
+    return await _catalog(request, hub, _syntax(ending), negotiated=False)
+
+
+@readable("/catalog/pages/{place}.{ending}")
+@needs(Deed.READ_PUBLISHED)
+async def catalog_page(request: Request, hub: HubDep, place: str, ending: str) -> Response:
+    """A further page of the catalogue; ``place`` is the cursor that the one before it names."""
+    return await _catalog(request, hub, _syntax(ending), [("cursor", place)], negotiated=False)
 
 
 @readable("/datasets/{slug}.{ending}")
@@ -135,19 +144,60 @@ def _syntax(ending: str) -> Syntax:
     raise NotKnown(f"No syntax {ending[:20]!r}; known: {', '.join(SYNTAXES)}")
 
 
-def _catalog(request: Request, hub: Hub, syntax: Syntax, *, negotiated: bool) -> Response:
-    path = request.url.path
+async def _catalog(
+    request: Request,
+    hub: Hub,
+    syntax: Syntax,
+    given: Sequence[tuple[str, str]] = (),
+    *,
+    negotiated: bool,
+) -> Response:
+    """A page that is kept is given from here; only for another is a thread begun.
+
+    given: what the path says of the page, beside the query.
+    """
+    kept: KeptPages = request.app.state.kept_pages
+    address = Asked(
+        request.url.path, request.url.query, syntax.name, negotiation.takes_gzip(request)
+    )
+    state = kept.current()
+    if state and (page := kept.find(state, address)):
+        return _page(state, syntax, page.headers).again(request, page.body)
+    parameters = [*given, *request.query_params.multi_items()]
+    return await run_in_threadpool(
+        _read_page, request, hub, syntax, address, parameters, negotiated=negotiated
+    )
+
+
+def _read_page(
+    request: Request,
+    hub: Hub,
+    syntax: Syntax,
+    address: Asked,
+    parameters: Sequence[tuple[str, str]],
+    *,
+    negotiated: bool,
+) -> Response:
+    kept: KeptPages = request.app.state.kept_pages
+    stamp, first = kept.stamp(), "/catalog" if negotiated else f"/catalog.{syntax.name}"
     with hub.reading() as session:
-        asked = cursor.asked(request.query_params.multi_items(), changes.catalog_key(session))
         state = serve.catalog_state(session, hub.frame, now=clock.now())
-        found = serve.catalog_page(
-            session, hub.frame, syntax, asked, path=path, changed_at=state.changed_at
-        )
+        kept.saw(stamp, state)
+        if page := kept.find(state, address):
+            return _page(state, syntax, page.headers).again(request, page.body)
+        asked = cursor.asked(parameters, changes.catalog_key(session))
+        found = serve.catalog_page(session, hub.frame, syntax, asked, path=first, state=state)
         headers = {"Vary": "Accept"} if negotiated else {}
         if found.following:
-            headers["Link"] = f'<{hub.frame.base_url}{path}?{found.following}>; rel="next"'
-        document = Document(state, syntax.name, syntax.media_type, headers=headers)
-        return document.answer(request, found.parts)
+            headers["Link"] = f'<{hub.frame.base_url}{found.following}>; rel="next"'
+        answer = _page(state, syntax, headers).answer(request, found.parts)
+    if not isinstance(answer, StreamingResponse) and answer.body:
+        kept.keep(state, address, Kept(headers, bytes(answer.body)))
+    return answer
+
+
+def _page(state: serve.State, syntax: Syntax, headers: dict[str, str]) -> Document:
+    return Document(state, syntax.name, syntax.media_type, headers=headers)
 
 
 def _dataset(

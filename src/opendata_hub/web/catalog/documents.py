@@ -38,20 +38,34 @@ class Document:
         file, never a connection to the database. Tag and bytes must come from one session.
         """
         is_packed = negotiation.takes_gzip(request)
-        etag = f'"{self.state.tag}-{self.variant}{"-gz" if is_packed else ""}"'
-        headers = self._headers(etag)
-        if is_current(request, etag, self.state.changed_at):
-            return Response(status_code=304, headers=headers)
-        if is_packed:
-            headers["Content-Encoding"] = "gzip"
-        if request.method == "HEAD":
-            return Response(media_type=self.media_type, headers=headers)
+        headers, without_body = self._begun(request, is_packed=is_packed)
+        if without_body:
+            return without_body
         body = _laid_down(parts, is_packed=is_packed)
         size = body.tell()
         headers["Content-Length"] = str(size)
         if size <= SPOOLED_BYTES:
             return Response(b"".join(blocks(body)), media_type=self.media_type, headers=headers)
         return StreamingResponse(blocks(body), media_type=self.media_type, headers=headers)
+
+    def again(self, request: Request, body: bytes) -> Response:
+        """The same with the bytes that ``answer`` gave to one who takes what this client takes."""
+        headers, without_body = self._begun(request, is_packed=negotiation.takes_gzip(request))
+        return without_body or Response(body, media_type=self.media_type, headers=headers)
+
+    def _begun(
+        self, request: Request, *, is_packed: bool
+    ) -> tuple[dict[str, str], Response | None]:
+        """The head of the answer, and the whole answer where no body follows."""
+        etag = f'"{self.state.tag}-{self.variant}{"-gz" if is_packed else ""}"'
+        headers = self._headers(etag)
+        if is_current(request, etag, self.state.changed_at):
+            return headers, Response(status_code=304, headers=headers)
+        if is_packed:
+            headers["Content-Encoding"] = "gzip"
+        if request.method == "HEAD":
+            return headers, Response(media_type=self.media_type, headers=headers)
+        return headers, None
 
     def _headers(self, etag: str) -> dict[str, str]:
         vary = [v for v in (self.headers.get("Vary"), "Accept-Encoding") if v]

@@ -1,5 +1,8 @@
 """Search, for programs and for readers."""
 
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -19,6 +22,11 @@ SHOWN_VALUES = 8
 """Values of a facet on the page, beside those that are chosen."""
 ANY_SITE_MAY_READ = {"Access-Control-Allow-Origin": "*"}
 
+AT_ONCE = 2
+"""Searches that are answered at once. More would share the same core, and all be late together;
+the others wait in the order in which they came."""
+
+_SEARCHERS = ThreadPoolExecutor(AT_ONCE, "search")
 api_router = APIRouter(
     route_class=Door,
     tags=["catalogue"],
@@ -29,8 +37,12 @@ page_router = APIRouter(route_class=Door, include_in_schema=False)
 
 @api_router.get("/datasets", response_model=SearchOut)
 @needs(Deed.READ_PUBLISHED)
-def search(hub: HubDep, asked: Annotated[SearchIn, Query()]) -> Response:
+async def search(hub: HubDep, asked: Annotated[SearchIn, Query()]) -> Response:
     """Find datasets by words, filters and counts."""
+    return await _in_turn(_search, hub, asked)
+
+
+def _search(hub: Hub, asked: SearchIn) -> Response:
     answer = _answer(hub, asked)
     said = SearchOut(
         total=answer.total,
@@ -61,13 +73,17 @@ def search(hub: HubDep, asked: Annotated[SearchIn, Query()]) -> Response:
 
 @page_router.api_route("/{language}/datasets", methods=["GET", "HEAD"])
 @needs(Deed.READ_PUBLISHED)
-def search_page(
+async def search_page(
     request: Request,
     hub: HubDep,
     language: PageLanguage,
     asked: Annotated[SearchIn, Query()],
 ) -> Response:
     """A form, the results, and what they can be narrowed by; needs no script."""
+    return await _in_turn(_search_page, request, hub, language, asked)
+
+
+def _search_page(request: Request, hub: Hub, language: str, asked: SearchIn) -> Response:
     asked = asked.model_copy(update={"lang": language, "facet": list(Facet)})
     answer = _answer(hub, asked)
     chosen = {facet: set(getattr(asked, facet)) for facet in Facet}
@@ -92,6 +108,10 @@ def search_page(
         before=_address(asked, asked.page - 1) if asked.page > 1 else "",
         after=_address(asked, asked.page + 1) if asked.page < last else "",
     )
+
+
+async def _in_turn(answer: Callable[..., Response], *words: object) -> Response:
+    return await asyncio.get_running_loop().run_in_executor(_SEARCHERS, answer, *words)
 
 
 def _answer(hub: Hub, asked: SearchIn) -> Answer:

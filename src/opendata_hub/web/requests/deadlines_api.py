@@ -13,9 +13,9 @@ from opendata_hub.domain.people.rule import Place, reach, require
 from opendata_hub.domain.requests.calendar import Calendar
 from opendata_hub.flows.requests.announce import announce, current
 from opendata_hub.store import calendars
-from opendata_hub.web import calculator
 from opendata_hub.web.deps import HubDep
 from opendata_hub.web.doors import Door, VisitorDep, bearer, needs
+from opendata_hub.web.requests import calculator
 from opendata_hub.web.shapes import AnnouncementIn, AnnouncementOut, DeadlineOut, Problem
 
 router = APIRouter(route_class=Door, tags=["deadlines"], responses={422: {"model": Problem}})

@@ -11,11 +11,12 @@ from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.requests.info_request import Question, Requester
 from opendata_hub.flows.requests.announce import current
 from opendata_hub.flows.requests.file import file
-from opendata_hub.web import calculator, negotiation
+from opendata_hub.web import negotiation
 from opendata_hub.web.deps import HubDep, PageLanguage
 from opendata_hub.web.doors import Door, VisitorDep, needs
 from opendata_hub.web.explain import explain
 from opendata_hub.web.rendering import page
+from opendata_hub.web.requests import calculator
 from opendata_hub.web.requests.deadlines_api import declared
 from opendata_hub.web.requests.requests_api import followed_with, law_for, today_under
 

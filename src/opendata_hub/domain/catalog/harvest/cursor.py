@@ -59,6 +59,18 @@ def query(page: Asked, key: str) -> str:
     return urlencode(words)
 
 
+def address(path: str, page: Asked, key: str) -> str:
+    """Path and query of a page of the catalogue at ``path``, such as ``/catalog.ttl``.
+
+    A further page of the usual size, in the syntax that an ending names, has a path of its own: a
+    web server that knows nothing but files ignores queries, and would give the first one again.
+    """
+    stem, dot, ending = path.rpartition(".")
+    if dot and page.after and page.since is None and page.limit == DEFAULT_LIMIT:
+        return f"{stem}/pages/{cursor(page.after, key, None)}.{ending}"
+    return f"{path}?{query(page, key)}"
+
+
 def cursor(after: int, key: str, since: datetime | None) -> str:
     """A position in words that only this catalogue gives, for this question."""
     return base64.urlsafe_b64encode(f"{after}.{_seal(after, key, since)}".encode()).decode()

@@ -1,9 +1,11 @@
 """Records to triples, by the table."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
-from typing import Any
+from functools import cache, lru_cache
+from itertools import chain
+from typing import Any, TypeVar, cast
 
 from rdflib.namespace import RDF, SKOS, XSD
 from rdflib.term import Literal, Node, URIRef
@@ -24,6 +26,43 @@ from opendata_hub.domain.errors import Invalid, InvalidRecord
 Triple = tuple[URIRef, URIRef, Node]
 TYPE, CONCEPT = RDF.type, SKOS.Concept  # rdflib looks names up anew each time
 WKT = URIRef(expanded("gsp:wktLiteral"))
+KNOWN_ADDRESSES = 4_096
+"""Addresses of lists and of what is shared come with every record: they are checked once."""
+SomeThing = TypeVar("SomeThing", bound=Thing)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Block:
+    """What is said of one thing. is_shared: this very object comes again in other records."""
+
+    triples: tuple[Triple, ...]
+    is_shared: bool = False
+
+
+class Shared:
+    """Things that many records refer to, such as entries of lists: said once for all of them.
+
+    Half of what a record says is said by thousands of others word for word.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[type[Thing], str], Thing] = {}
+        self._blocks: dict[int, tuple[Block, ...]] = {}
+
+    def keep(self, thing: SomeThing) -> SomeThing:
+        """The thing of that class and address as it was first given; it never says otherwise."""
+        # The key holds the class.
+        return cast("SomeThing", self._kept.setdefault((type(thing), thing.iri), thing))
+
+    def blocks(self, thing: Thing) -> tuple[Block, ...]:
+        """What this very object and all it refers to say; nothing for one that is not kept."""
+        if self._kept.get((type(thing), thing.iri)) is not thing:
+            return ()
+        if id(thing) not in self._blocks:
+            said = _blocks(thing, self, {id(thing)})
+            shared = (b if b.is_shared else Block(b.triples, is_shared=True) for b in said)
+            self._blocks[id(thing)] = tuple(shared)
+        return self._blocks[id(thing)]
 
 
 @cache
@@ -34,38 +73,56 @@ def term(short_name: str) -> URIRef:
 
 def triples(thing: Thing) -> Iterator[Triple]:
     """Say everything a record says; raises InvalidRecord where no parser could read it back."""
-    return _said(thing, set())
+    return flat(blocks([thing], Shared()))
 
 
-def _said(thing: Thing, written: set[int]) -> Iterator[Triple]:
-    """The same, but for things that were written already: a list is named by all its entries."""
+def flat(said: Iterable[Block]) -> Iterator[Triple]:
+    """The triples of these blocks."""
+    return chain.from_iterable(block.triples for block in said)
+
+
+def blocks(things: Iterable[Thing], shared: Shared) -> tuple[Block, ...]:
+    """The same as ``triples`` thing by thing, each once; what is shared is not said anew."""
+    written: set[int] = set()
+    said = (block for thing in things for block in _said(thing, shared, written))
+    return tuple(dict.fromkeys(said))
+
+
+def _said(thing: Thing, shared: Shared, written: set[int]) -> Iterable[Block]:
+    """What a thing and all it refers to say, but for what was written already."""
     if id(thing) in written:
-        return
+        return ()
     written.add(id(thing))
-    me = _address(thing.iri, "iri")
-    for kind in thing.IS_A:
-        yield me, TYPE, term(kind)
+    return shared.blocks(thing) or _blocks(thing, shared, written)
+
+
+def _blocks(thing: Thing, shared: Shared, written: set[int]) -> Iterator[Block]:
+    """What a thing says itself, and then what it refers to."""
+    me, own, nodes = _address(thing.iri, "iri"), list[Triple](), list[Thing]()
+    own.extend((me, TYPE, term(kind)) for kind in thing.IS_A)
     for name, row in rows_of(type(thing)):
         value = getattr(thing, name)
         if value is None or value in ((), {}):
             continue
         predicate = term(row.path)
         for said in _terms(value, row, name):
-            yield me, predicate, said
+            own.append((me, predicate, said))
             for kind in row.is_a:
-                yield URIRef(str(said)), TYPE, term(kind)
+                own.append((URIRef(str(said)), TYPE, term(kind)))
         if row.kind is Kind.NODE:
-            for node in (value,) if row.is_one else value:
-                yield from _said(node, written)
+            nodes.extend((value,) if row.is_one else value)
     if getattr(thing, "scheme", None):
-        yield me, TYPE, CONCEPT
+        own.append((me, TYPE, CONCEPT))
+    yield Block(tuple(own))
+    for node in nodes:
+        yield from _said(node, shared, written)
 
 
 def _terms(value: Any, row: Row, name: str) -> Iterator[Node]:
     """What a field says, as terms: its things by their addresses."""
     if row.kind is not Kind.NODE:
         return _values(value, row, name)
-    return (URIRef(node.iri) for node in ((value,) if row.is_one else value))
+    return (_address(node.iri, "iri") for node in ((value,) if row.is_one else value))
 
 
 def _values(value: object, row: Row, name: str) -> Iterator[Node]:
@@ -87,9 +144,14 @@ def _values(value: object, row: Row, name: str) -> Iterator[Node]:
 
 def _address(text: str, name: str) -> URIRef:
     try:
-        return URIRef(checked_address(text))
+        return _iri(text)
     except Invalid as problem:
         raise malformed(name, problem) from None
+
+
+@lru_cache(KNOWN_ADDRESSES)
+def _iri(text: str) -> URIRef:
+    return URIRef(checked_address(text))
 
 
 def malformed(name: str, problem: Invalid) -> InvalidRecord:
@@ -124,5 +186,5 @@ _WRITERS: Mapping[Kind, Callable[..., Node]] = {
     Kind.COUNT: _count,
     Kind.HEX: lambda text: Literal(checked_text(text), datatype=XSD.hexBinary, normalize=False),
     Kind.WKT: lambda text: Literal(checked_text(text), datatype=WKT, normalize=False),
-    Kind.ADDRESS: lambda text: URIRef(checked_address(text)),
+    Kind.ADDRESS: _iri,
 }

@@ -25,7 +25,7 @@ def document(session: Session, frame: Frame) -> Iterator[str]:
     """The catalogue and all its records as Turtle, piece by piece."""
     _, changed_at = datasets.last_change(session)
     head = dcat.catalog_triples(frame, modified_at=changed_at) if changed_at else ()
-    links = (dcat.catalog_entry(frame, slug) for slug in datasets.slugs(session))
+    links = dcat.catalog_entries(frame, datasets.slugs(session))
     parts = (rdf.fragment(chain(head, links), TURTLE, dcat.PREFIXES),)
     return rdf.document(
         chain(parts, datasets.fragments(session, TURTLE.name)), TURTLE, dcat.PREFIXES
