@@ -49,7 +49,7 @@ BLOCK_BYTES = 262_144
 
 def generated(hub: Hub, number: int, submission_id: int) -> Dataset:
     """A fictional dataset; each differs in words, family, dates and sizes."""
-    families = list(hub.frame.families.values())
+    families = list(hub.frame.tables.values())
     family = families[number % len(families)]
     slug, moment = f"jeu-{number:07d}", clock.now() - timedelta(minutes=number % 500_000)
     file = Distribution(
