@@ -25,7 +25,7 @@ from opendata_hub.packs.families import sample_file, sample_row
 from opendata_hub.settings import Settings
 
 FOLDERS = catalog_folders(Settings())
-FAMILIES = load_frame(Settings(), base_url="http://hub.example").families
+FAMILIES = load_frame(Settings(), base_url="http://hub.example").tables
 
 every_template = pytest.mark.parametrize(
     ("name", "language"), [(name, code) for name in sorted(FAMILIES) for code in LANGUAGES]
