@@ -12,6 +12,8 @@ from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.roles import OPERATOR, Grant, Role
 from opendata_hub.domain.requests.acts import DECISIONS, Act
 from opendata_hub.domain.requests.calendar import Calendar, Holiday, HolidayStatus
+from opendata_hub.domain.requests.deadline import deadline
+from opendata_hub.domain.requests.info_request import InfoRequest, Question, Requester
 from opendata_hub.domain.requests.law import Actor, Law, Receipt, Start, Step
 from opendata_hub.domain.requests.term import DayZero, End, Reading, Span, Unit
 from opendata_hub.domain.requests.timeline import Event
@@ -19,7 +21,7 @@ from opendata_hub.flows.catalog.publish import Words, publish
 from opendata_hub.flows.catalog.submit import examine, submit
 from opendata_hub.flows.people.issue_token import Limits, issue_to_program
 from opendata_hub.packs.families import sample_described, sample_file
-from opendata_hub.store import submissions
+from opendata_hub.store import info_requests, submissions
 
 BASE_URL = "http://hub.example"
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
@@ -186,6 +188,27 @@ def dataset(submission_id: int, slug: str = "budget", **changes: object) -> Data
         "distribution": file,
     }
     return Dataset(**{**given, **changes})
+
+
+def kept_request(session, number: int, *, authority: str, received_on: str) -> None:
+    """A request that stands in the store, received on that day; 20 working days to answer."""
+    term = deadline(step(20), date.fromisoformat(received_on), calendar())
+    info_requests.add(
+        session,
+        InfoRequest(
+            reference=f"AI-2026-{number:06d}",
+            authority=authority,
+            law="xx/1",
+            question=Question("Budget", "Les annexes", "fr", False),
+            events=(event(Act.RECEIVE, received_on),),
+        ),
+        Requester("Personne Fictive", "", "1, rue de l’Exemple", "XX000000"),
+        owner=None,
+        by=None,
+        tracking_sha256=str(number),
+        due_on=term.due,
+        safe_on=term.safe,
+    )
 
 
 def submitted(hub: Hub, content: bytes, *, family: str, file_name: str = "table.csv"):

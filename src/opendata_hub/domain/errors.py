@@ -23,6 +23,7 @@ HubError
 ├── Withdrawn         a dataset was here, and is no longer published
 ├── Refused           the input is sound, but not allowed in this state
 │   ├── SlugTaken
+│   ├── ChangedMeanwhile  somebody else has acted since it was read
 │   ├── WrongMoment       this act can't follow the last one
 │   ├── NotInLaw          the law does not know this act
 │   └── ExtensionVoid     too late, too often, or without its reasons
@@ -288,6 +289,12 @@ class Refused(HubError):
     """The input is sound, but not allowed in this state."""
 
     code = "refused"
+
+
+class ChangedMeanwhile(Refused):
+    """Somebody else has acted since it was read; nothing is overwritten."""
+
+    code = "changed-meanwhile"
 
 
 class WrongMoment(Refused):

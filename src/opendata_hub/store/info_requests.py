@@ -77,7 +77,7 @@ def add(
         )
     )
     for event in request.events:
-        _add_event(session, row, event, by)
+        add_event(session, row, event, by)
 
 
 def get(session: Session, reference: str, tracking_sha256: str) -> InfoRequest:
@@ -137,7 +137,7 @@ def count_events(session: Session) -> int:
     return session.exec(select(func.count()).select_from(EventRow)).one()
 
 
-def _add_event(session: Session, request: InfoRequestRow, event: Event, by: int | None) -> None:
+def add_event(session: Session, request: InfoRequestRow, event: Event, by: int | None) -> None:
     """Keep an event, and its entry in the journal: there is not the one without the other."""
     row = EventRow(
         info_request_id=request.id,

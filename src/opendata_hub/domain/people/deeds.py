@@ -19,6 +19,7 @@ class Deed(StrEnum):
     READ_REQUEST = "read-request"
     READ_IDENTITY = "read-identity"
     HANDLE_REQUEST = "handle-request"
+    DECIDE_COMPLAINT = "decide-complaint"
     ANNOUNCE_DAY = "announce-day"
     MANAGE_PEOPLE = "manage-people"
     MANAGE_AUTHORITY = "manage-authority"

@@ -22,6 +22,7 @@ ROLES: Mapping[Deed, frozenset[Role]] = {
     Deed.READ_REQUEST: frozenset({Role.OFFICER, Role.HEAD, Role.AUDITOR}),
     Deed.READ_IDENTITY: frozenset({Role.OFFICER, Role.HEAD, Role.AUDITOR}),
     Deed.HANDLE_REQUEST: frozenset({Role.OFFICER, Role.HEAD}),
+    Deed.DECIDE_COMPLAINT: frozenset({Role.HEAD}),
     Deed.ANNOUNCE_DAY: frozenset({Role.OFFICER, Role.HEAD, Role.ADMINISTRATOR}),
     Deed.MANAGE_PEOPLE: frozenset({Role.HEAD, Role.ADMINISTRATOR}),
     Deed.MANAGE_AUTHORITY: frozenset({Role.ADMINISTRATOR}),

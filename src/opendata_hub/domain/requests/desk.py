@@ -1,0 +1,60 @@
+"""What an officer has to do next: how near the last day is, and whose turn it is."""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from opendata_hub.domain.requests.acts import State
+
+SOON_DAYS = 7
+"""From so many days before its last day on, a request is due soon."""
+
+
+class Nearness(StrEnum):
+    """How near the last day is. Derived on the day it is asked, never stored."""
+
+    LATE = "late"
+    DUE_TODAY = "due-today"
+    DUE_SOON = "due-soon"
+    LATER = "later"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A request in a queue. Nobody is named in it.
+
+    due_on, safe_on: the last day by law, and by the careful reading.
+    """
+
+    reference: str
+    authority: str
+    unit: str
+    subject: str
+    language: str
+    is_urgent: bool
+    is_open: bool
+    state: State
+    received_on: date
+    due_on: date
+    safe_on: date
+
+    def nearness(self, today: date) -> Nearness:
+        """How near the last day is."""
+        return nearness(self.due_on, is_open=self.is_open, today=today)
+
+
+def nearness(due_on: date, *, is_open: bool, today: date) -> Nearness:
+    """How near the last day of a request is.
+
+    >>> nearness(date(2026, 11, 30), is_open=True, today=date(2026, 11, 23))
+    <Nearness.DUE_SOON: 'due-soon'>
+    """
+    if not is_open:
+        return Nearness.DONE
+    days = (due_on - today).days
+    if days < 0:
+        return Nearness.LATE
+    if days == 0:
+        return Nearness.DUE_TODAY
+    return Nearness.DUE_SOON if days <= SOON_DAYS else Nearness.LATER

@@ -1,0 +1,1 @@
+"""Requests as those who handle them see them."""
