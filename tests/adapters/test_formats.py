@@ -84,7 +84,7 @@ def verdict(tmp_path):
         (json.dumps(objects()).encode(), "table.json"),
         (json.dumps([NAMES, *SHOWN]).encode(), "table.json"),
         ("\n".join(map(json.dumps, objects())).encode(), "table.ndjson"),
-        (gzip.compress(CSV), "table.csv.gz"),
+        (gzip.compress(CSV, mtime=0), "table.csv.gz"),
         (zipped(table__csv=CSV), "table.zip"),
         (zipped(table__xlsx=workbook()), "table.zip"),
     ],
@@ -139,7 +139,7 @@ def test_a_sheet_is_found_by_its_name(verdict):
         (b'[{"a": 1}, 2]', "x.json", "not-tabular"),
         (b'{"a": 1}\n{', "x.ndjson", "unreadable-json"),
         (b"not packed", "x.csv.gz", "broken-archive"),
-        (gzip.compress(CSV)[:-9], "x.csv.gz", "broken-archive"),
+        (gzip.compress(CSV, mtime=0)[:-9], "x.csv.gz", "broken-archive"),
         (b"PK\x03\x04", "x.zip", "broken-archive"),
         (zipped(a__csv=CSV, b__csv=CSV), "x.zip", "archive-without-one-table"),
         (zipped(a__pdf=b"%PDF"), "x.zip", "unsupported-format"),
@@ -157,7 +157,10 @@ def test_what_is_no_table_is_refused_in_one_finding(verdict, content, name, code
 def test_an_archive_that_unpacks_to_far_more_than_it_is_is_refused(verdict, monkeypatch):
     monkeypatch.setattr(archives, "FREE_BYTES", 1000)
     bomb = b"a\n" + b"1\n" * 5_000_000
-    for content, name in ((gzip.compress(bomb), "x.csv.gz"), (zipped(x__csv=bomb), "x.zip")):
+    for content, name in (
+        (gzip.compress(bomb, mtime=0), "x.csv.gz"),
+        (zipped(x__csv=bomb), "x.zip"),
+    ):
         assert dict(verdict(content, name).counts) == {"archive-bomb": 1}
     monkeypatch.setattr(formats, "MOST_SHEET_BYTES", 1000)
     assert dict(verdict(workbook(), "x.xlsx").counts) == {"archive-bomb": 1}
