@@ -123,6 +123,11 @@ TRANSITIONS: Mapping[State, Mapping[Act, State]] = {
 }
 
 
+def possible_acts(state: State, known: frozenset[Act] | None) -> list[Act]:
+    """What can be done in a state under a law; ``known``: the acts the law knows, None for all."""
+    return [act for act in TRANSITIONS[state] if known is None or act in known]
+
+
 def state_after(state: State, act: Act) -> State:
     """The state that ``act`` leads to; raises WrongMoment, which lists what is open instead."""
     possible = TRANSITIONS[state]

@@ -1,0 +1,197 @@
+"""The desk for programs: queues by last day, a case as officers read it, acts on it."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import AwareDatetime, BaseModel, Field
+
+from opendata_hub import clock
+from opendata_hub.bootstrap import Hub
+from opendata_hub.domain.errors import Invalid
+from opendata_hub.domain.people.deeds import Deed
+from opendata_hub.domain.people.roles import Visitor
+from opendata_hub.domain.people.rule import reach
+from opendata_hub.domain.requests.acts import Act, State, possible_acts
+from opendata_hub.domain.requests.desk import Line, Nearness, nearness
+from opendata_hub.domain.requests.timeline import state_of
+from opendata_hub.flows.requests import act as flow
+from opendata_hub.flows.requests.act import Doing
+from opendata_hub.flows.requests.announce import current
+from opendata_hub.store.requests import cases
+from opendata_hub.store.requests.cases import Case, Queue
+from opendata_hub.web.deps import HubDep
+from opendata_hub.web.doors import Door, VisitorDep, bearer, needs
+from opendata_hub.web.requests.requests_api import today_under
+from opendata_hub.web.shapes import Problem
+
+ON_A_PAGE, MOST = 50, 500
+router = APIRouter(
+    route_class=Door,
+    tags=["desk"],
+    dependencies=[Depends(bearer)],
+    responses={status: {"model": Problem} for status in (401, 403, 404, 409, 422)},
+)
+
+
+class LineOut(BaseModel):
+    """A request in a queue. Nobody is named in it."""
+
+    reference: str
+    authority: str
+    unit: str
+    subject: str
+    language: str
+    urgent: bool
+    state: State
+    received_on: date
+    due_on: date
+    safe_on: date
+    nearness: Nearness = Field(description="How near the last day is, today.")
+
+    @classmethod
+    def of(cls, line: Line, today: date) -> "LineOut":
+        """From a line of a queue."""
+        return cls(
+            reference=line.reference, authority=line.authority, unit=line.unit,
+            subject=line.subject, language=line.language, urgent=line.is_urgent, state=line.state,
+            received_on=line.received_on, due_on=line.due_on, safe_on=line.safe_on,
+            nearness=line.nearness(today),
+        )  # fmt: skip
+
+
+class QueueOut(BaseModel):
+    """Requests, the earliest last day first; ``next`` is the ``after`` of the following page."""
+
+    requests: list[LineOut]
+    next: str | None
+
+
+class EventOut(BaseModel):
+    """One thing that happened: on which day it counts, and when it was written down."""
+
+    act: Act
+    happened_on: date
+    recorded_at: AwareDatetime
+    ground: str
+    reasons: str
+
+
+class CaseOut(BaseModel):
+    """A request as those who handle it read it; who asked is read apart, and leaves an entry.
+
+    possible: what can be done now. ``events`` has as many as an act must name in ``after``.
+    """
+
+    reference: str
+    authority: str
+    unit: str
+    law: str
+    subject: str
+    text: str
+    language: str
+    urgent: bool
+    state: State
+    due_on: date
+    safe_on: date
+    nearness: Nearness
+    events: list[EventOut]
+    possible: list[Act]
+
+
+class ActIn(BaseModel):
+    """What is to be done. after: how many events you had read; with more nothing is done."""
+
+    act: Act
+    happened_on: date
+    after: int = Field(ge=1)
+    ground: str = Field(default="", max_length=100)
+    reasons: str = Field(default="", max_length=flow.REASONS_LENGTH)
+
+
+@router.get("/desk/requests")
+@needs(Deed.READ_REQUEST)
+def read_queue(
+    hub: HubDep,
+    visitor: VisitorDep,
+    *,
+    closed: Annotated[bool, Query(description="Those that wait for nothing more.")] = False,
+    authority: Annotated[str, Query(max_length=100)] = "",
+    unit: Annotated[str | None, Query(max_length=100)] = None,
+    due_before: Annotated[date | None, Query()] = None,
+    after: Annotated[str, Query(description="What `next` said.")] = "",
+    limit: Annotated[int, Query(ge=1, le=MOST)] = ON_A_PAGE,
+) -> QueueOut:
+    """Requests in reach, the earliest last day first."""
+    asked = Queue(not closed, authority, unit, due_before, _place(after))
+    today = clock.today(hub.timezone)
+    with hub.reading() as session:
+        found = cases.queue(session, asked, reach(visitor, Deed.READ_REQUEST), most=limit + 1)
+    shown = found[:limit]
+    following = f"{shown[-1].due_on.isoformat()}.{shown[-1].reference}" if shown else None
+    return QueueOut(
+        requests=[LineOut.of(each, today) for each in shown],
+        next=following if len(found) > limit else None,
+    )
+
+
+@router.get("/desk/requests/{reference}")
+@needs(Deed.READ_REQUEST)
+def read_case(hub: HubDep, visitor: VisitorDep, reference: str) -> CaseOut:
+    """A request with all that happened to it. Nobody is named in it."""
+    with hub.reading() as session:
+        case = flow.open_case(session, reference, by=visitor)
+    return _shown(hub, case)
+
+
+@router.post("/desk/requests/{reference}/events", status_code=201)
+@needs(Deed.HANDLE_REQUEST)
+def do(hub: HubDep, visitor: VisitorDep, reference: str, body: ActIn) -> CaseOut:
+    """Do something to a request, if the law allows it now; 409 where somebody was faster."""
+    return _shown(hub, done(hub, visitor, reference, body))
+
+
+def done(hub: Hub, visitor: Visitor, reference: str, body: ActIn) -> Case:
+    """The case after the act; raises what ``flows.requests.act`` does."""
+    with hub.writing() as session:
+        case = flow.open_case(session, reference, by=visitor)
+        law = hub.law_named(case.request.law)
+        return flow.act(
+            session,
+            case,
+            Doing(body.act, body.happened_on, body.after, body.ground, body.reasons),
+            law=law,
+            calendar=current(session, hub.calendar_of(law)),
+            by=visitor,
+            today=today_under(hub, law),
+            now=clock.now(),
+        )
+
+
+def _place(after: str) -> tuple[date, str] | None:
+    day, _, reference = after.partition(".")
+    if not after:
+        return None
+    try:
+        return date.fromisoformat(day), reference
+    except ValueError:
+        raise Invalid("after: not what `next` said") from None
+
+
+def _shown(hub: Hub, case: Case) -> CaseOut:
+    request, law = case.request, hub.law_named(case.request.law)
+    state, question = state_of(request.events), case.request.question
+    return CaseOut(
+        reference=request.reference, authority=request.authority, unit=case.unit, law=law.name,
+        subject=question.subject, text=question.text, language=question.language,
+        urgent=question.is_urgent, state=state, due_on=case.due_on, safe_on=case.safe_on,
+        nearness=nearness(case.due_on, is_open=case.is_open, today=today_under(hub, law)),
+        events=[
+            EventOut(
+                act=each.act, happened_on=each.happened_on, recorded_at=each.recorded_at,
+                ground=each.ground, reasons=each.reasons,
+            )
+            for each in request.events
+        ],
+        possible=possible_acts(state, law.acts),
+    )  # fmt: skip
