@@ -123,7 +123,7 @@ def read_queue(
     limit: Annotated[int, Query(ge=1, le=MOST)] = ON_A_PAGE,
 ) -> QueueOut:
     """Requests in reach, the earliest last day first."""
-    asked = Queue(not closed, authority, unit, due_before, _place(after))
+    asked = Queue(not closed, authority, unit, due_before, place_after(after))
     today = clock.today(hub.timezone)
     with hub.reading() as session:
         found = cases.queue(session, asked, reach(visitor, Deed.READ_REQUEST), most=limit + 1)
@@ -168,7 +168,8 @@ def done(hub: Hub, visitor: Visitor, reference: str, body: ActIn) -> Case:
         )
 
 
-def _place(after: str) -> tuple[date, str] | None:
+def place_after(after: str) -> tuple[date, str] | None:
+    """The line of a queue that a page follows; raises Invalid for what no page has said."""
     day, _, reference = after.partition(".")
     if not after:
         return None

@@ -1,0 +1,166 @@
+"""The desk as officers use it: the queue, a case, and what can be done now."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import RedirectResponse, Response
+from pydantic import BaseModel, Field, ValidationError
+
+from opendata_hub.bootstrap import Hub
+from opendata_hub.domain.errors import HubError, Invalid
+from opendata_hub.domain.people.deeds import Deed
+from opendata_hub.domain.people.roles import Visitor
+from opendata_hub.domain.people.rule import Place, reach
+from opendata_hub.domain.requests.acts import Act, possible_acts
+from opendata_hub.domain.requests.desk import Nearness, nearness
+from opendata_hub.domain.requests.law import Law
+from opendata_hub.domain.requests.timeline import state_of
+from opendata_hub.domain.texts import Texts
+from opendata_hub.flows.requests import act as flow
+from opendata_hub.flows.requests import follow
+from opendata_hub.flows.requests.announce import current
+from opendata_hub.store.requests import cases
+from opendata_hub.store.requests.cases import Case, Queue
+from opendata_hub.web.deps import HubDep, PageLanguage
+from opendata_hub.web.doors import Door, VisitorDep, needs
+from opendata_hub.web.rendering import page
+from opendata_hub.web.requests.desk_api import ON_A_PAGE, ActIn, done, place_after
+from opendata_hub.web.requests.requests_api import today_under
+
+READ = ["GET", "HEAD"]
+router = APIRouter(route_class=Door, include_in_schema=False)
+
+Typed = Annotated[str, Form()]
+
+
+class Wanted(BaseModel):
+    """Which requests a queue is to show."""
+
+    show: str = Field(default="open", pattern="^(open|closed)$")
+    unit: str = Field(default="", max_length=100)
+    after: str = Field(default="", max_length=100)
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why an act was not done, and what had been typed."""
+
+    problem: HubError | None = None
+    act: str = ""
+    day: str = ""
+    ground: str = ""
+    reasons: str = ""
+
+
+@router.api_route("/{language}/desk", methods=READ)
+@needs(Deed.READ_REQUEST)
+def read_queue(
+    request: Request,
+    hub: HubDep,
+    visitor: VisitorDep,
+    language: PageLanguage,
+    wanted: Annotated[Wanted, Query()],
+) -> Response:
+    """The requests in reach, the earliest last day first."""
+    asked = Queue(wanted.show == "open", unit=wanted.unit or None, after=place_after(wanted.after))
+    today = today_under(hub, hub.laws[hub.frame.site.law])
+    with hub.reading() as session:
+        found = cases.queue(session, asked, reach(visitor, Deed.READ_REQUEST), most=ON_A_PAGE + 1)
+    shown = found[:ON_A_PAGE]
+    answer = page(
+        request, "desk.html", language,
+        lines=[(each, each.nearness(today)) for each in shown], wanted=wanted, nearness=Nearness,
+        following=f"{shown[-1].due_on}.{shown[-1].reference}" if len(found) > ON_A_PAGE else "",
+    )  # fmt: skip
+    return _kept_by_nobody(answer)
+
+
+@router.api_route("/{language}/desk/{reference}", methods=READ)
+@needs(Deed.READ_REQUEST)
+def read_case(
+    request: Request, hub: HubDep, visitor: VisitorDep, language: PageLanguage, reference: str
+) -> Response:
+    """A request with all that happened to it, and what can be done now."""
+    with hub.reading() as session:
+        case = flow.open_case(session, reference, by=visitor)
+    return _case_page(request, hub, visitor, language, case, Fault())
+
+
+@router.post("/{language}/desk/{reference}")
+@needs(Deed.HANDLE_REQUEST)
+def do(
+    request: Request,
+    hub: HubDep,
+    visitor: VisitorDep,
+    language: PageLanguage,
+    reference: str,
+    act: Typed = "",
+    day: Typed = "",
+    after: Typed = "",
+    ground: Typed = "",
+    reasons: Typed = "",
+) -> Response:
+    """Do what the form says; on a fault show the case again with all that was typed."""
+    try:
+        done(hub, visitor, reference, _said(act, day, after, ground, reasons))
+    except HubError as problem:
+        with hub.reading() as session:
+            case = flow.open_case(session, reference, by=visitor)
+        fault = Fault(problem, act, day, ground, reasons)
+        return _case_page(request, hub, visitor, language, case, fault)
+    return RedirectResponse(f"/{language}/desk/{reference}", 303)
+
+
+def _said(act: str, day: str, after: str, ground: str, reasons: str) -> ActIn:
+    """What a form says; raises Invalid naming the field that can't be read."""
+    given = {
+        "act": act, "happened_on": day, "after": after, "ground": ground,
+        "reasons": reasons.replace("\r\n", "\n"),
+    }  # fmt: skip
+    try:
+        return ActIn.model_validate(given)
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        raise Invalid(f"{first['loc'][0]}: {first['msg']}") from None
+
+
+def _case_page(
+    request: Request, hub: Hub, visitor: Visitor, language: str, case: Case, fault: Fault
+) -> Response:
+    law, today = hub.law_named(case.request.law), today_under(hub, hub.law_named(case.request.law))
+    with hub.reading() as session:
+        calendar = current(session, hub.calendar_of(law))
+    handles = reach(visitor, Deed.HANDLE_REQUEST)
+    decides = reach(visitor, Deed.DECIDE_COMPLAINT)
+    place = Place(case.request.authority, case.unit)
+    possible = [
+        act
+        for act in possible_acts(state_of(case.request.events), law.acts)
+        if (decides if act is Act.HEAD_DECIDES else handles).covers(place)
+    ]
+    answer = page(
+        request, "desk_case.html", language,
+        status=409 if fault.problem else 200, case=case, law=law, possible=possible, fault=fault,
+        followed=follow.count(case.request, law, calendar, today=today), today=today,
+        near=nearness(case.due_on, is_open=case.is_open, today=today), nearness=Nearness,
+        grounds=_grounds(law), earliest=_last_day(case),
+    )  # fmt: skip
+    return _kept_by_nobody(answer)
+
+
+def _grounds(law: Law) -> list[tuple[str, Texts]]:
+    """The grounds a law knows, for whatever act they are, by code."""
+    extensions = (ground for step in law.steps.values() for ground in step.grounds)
+    known = {each.code: each for each in (*law.refusal_grounds, *law.exceptions, *extensions)}
+    return [(code, each.text) for code, each in known.items()]
+
+
+def _last_day(case: Case) -> date:
+    return case.request.events[-1].happened_on
+
+
+def _kept_by_nobody(answer: Response) -> Response:
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
