@@ -10,8 +10,11 @@ from opendata_hub.domain.texts import LANGUAGES
 
 
 def hub_of(request: Request) -> Hub:
-    """The hub this application serves."""
-    hub: Hub = request.app.state.hub
+    """The hub this application serves, with its authorities as they are at this request."""
+    hub: Hub | None = getattr(request.state, "hub", None)
+    if hub is None:
+        hub = request.app.state.hub.current()
+        request.app.state.hub = request.state.hub = hub
     return hub
 
 

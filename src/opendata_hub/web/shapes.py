@@ -468,8 +468,10 @@ class InfoRequestIn(_Strict):
     text: str
     language: str = Field(description="Of the request and its answer: ar, fr or en.")
     requester: RequesterIn
+    authority: str = Field(default="", description="Who is asked; the hub's own body if empty.")
+    unit: str = Field(default="", description="Of the authority's desk, if it is known.")
     law: str | None = Field(
-        default=None, description="For example ma/31-13; the hub's own if absent."
+        default=None, description="For example ma/31-13; the authority's own if absent."
     )
     urgent: bool = Field(
         default=False, description="Life, safety or liberty is at stake (art. 17)."
@@ -527,6 +529,9 @@ class AnnouncementIn(_Strict):
     status: str = Field(default="official", description="official, expected or exceptional.")
     source: str
     instead_of: str | None = None
+    authority: str = Field(
+        default="", description="Whose doors alone are closed; empty for all of them."
+    )
 
     def value(self, *, known_on: date) -> Announcement:
         """As the domain's value; raises Invalid for a day or a status that is none."""

@@ -95,14 +95,15 @@ def publish(
     by:      who does it in the publisher's name; Forbidden is raised to who may not, and to who
              would replace what another body has published.
     answers: tells of addresses elsewhere; what this hub serves itself always answers.
-    Raises NotPublishable when its report has errors, UnknownPublisher, SlugTaken, Invalid for
-    words that could not stand in a record, InvalidRecord, which names the field of the form, for
-    a record that breaks the profile. Nothing is written then.
+    Raises NotPublishable when its report has errors, UnknownPublisher, AuthorityClosed,
+    FamilyNotPublished for a family that is not the publisher's, SlugTaken, Invalid for words that
+    could not stand in a record, InvalidRecord, which names the field of the form, for a record
+    that breaks the profile. Nothing is written then.
     """
     require(by, Deed.PUBLISH, Place(words.publisher))
     datasets.lock(session)
     _require_publishable(submission, words)
-    frame.site.publisher_named(words.publisher)
+    frame.site.publisher_named(words.publisher).require_publishes(submission.family)
     _require_own(session, words, by)
     checked = assess(frame, _dataset(session, frame, submission, words, now), answers=answers)
     if checked.broken:
@@ -130,7 +131,9 @@ def write_fragments(
     said = chain(checked.profile, dcat.quality_triples(frame, checked.dataset))
     fragments = rdf.fragments(said, dcat.PREFIXES)
     slug = checked.dataset.slug
-    datasets.put_fragments(session, slug, fragments, written_for=written_for(frame))
+    datasets.put_fragments(
+        session, slug, fragments, written_for=frame.written_for(checked.dataset.publisher)
+    )
     changes.append(
         session, slug, kind, now,
         base_url=frame.base_url, record=fragments[rdf.JSON_LD.name],
@@ -178,26 +181,24 @@ def _refuse_circles(session: Session, frame: Frame, dataset: Dataset) -> None:
                     ahead.append(before)
 
 
-def refresh_fragments(session: Session, frame: Frame, *, now: datetime) -> int:
+def refresh_fragments(
+    session: Session, frame: Frame, *, now: datetime, publisher: str | None = None
+) -> int:
     """Write anew what was written for another address, profile or declaration; returns how many.
 
+    publisher: look at its records only, when nothing else has changed.
     A hub that moves behind a proxy gets another base address: its records must follow, and who
     reads its changes is told.
     """
     datasets.lock(session)
-    moved = set(changes.not_of_address(session, frame.base_url))
-    stale = datasets.slugs_not_written_for(session, written_for(frame))
+    moved = set(changes.not_of_address(session, frame.base_url)) if publisher is None else set()
+    stale = datasets.slugs_not_written_for(session, frame.written_for, publisher=publisher)
     for slug in [*stale, *sorted(moved.difference(stale))]:
         kind = ChangeKind.MOVED if slug in moved else ChangeKind.REWRITTEN
         checked = assess(frame, datasets.get(session, slug), answers=lambda _: False)
         datasets.save(session, checked.dataset)
         write_fragments(session, frame, checked, kind, now=now)
     return len(moved.union(stale))
-
-
-def written_for(frame: Frame) -> str:
-    """A digest of all that records depend on beside their dataset."""
-    return f"{dcat.PROFILE} {frame.digest} {frame.base_url}"
 
 
 def _require_publishable(submission: Submission, words: Words) -> None:
