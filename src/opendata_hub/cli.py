@@ -685,6 +685,8 @@ def calendar_list(
 ) -> None:
     """Say which days are off in a year, as it is known now."""
     hub = bootstrap.open_hub(Settings())
+    if authority:
+        hub.require_calendar(hub.authority(authority), jurisdiction)
     with hub.reading() as session:
         calendar = current(session, hub.calendar_named(jurisdiction), authority=authority)
     for day, holiday in sorted(calendar.holidays.items()):

@@ -74,32 +74,44 @@ def _require_plain_svg(content: bytes) -> None:
 
     def begin(name: str, attributes: dict[str, str]) -> None:
         nonlocal depth
-        namespace, _, local = name.rpartition(" ")
-        if depth == 0 and (namespace, local) != (_SVG_NAMESPACE, "svg"):
-            raise UnsafeLogo("This is neither a PNG nor an SVG")
-        depth += 1
-        if depth > _DEEPEST:
-            raise UnsafeLogo(f"The SVG is nested more than {_DEEPEST} levels deep")
-        if namespace != _SVG_NAMESPACE or local not in _ELEMENTS:
-            raise UnsafeLogo(f"The SVG holds <{local[:40]}>: save it as a plain SVG")
+        _require_plain_element(name, depth)
         for attribute, value in attributes.items():
             _require_plain_attribute(attribute, value)
+        depth += 1
 
     def end(_: str) -> None:
         nonlocal depth
         depth -= 1
 
-    def refused(*_: object) -> int:
-        raise UnsafeLogo("The SVG declares a document type or an instruction: save it plain")
-
     reader = expat.ParserCreate(namespace_separator=" ")
+    reader.XmlDeclHandler = _require_utf8
     reader.StartElementHandler, reader.EndElementHandler = begin, end
-    reader.StartDoctypeDeclHandler = reader.EntityDeclHandler = refused
-    reader.ProcessingInstructionHandler = reader.ExternalEntityRefHandler = refused
+    reader.StartDoctypeDeclHandler = reader.EntityDeclHandler = _refuse
+    reader.ProcessingInstructionHandler = reader.ExternalEntityRefHandler = _refuse
     try:
         reader.Parse(content, True)
     except (expat.ExpatError, ValueError, LookupError):
         raise UnsafeLogo("This is neither a PNG nor an SVG that can be read") from None
+
+
+def _refuse(*_: object) -> int:
+    raise UnsafeLogo("The SVG declares a document type or an instruction: save it plain")
+
+
+def _require_utf8(_version: str, encoding: str | None, _standalone: int) -> None:
+    # Another encoding may say one thing to us and another to a browser.
+    if encoding and encoding.lower() != "utf-8":
+        raise UnsafeLogo("The SVG is not in UTF-8: save it so")
+
+
+def _require_plain_element(name: str, depth: int) -> None:
+    namespace, _, local = name.rpartition(" ")
+    if depth == 0 and (namespace, local) != (_SVG_NAMESPACE, "svg"):
+        raise UnsafeLogo("This is neither a PNG nor an SVG")
+    if depth >= _DEEPEST:
+        raise UnsafeLogo(f"The SVG is nested more than {_DEEPEST} levels deep")
+    if namespace != _SVG_NAMESPACE or local not in _ELEMENTS:
+        raise UnsafeLogo(f"The SVG holds <{local[:40]}>: save it as a plain SVG")
 
 
 def _require_plain_attribute(name: str, value: str) -> None:

@@ -7,6 +7,8 @@ from fastapi.staticfiles import StaticFiles
 
 from opendata_hub.bootstrap import Hub
 from opendata_hub.web import problems
+from opendata_hub.web.authorities import api as authorities_api
+from opendata_hub.web.authorities import pages as authority_pages
 from opendata_hub.web.catalog import (
     datasets_api,
     dcat,
@@ -61,6 +63,9 @@ def create_app(hub: Hub) -> FastAPI:
     app.include_router(deadlines_api.officers_router, prefix="/api/v1")
     app.include_router(deadlines_api.router, prefix="/api/v1")
     app.include_router(requests_api.router, prefix="/api/v1")
+    app.include_router(authorities_api.router, prefix="/api/v1")
+    app.include_router(authorities_api.administrators_router, prefix="/api/v1")
+    app.include_router(authority_pages.router)
     app.include_router(request_pages.router)
     app.include_router(search.page_router)
     app.include_router(catalog_pages.router)

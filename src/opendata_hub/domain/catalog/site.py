@@ -34,3 +34,8 @@ class Site:
     def publisher_named(self, publisher_id: str) -> Authority:
         """The authority of that id; raises UnknownPublisher, which names the nearest there are."""
         return authority_named(self.publishers, publisher_id)
+
+    def members_of(self, authority_id: str) -> list[Authority]:
+        """The authorities that belong to one and are active, in the order of their ids."""
+        found = (each for each in self.publishers.values() if each.parent == authority_id)
+        return sorted((each for each in found if each.is_active), key=lambda each: each.id)
