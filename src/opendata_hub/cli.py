@@ -218,7 +218,7 @@ def publish(
         given_from(described.read_text(encoding="utf-8")) if described else None,
     )  # fmt: skip
     hub = bootstrap.open_hub(Settings())
-    hub.frame.site.publisher_named(publisher)
+    hub.frame.site.publisher_named(publisher).require_publishes(family)
     submission = _submit(hub, file, family, lang, publisher=publisher)
     if not submission.report.is_valid and not clear:
         return _print_report(submission.report, {"submission": submission.id}, as_json=as_json)

@@ -7,6 +7,7 @@ import pytest
 
 import build
 from opendata_hub.bootstrap import open_hub
+from opendata_hub.domain.catalog.search.query import Facet, Query
 from opendata_hub.domain.errors import (
     AuthorityClosed,
     AuthorityTaken,
@@ -36,6 +37,8 @@ REGION = build.authority("region-fictive", type="RegionalAuthority", territory="
 NORTH, SOUTH, EAST = (
     build.authority(f"commune-{name}", parent="region-fictive") for name in ("nord", "sud", "est")
 )
+
+NORTH_ALONE = build.authority("commune-nord")
 
 
 @pytest.fixture
@@ -155,6 +158,15 @@ def test_another_process_sees_what_was_added(hub):
     assert hub.current().authority("commune-nord").parent == "region-fictive"
     with pytest.raises(UnknownPublisher, match="such as: commune-exemple"):
         hub.current().authority("commune-exempel")
+    beside.engine.dispose()
+
+
+def test_search_knows_what_another_process_has_published_for_a_new_authority(hub):
+    beside = build.with_authorities(open_hub(hub.settings), NORTH_ALONE)
+    build.publish_sample(beside, "petitions", publisher="commune-nord")
+    hub.index_changes()
+    found = hub.search.search(Query(facets=(Facet.PUBLISHER,)))
+    assert found.total == 1
     beside.engine.dispose()
 
 

@@ -124,6 +124,7 @@ def test_a_form_is_of_its_authority_and_files_there(client):
     assert '<option value="urbanisme" selected>' in wrong.text
     filed = client.post(address, data={**fields, "unit": "urbanisme"})
     assert (filed.status_code, "COMMUNESUD-" in filed.text) == (201, True)
+    assert "commune-sud fr" in filed.text
     led = client.get("/authorities/commune-sud/requests/new", headers={"Accept-Language": "ar"})
     assert led.headers["location"] == "/ar/authorities/commune-sud/requests/new"
     assert client.get("/fr/authorities/none/requests/new").status_code == 404
@@ -175,6 +176,8 @@ def test_a_family_that_is_not_its_own_is_refused(region, client):
         headers=key(region, Role.STEWARD, "commune-nord"),
     )
     assert (answer.status_code, answer.json()["code"]) == (409, "family-not-published")
+    kept = client.get("/api/v1/submissions/1", headers=build.token(region))
+    assert kept.status_code == 404, "nothing was read"
 
 
 def test_an_officer_closes_the_doors_of_their_own_authority_only(region, client):

@@ -87,6 +87,8 @@ def publish_dataset(
         publisher, from_pairs(title), from_pairs(description or []), slug, replace,
         clearances_from(clear or []), given_from(described) if described else None,
     )  # fmt: skip
+    require(visitor, Deed.PUBLISH, Place(publisher))
+    hub.authority(publisher).require_publishes(family)  # before a large file is looked at
     submitted = _submit(hub, visitor, file, family, language, publisher)
     with hub.writing() as session:
         dataset = publish(session, hub.frame, submitted, words, by=visitor, now=clock.now())

@@ -153,7 +153,7 @@ def send(
         )  # fmt: skip
     return page(
         request, "request_receipt.html", language,
-        status=201, law=law, receipt=receipt, term=receipt.deadline,
+        status=201, authority=asked, law=law, receipt=receipt, term=receipt.deadline,
     )  # fmt: skip
 
 
