@@ -4,6 +4,8 @@ import io
 from datetime import UTC, date, datetime
 
 from opendata_hub.bootstrap import Hub, catalog_folders
+from opendata_hub.domain.authority import Authority, prefix_of
+from opendata_hub.domain.authority import Unit as DeskUnit
 from opendata_hub.domain.catalog.dataset import Dataset, Distribution
 from opendata_hub.domain.catalog.report import Report
 from opendata_hub.domain.catalog.territory import Gazetteer, Territory, TerritoryLevel
@@ -17,6 +19,7 @@ from opendata_hub.domain.requests.info_request import InfoRequest, Question, Req
 from opendata_hub.domain.requests.law import Actor, Law, Receipt, Start, Step
 from opendata_hub.domain.requests.term import DayZero, End, Reading, Span, Unit
 from opendata_hub.domain.requests.timeline import Event
+from opendata_hub.flows.authorities.create import create
 from opendata_hub.flows.catalog.publish import Words, publish
 from opendata_hub.flows.catalog.submit import examine, submit
 from opendata_hub.flows.people.issue_token import Limits, issue_to_program
@@ -96,6 +99,32 @@ def gazetteer() -> Gazetteer:
             ("01.570.01.03", "Homonyme", "السميّ", level.COMMUNE, "01.570"),
         )
     )
+
+
+def authority(name: str = "commune-nord", /, **changes: object) -> Authority:
+    """A fictional commune with a name of its own in each language."""
+    given = {
+        "id": name,
+        "name": texts(name),
+        "type": "LocalAuthority",
+        "homepage": f"https://{name}.example/",
+        "email": f"donnees@{name}.example",
+        "law": "ma/31-13",
+        "reference_prefix": prefix_of(name),
+    }
+    return Authority(**{**given, **changes})
+
+
+def unit(name: str) -> DeskUnit:
+    return DeskUnit(name, texts(name), f"{name}@commune.example")
+
+
+def with_authorities(hub: Hub, *wanted: Authority) -> Hub:
+    """The hub after these were added."""
+    with hub.writing() as session:
+        faults = create(session, hub.frame, hub.request_laws, wanted, by=OPERATOR, now=NOW)
+    assert faults == []
+    return hub.current()
 
 
 def event(act: Act, day: str, **changes: str) -> Event:

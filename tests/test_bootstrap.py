@@ -11,14 +11,13 @@ import pytest
 import build
 from opendata_hub.bootstrap import load_frame, open_hub, remember_address
 from opendata_hub.domain.errors import PackBroken
-from opendata_hub.flows.catalog.publish import refresh_fragments, written_for
+from opendata_hub.flows.catalog.publish import refresh_fragments
 from opendata_hub.settings import Settings
 
 DIGEST = """
 from opendata_hub.bootstrap import load_frame
-from opendata_hub.flows.catalog.publish import written_for
 from opendata_hub.settings import Settings
-print(written_for(load_frame(Settings(), base_url="http://hub.example")))
+print(load_frame(Settings(), base_url="http://hub.example").state)
 """
 
 
@@ -40,7 +39,7 @@ def test_a_changed_declaration_changes_the_digest(tmp_path):
         "code,uri,fr,ar,en\nCC_BY_4_0,https://licence.example/,x,x,x\n"
     )
     changed = load_frame(Settings(catalog_dir=tmp_path), base_url="http://hub.example")
-    assert written_for(frame) != written_for(changed)
+    assert frame.state != changed.state
 
 
 def test_an_unchanged_hub_rewrites_nothing(demo_hub):
@@ -83,8 +82,8 @@ def test_a_base_address_is_scheme_and_host(value):
 
 def test_moving_the_hub_moves_its_records(demo_hub):
     moved = replace(demo_hub.frame, base_url="https://data.commune.example")
-    assert written_for(moved) != written_for(demo_hub.frame)
-    assert build.BASE_URL in written_for(demo_hub.frame)
+    assert moved.state != demo_hub.frame.state
+    assert build.BASE_URL in demo_hub.frame.state
 
 
 def test_a_hub_keeps_the_time_of_the_jurisdiction_of_its_law(tmp_path):

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -14,11 +14,18 @@ from opendata_hub.adapters.files import FileStore
 from opendata_hub.adapters.rows.store import RowStore
 from opendata_hub.adapters.search import SearchIndex
 from opendata_hub.adapters.sparql.endpoint import Endpoint
+from opendata_hub.domain.authority import Authority, require_apart
 from opendata_hub.domain.catalog.dcat import Frame
 from opendata_hub.domain.catalog.family import Family
 from opendata_hub.domain.catalog.ocds.codes import Codes
 from opendata_hub.domain.catalog.territory import Gazetteer
-from opendata_hub.domain.errors import PackBroken, SearchUnavailable, UnknownFamily, UnknownLaw
+from opendata_hub.domain.errors import (
+    Invalid,
+    PackBroken,
+    SearchUnavailable,
+    UnknownFamily,
+    UnknownLaw,
+)
 from opendata_hub.domain.requests.calendar import Calendar
 from opendata_hub.domain.requests.law import Law
 from opendata_hub.flows.catalog.serving import index
@@ -32,6 +39,7 @@ from opendata_hub.packs.territories import load_territories
 from opendata_hub.packs.vocabularies import load_vocabularies
 from opendata_hub.settings import Settings
 from opendata_hub.store import datasets, engine, info_requests, migrate
+from opendata_hub.store.people import authorities
 
 DEFAULT_BASE_URL = "http://127.0.0.1:8000"
 ADDRESS_FILE = "address"
@@ -46,6 +54,7 @@ class Hub:
     laws, calendars: every declared law by name, every calendar by jurisdiction.
     territories: every list of territories, by its name.
     ocds: how the codes of purchase tables are told in OCDS.
+    authorities: the version of those in the store that the frame was made with.
     """
 
     settings: Settings
@@ -60,6 +69,23 @@ class Hub:
     fetcher: Fetcher
     sparql: Endpoint
     rows: RowStore
+    authorities: int
+
+    def current(self) -> "Hub":
+        """This hub with its authorities as they are now; itself while none has changed.
+
+        Another process may have made one: a number is read, and all of them when it has moved.
+        """
+        with self.reading() as session:
+            version = authorities.version(session)
+            if version == self.authorities:
+                return self
+            kept = authorities.everyone(session)
+        return replace(self, frame=self.frame.with_authorities(kept), authorities=version)
+
+    def authority(self, name: str = "") -> Authority:
+        """The authority of that id, or the hub's own body; raises UnknownPublisher."""
+        return self.frame.site.publisher_named(name or self.frame.site.publisher)
 
     def reading(self) -> AbstractContextManager[Session]:
         """A session that changes nothing and waits for nobody."""
@@ -75,12 +101,13 @@ class Hub:
         A publication stands without it: what fails here is logged, and done at the next change,
         the next minute or the next start.
         """
+        frame = self.current().frame
         with self.reading() as session:
-            if index.is_current(session, self.frame, self.search):
+            if index.is_current(session, frame, self.search):
                 return
         try:
             with self.reading() as session:
-                index.bring_up_to_date(session, self.frame, self.search)
+                index.bring_up_to_date(session, frame, self.search)
         except (SearchUnavailable, OSError) as problem:
             log.warning("search is not up to date: %s", problem)
 
@@ -103,6 +130,12 @@ class Hub:
         """The working days of the jurisdiction whose law it is."""
         return self.calendars[law.name.partition("/")[0]]
 
+    def require_calendar(self, authority: Authority, jurisdiction: str) -> None:
+        """Raise Invalid unless the authority works by the calendar of that jurisdiction."""
+        own = self.calendar_of(self.law_named(authority.law)).jurisdiction
+        if own != jurisdiction:
+            raise Invalid(f"authority: {authority.id} works by the calendar of {own}")
+
     @property
     def timezone(self) -> str:
         """The IANA time zone of the authority whose hub it is."""
@@ -120,6 +153,11 @@ class Hub:
         if name in self.laws:
             return self.laws[name]
         raise UnknownLaw(f"No law {name[:60]!r} here; known: {', '.join(sorted(self.laws))}")
+
+    @property
+    def request_laws(self) -> frozenset[str]:
+        """The names of the laws under which information is requested."""
+        return frozenset(name for name, law in self.laws.items() if law.takes_requests)
 
     def laws_of(self, jurisdiction: str) -> Mapping[str, Law]:
         """The laws of a jurisdiction, by name."""
@@ -141,13 +179,17 @@ def open_hub(settings: Settings, *, base_url: str = "") -> Hub:
     jurisdictions = sorted({name.partition("/")[0] for name in laws})
     database = engine.open_engine(settings.database)
     migrate.upgrade(database)
+    with engine.reading(database) as session:
+        version, kept = authorities.version(session), authorities.everyone(session)
+    _require_apart(frame, kept)
+    frame = frame.with_authorities(kept)
     _require_declared(database, frame, laws)
     return Hub(
         settings=settings,
         frame=frame,
         laws=laws,
         calendars={code: load_calendar(folders, code) for code in jurisdictions},
-        territories=territories(settings),
+        territories=frame.territories,
         ocds=load_ocds(catalog_folders(settings), frame.families),
         engine=database,
         files=FileStore(settings.home / "files"),
@@ -155,6 +197,7 @@ def open_hub(settings: Settings, *, base_url: str = "") -> Hub:
         fetcher=Fetcher(),
         sparql=Endpoint(settings.home / "sparql"),
         rows=RowStore(settings.home.resolve() / "rows"),
+        authorities=version,
     )
 
 
@@ -179,7 +222,7 @@ def _require_declared(database: Engine, frame: Frame, laws: Mapping[str, Law]) -
         kept = (
             ("publisher", datasets.publishers(session), frame.site.publishers),
             ("family", datasets.families(session), frame.families),
-            ("law", info_requests.laws(session), laws),
+            ("law", info_requests.laws(session) | _laws_of(frame), laws),
         )
     for kind, used, declared in kept:
         if gone := sorted(used - set(declared)):
@@ -189,23 +232,42 @@ def _require_declared(database: Engine, frame: Frame, laws: Mapping[str, Law]) -
             )
 
 
+def _laws_of(frame: Frame) -> set[str]:
+    return {each.law for each in frame.site.publishers.values()}
+
+
+def _require_apart(frame: Frame, kept: Mapping[str, Authority]) -> None:
+    """Raise PackBroken when a declared authority has the id or the prefix of one in the store."""
+    if twice := sorted(set(kept) & set(frame.site.publishers)):
+        raise PackBroken(
+            f"catalog/site.yaml: publisher {twice[0]!r} is already kept in the database "
+            "(opendata-hub authority list): give the declared one another id"
+        )
+    try:
+        require_apart([*frame.site.publishers.values(), *kept.values()])
+    except Invalid as problem:
+        raise PackBroken(f"catalog/site.yaml: {problem}") from None
+
+
 def load_frame(settings: Settings, *, base_url: str) -> Frame:
     """The declarations of the catalogue; raises PackBroken on a bad one."""
     folders = catalog_folders(settings)
     vocabularies = load_vocabularies(folders)
     tables = load_families(folders, vocabularies)
-    return Frame(
+    frame = Frame(
         base_url=base_url,
         site=load_site(folders, vocabularies),
         families={**tables, **load_kinds(folders, vocabularies, tables)},
         vocabularies=vocabularies,
         digest=folders.digest(),
+        territories=load_territories(folders),
     )
-
-
-def territories(settings: Settings) -> Mapping[str, Gazetteer]:
-    """The lists of territories, by name; raises PackBroken on a bad one."""
-    return load_territories(catalog_folders(settings))
+    for each in frame.site.publishers.values():
+        try:
+            frame.require_known(each)
+        except Invalid as problem:
+            raise PackBroken(f"catalog/site.yaml: publisher {each.id!r}: {problem}") from None
+    return frame
 
 
 def family_named(families: Mapping[str, Family], name: str) -> Family:

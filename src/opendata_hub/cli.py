@@ -22,7 +22,8 @@ from zoneinfo import ZoneInfo
 import typer
 from pydantic import ValidationError
 
-from opendata_hub import bootstrap, clock, jobs
+from opendata_hub import bootstrap, cli_authorities, clock, jobs
+from opendata_hub.domain.authority import Authority
 from opendata_hub.domain.catalog.document import day_from
 from opendata_hub.domain.catalog.family import Family
 from opendata_hub.domain.catalog.ocds.codes import UNREGISTERED_PREFIX
@@ -32,7 +33,6 @@ from opendata_hub.domain.catalog.repair.letters import visible
 from opendata_hub.domain.catalog.repair.proposal import Survey, acceptance_from
 from opendata_hub.domain.catalog.repair.reasons import Saying, say
 from opendata_hub.domain.catalog.report import Report, clearances_from
-from opendata_hub.domain.catalog.site import Publisher
 from opendata_hub.domain.catalog.vocabulary import Vocabularies
 from opendata_hub.domain.errors import BadTableSchema, HubError, Invalid, Refused
 from opendata_hub.domain.people.deeds import Deed
@@ -61,6 +61,7 @@ app = typer.Typer(
 )  # fmt: skip
 token_app = typer.Typer(no_args_is_help=True, help="Keys to the writing doors of the API.")
 app.add_typer(token_app, name="token")
+app.add_typer(cli_authorities.app, name="authority")
 calendar_app = typer.Typer(
     no_args_is_help=True, help="Days off, and what their announcement moves."
 )
@@ -227,7 +228,7 @@ def publish(
         day_from(day),
     )  # fmt: skip
     hub = bootstrap.open_hub(Settings())
-    hub.frame.site.publisher_named(publisher)
+    hub.frame.site.publisher_named(publisher).require_publishes(family)
     submission = _submit(hub, file, family, lang, publisher=publisher)
     if not submission.report.is_valid and not clear:
         return _print_report(submission.report, {"submission": submission.id}, as_json=as_json)
@@ -368,7 +369,7 @@ def repair(
         file,
         file.name,
         bootstrap.family_named(frame.tables, family),
-        bootstrap.territories(settings),
+        frame.territories,
         flow.orders_from(day_first or [], month_first or []),
     )
     if not accept:
@@ -708,14 +709,17 @@ def calendar_announce(
     jurisdiction: Annotated[str, typer.Option(help="For example ma.")] = "ma",
     status: Annotated[str, typer.Option(help="official, expected or exceptional.")] = "official",
     instead_of: Annotated[str, typer.Option(help="A listed day that is not off after all.")] = "",
+    authority: Annotated[str, typer.Option(help="Whose doors alone are closed.")] = "",
 ) -> None:
-    """Announce a day off: every open request is counted anew, and a notice is written for each."""
+    """Announce a day off: open requests are counted anew, and a notice is written for each."""
     hub = bootstrap.open_hub(Settings())
     announced = AnnouncementIn(
         day=day, name=dict(from_pairs(name)), status=status, source=source,
         instead_of=instead_of or None,
     )  # fmt: skip
     calendar = hub.calendar_named(jurisdiction)
+    if authority:
+        hub.require_calendar(hub.authority(authority), jurisdiction)
     today = clock.today(calendar.timezone)
     with hub.writing() as session:
         moved = announce(
@@ -726,6 +730,7 @@ def calendar_announce(
             by=None,
             today=today,
             now=clock.now(),
+            authority=authority,
         )
     typer.echo(f"Announced {day}; {moved} open requests have another due day")
 
@@ -734,12 +739,15 @@ def calendar_announce(
 def calendar_list(
     year: Annotated[int, typer.Argument(help="For example 2027.")],
     jurisdiction: Annotated[str, typer.Option(help="For example ma.")] = "ma",
+    authority: Annotated[str, typer.Option(help="With the days on which it is closed.")] = "",
     lang: InLanguage = Language.FR,
 ) -> None:
     """Say which days are off in a year, as it is known now."""
     hub = bootstrap.open_hub(Settings())
+    if authority:
+        hub.require_calendar(hub.authority(authority), jurisdiction)
     with hub.reading() as session:
-        calendar = current(session, hub.calendar_named(jurisdiction))
+        calendar = current(session, hub.calendar_named(jurisdiction), authority=authority)
     for day, holiday in sorted(calendar.holidays.items()):
         if day.year == year:
             typer.echo(f"{day.isoformat()}\t{holiday.status}\t{holiday.name[lang]}")
@@ -815,7 +823,7 @@ def ocds_export(
     typer.echo(f"Wrote {output}")
 
 
-def _demo_title(family: Family, publisher: Publisher) -> Texts:
+def _demo_title(family: Family, publisher: Authority) -> Texts:
     return {code: f"{family.title[code]} — {publisher.name[code]}" for code in LANGUAGES}
 
 

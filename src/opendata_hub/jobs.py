@@ -77,6 +77,11 @@ DAILY: tuple[tuple[int, Callable[[Hub], object]], ...] = (
 EVERY_MINUTE: tuple[Callable[[Hub], object], ...] = (follow_changes,)
 
 
+def _run(job: Callable[[Hub], object], hub: Hub) -> None:
+    """Do a job for the hub with its authorities as they are now."""
+    job(hub.current())
+
+
 def start(hub: Hub) -> BackgroundScheduler:
     """Start the schedule in threads of this process; whoever starts it shuts it down.
 
@@ -85,17 +90,17 @@ def start(hub: Hub) -> BackgroundScheduler:
     scheduler = BackgroundScheduler(timezone="UTC")
     for hour, job in DAILY:
         scheduler.add_job(
-            job,
+            _run,
             trigger="cron",
             hour=hour,
-            args=[hub],
+            args=[job, hub],
             id=job.__name__,
             coalesce=True,
             misfire_grace_time=MISFIRE_SECONDS,
         )
     for each in EVERY_MINUTE:
         scheduler.add_job(
-            each, trigger="interval", minutes=1, args=[hub], id=each.__name__, coalesce=True
+            _run, trigger="interval", minutes=1, args=[each, hub], id=each.__name__, coalesce=True
         )
     scheduler.start()
     return scheduler

@@ -73,6 +73,21 @@ def test_the_three_ways_over_http(served, pytestconfig):
     assert known.status_code == 304
 
 
+def test_a_commune_that_is_added_beside_a_running_hub_has_its_door_at_once(served, tmp_path):
+    address, _ = served
+    environment = {**os.environ, "OPENDATA_HUB_HOME": str(tmp_path / "hub")}
+    with httpx2.Client(base_url=address) as anybody:
+        assert anybody.get("/fr/publishers/commune-nord").status_code == 404
+        subprocess.run(
+            [sys.executable, "-m", "opendata_hub", "authority", "create", "commune-nord",
+             "--name", "fr=Nord", "--name", "ar=الشمال", "--name", "en=North"],
+            env=environment, check=True, timeout=60,
+        )  # fmt: skip
+        assert anybody.get("/fr/publishers/commune-nord").status_code == 200
+        filed = anybody.post("/api/v1/requests", json=build.filing(authority="commune-nord"))
+    assert filed.json()["reference"].startswith("COMMUNENORD-")
+
+
 def test_a_large_upload_is_neither_taken_nor_read_into_memory(served):
     address, key = served
 

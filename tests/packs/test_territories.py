@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from opendata_hub.bootstrap import territories
+from opendata_hub.bootstrap import load_frame
 from opendata_hub.domain.catalog.territory import TerritoryLevel, fold
 from opendata_hub.domain.errors import PackBroken
 from opendata_hub.packs.folders import Folders
@@ -36,7 +36,7 @@ def hcp(shared, tmp_path):
 
 
 def test_the_twelve_regions_are_shipped():
-    shipped = territories(Settings())["hcp"]
+    shipped = load_frame(Settings(), base_url="http://hub.example").territories["hcp"]
     assert list(shipped.by_code) == [f"{number:02}" for number in range(1, 13)]
     assert [each.code for each in shipped.named("région de Souss-Massa")[0]] == ["09"]
     assert [each.code for each in shipped.named("جهة الشرق")[0]] == ["02"]

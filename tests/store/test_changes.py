@@ -48,7 +48,7 @@ def test_many_are_kept_as_one_after_another_would_be(engine, number):
         last = changes.last_number(session)
         datasets.save_all(session, many)
         written = {each.slug: {"ttl": f"new {each.slug}"} for each in many}
-        datasets.put_all_fragments(session, written, written_for="y")
+        datasets.put_all_fragments(session, written, written_for=dict.fromkeys(written, "y"))
         events = [(each.slug, ChangeKind.REPLACED, f"said {each.slug}") for each in many]
         numbers = changes.append_all(session, events, LATER, base_url=BASE)
     with reading(engine) as session:

@@ -18,12 +18,16 @@ HubError
 │   ├── BadRowQuery       a question that a table can't be asked
 │   ├── FutureReceipt     received tomorrow
 │   ├── BadSearch         a search that can't be answered
+│   ├── UnsafeLogo        a picture that may do more than be looked at
 │   └── CalendarGap       we can't count: the holidays of that year aren't known
 ├── NotKnown          nothing here by that name
 ├── Withdrawn         a dataset was here, and is no longer published
 ├── Refused           the input is sound, but not allowed in this state
 │   ├── SlugTaken
 │   ├── ChangedMeanwhile  somebody else has acted since it was read
+│   ├── AuthorityTaken    another body of this hub has that id
+│   ├── AuthorityClosed   the body neither publishes nor takes requests any more
+│   ├── FamilyNotPublished  the body does not publish tables of that family
 │   ├── WrongMoment       this act can't follow the last one
 │   ├── NotInLaw          the law does not know this act
 │   └── ExtensionVoid     too late, too often, or without its reasons
@@ -201,6 +205,12 @@ class BadSearch(Invalid):
     code = "bad-search"
 
 
+class UnsafeLogo(Invalid):
+    """No PNG or SVG, or one that may do more than be looked at."""
+
+    code = "unsafe-logo"
+
+
 class CalendarGap(Invalid):
     """We can't count: the holidays of that year aren't known."""
 
@@ -220,7 +230,7 @@ class UnknownFamily(NotKnown):
 
 
 class UnknownPublisher(NotKnown):
-    """No publisher of that id in catalog/site.yaml."""
+    """No authority of that id in this hub."""
 
     code = "unknown-publisher"
 
@@ -319,6 +329,24 @@ class SlugTaken(Refused):
     """Another dataset already has that address."""
 
     code = "slug-taken"
+
+
+class AuthorityTaken(Refused):
+    """Another authority of this hub has that id."""
+
+    code = "authority-taken"
+
+
+class AuthorityClosed(Refused):
+    """The authority neither publishes nor takes requests any more."""
+
+    code = "authority-closed"
+
+
+class FamilyNotPublished(Refused):
+    """The authority does not publish tables of that family."""
+
+    code = "family-not-published"
 
 
 class Denied(HubError):

@@ -26,6 +26,8 @@ class Kind(StrEnum):
     DATASET_WITHDRAWN = "dataset-withdrawn"
     ALARM_CLEARED = "alarm-cleared"
     DAY_ANNOUNCED = "day-announced"
+    AUTHORITY_CREATED = "authority-created"
+    AUTHORITY_CHANGED = "authority-changed"
     TOKEN_MADE = "token-made"  # noqa: S105  (no secret)
     TOKEN_REVOKED = "token-revoked"  # noqa: S105  (no secret)
 

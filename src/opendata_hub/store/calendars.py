@@ -30,6 +30,7 @@ class OpenRequest:
     """What a recount needs of a request that waits for an answer. Nobody is named in it."""
 
     id: int
+    authority: str
     reference: str
     law: str
     is_urgent: bool
@@ -47,12 +48,20 @@ class DueChange:
     safe: date
 
 
-def announce(session: Session, jurisdiction: str, announced: Announcement, now: datetime) -> None:
-    """Add an announced day to the calendar of a jurisdiction."""
+def announce(
+    session: Session,
+    jurisdiction: str,
+    announced: Announcement,
+    now: datetime,
+    *,
+    authority: str = "",
+) -> None:
+    """Add an announced day to the calendar of a jurisdiction, or of one authority in it."""
     holiday = announced.holiday
     session.add(
         CalendarDayRow(
             jurisdiction=jurisdiction,
+            authority=authority,
             day=holiday.day,
             name=dict(holiday.name),
             status=holiday.status,
@@ -66,19 +75,31 @@ def announce(session: Session, jurisdiction: str, announced: Announcement, now: 
 
 
 def announced(session: Session, jurisdiction: str) -> list[Announcement]:
-    """What was announced for a jurisdiction, in the order in which it was."""
+    """What was announced for a whole jurisdiction, in the order in which it was."""
     question = (
         select(CalendarDayRow)
-        .where(CalendarDayRow.jurisdiction == jurisdiction)
+        .where(CalendarDayRow.jurisdiction == jurisdiction, CalendarDayRow.authority == "")
         .order_by(col(CalendarDayRow.id))
     )
-    return [
-        Announcement(
-            Holiday(row.day, row.name, HolidayStatus(row.status), row.source, row.known_on),
-            row.instead_of,
-        )
-        for row in session.exec(question)
-    ]
+    return [Announcement(_holiday(row), row.instead_of) for row in session.exec(question)]
+
+
+def closures(
+    session: Session, jurisdiction: str, *, authority: str = ""
+) -> Mapping[str, Sequence[Holiday]]:
+    """The days on which single authorities of a jurisdiction are closed, by authority.
+
+    authority: its own only; those of all where none is named.
+    """
+    question = select(CalendarDayRow).where(
+        CalendarDayRow.jurisdiction == jurisdiction, CalendarDayRow.authority != ""
+    )
+    if authority:
+        question = question.where(CalendarDayRow.authority == authority)
+    found: dict[str, list[Holiday]] = {}
+    for row in session.exec(question.order_by(col(CalendarDayRow.id))):
+        found.setdefault(row.authority, []).append(_holiday(row))
+    return found
 
 
 def open_requests(
@@ -88,8 +109,8 @@ def open_requests(
     request = metadata.tables["info_request"].c
     question = (
         columns(
-            request.id, request.reference, request.law, request.is_urgent, request.due_on,
-            request.safe_on,
+            request.id, request.authority, request.reference, request.law, request.is_urgent,
+            request.due_on, request.safe_on,
         )
         .where(request.is_open, request.law.in_(laws))
         .where(
@@ -152,6 +173,10 @@ def unsent(session: Session, kind: str) -> list[str]:
         .order_by(col(OutboxRow.id))
     )
     return list(session.exec(question))
+
+
+def _holiday(row: CalendarDayRow) -> Holiday:
+    return Holiday(row.day, row.name, HolidayStatus(row.status), row.source, row.known_on)
 
 
 def _events_of(session: Session, numbers: Sequence[int]) -> Mapping[int, Events]:

@@ -1,10 +1,11 @@
 """Published datasets, the log of their changes, and their records ready to be served."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Column, LargeBinary, bindparam, cast, delete, func, insert, text, update
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
 from opendata_hub.domain.catalog.dataset import Dataset, Distribution
@@ -146,15 +147,19 @@ def put_fragments(
     session: Session, slug: str, fragments: Mapping[str, str], *, written_for: str
 ) -> None:
     """Replace the dataset's serialised records by ``fragments`` (syntax to body)."""
-    put_all_fragments(session, {slug: fragments}, written_for=written_for)
+    put_all_fragments(session, {slug: fragments}, written_for={slug: written_for})
 
 
 def put_all_fragments(
-    session: Session, written: Mapping[str, Mapping[str, str]], *, written_for: str
+    session: Session,
+    written: Mapping[str, Mapping[str, str]],
+    *,
+    written_for: Mapping[str, str],
 ) -> None:
     """Replace the serialised records of datasets (slug to syntax to body).
 
-    Raises UnknownDataset when one of them is not published.
+    written_for: by slug, a digest of all that a record depends on beside its dataset. Raises
+    UnknownDataset when one of them is not published.
     """
     positions = _known(session, _DATASETS.c.slug, _DATASETS.c.id, list(written))
     for slug in written:
@@ -163,7 +168,12 @@ def put_all_fragments(
     connection = session.connection()
     connection.execute(_ERASE, [{"at": position} for position in positions.values()])
     rows = [
-        {"dataset_id": positions[slug], "syntax": syntax, "body": body, "written_for": written_for}
+        {
+            "dataset_id": positions[slug],
+            "syntax": syntax,
+            "body": body,
+            "written_for": written_for[slug],
+        }
         for slug, fragments in written.items()
         for syntax, body in fragments.items()
     ]
@@ -210,11 +220,31 @@ def slugs(session: Session) -> Iterator[str]:
     yield from session.exec(question.execution_options(yield_per=BATCH))
 
 
-def slugs_not_written_for(session: Session, written_for: str) -> list[str]:
-    """The datasets whose stored records are missing or were written for something else."""
-    current = select(FragmentRow.dataset_id).where(FragmentRow.written_for == written_for)
-    question = select(DatasetRow.slug).where(col(DatasetRow.id).not_in(current))
-    return list(session.exec(question.order_by(col(DatasetRow.id))))
+def slugs_not_written_for(
+    session: Session, wanted: Callable[[str], str], *, publisher: str | None = None
+) -> list[str]:
+    """The datasets whose stored records are missing or were written for something else.
+
+    wanted: what the records of a publisher should be written for. publisher: look at its only.
+    """
+    pairs = (
+        columns(col(DatasetRow.publisher), col(FragmentRow.written_for))
+        .outerjoin(FragmentRow, col(DatasetRow.id) == FragmentRow.dataset_id)
+        .distinct()
+    )
+    if publisher is not None:
+        pairs = pairs.where(col(DatasetRow.publisher) == publisher)
+    connection = session.connection()
+    found = [(body, written_for) for body, written_for in connection.execute(pairs)]
+    expected = {body: wanted(body) for body, _ in found}
+    if all(written_for == expected[body] for body, written_for in found):
+        return []
+    stale = pairs.add_columns(col(DatasetRow.id), col(DatasetRow.slug)).order_by(col(DatasetRow.id))
+    return [
+        slug
+        for body, written_for, _, slug in connection.execute(stale)
+        if written_for != expected[body]
+    ]
 
 
 def _positions(session: Session, slugs: Sequence[str]) -> dict[str, int]:

@@ -54,6 +54,7 @@ def add(
     """
     row = InfoRequestRow(
         authority=request.authority,
+        unit=request.unit,
         owner_id=owner,
         reference=request.reference,
         tracking_sha256=tracking_sha256,
@@ -98,6 +99,7 @@ def get(session: Session, reference: str, tracking_sha256: str) -> InfoRequest:
     return InfoRequest(
         reference=row.reference,
         authority=row.authority,
+        unit=row.unit,
         law=row.law,
         question=Question(row.subject, row.text, row.language, row.is_urgent),
         events=tuple(map(_event, events)),

@@ -212,6 +212,35 @@ class ApiTokenRow(SQLModel, table=True):
     revoked_at: datetime | None
 
 
+class AuthorityRow(SQLModel, table=True):
+    """A public body of this hub beside those of ``catalog/site.yaml``."""
+
+    __tablename__ = "authority"
+    id: str = Field(primary_key=True)
+    name: dict[str, str] = Field(sa_type=JSON)
+    type: str
+    homepage: str
+    email: str
+    law: str
+    reference_prefix: str = Field(unique=True)
+    territory: str
+    parent: str = Field(index=True)
+    families: list[str] = Field(sa_type=JSON)
+    units: list[dict[str, Any]] = Field(sa_type=JSON)
+    is_active: bool
+    created_at: datetime
+    changed_at: datetime
+
+
+class AuthorityLogoRow(SQLModel, table=True):
+    """The picture of an authority, declared or kept; its bytes are a stored file."""
+
+    __tablename__ = "authority_logo"
+    authority: str = Field(primary_key=True)
+    sha256: str
+    media_type: str
+
+
 class CounterRow(SQLModel, table=True):
     """The last number given out in a series, such as the requests of a year."""
 
@@ -287,12 +316,14 @@ class JournalRow(SQLModel, table=True):
 class CalendarDayRow(SQLModel, table=True):
     """A day that was announced to be off, or not to be; rows are added, never changed.
 
+    authority:  whose doors alone are closed; empty for the whole jurisdiction.
     instead_of: a listed day that is an ordinary one after all: the feast has moved.
     """
 
     __tablename__ = "calendar_day"
     id: int = Field(default=None, primary_key=True)  # given by the database
     jurisdiction: str = Field(index=True)
+    authority: str = ""
     day: date
     name: dict[str, str] = Field(sa_type=JSON)
     status: str

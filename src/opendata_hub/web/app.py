@@ -8,6 +8,8 @@ from fastapi.staticfiles import StaticFiles
 from opendata_hub.bootstrap import Hub
 from opendata_hub.store.engine import Watch
 from opendata_hub.web import problems
+from opendata_hub.web.authorities import api as authorities_api
+from opendata_hub.web.authorities import pages as authority_pages
 from opendata_hub.web.catalog import (
     datasets_api,
     dcat,
@@ -42,7 +44,8 @@ def create_app(hub: Hub) -> FastAPI:
         redoc_url=None,
     )
     app.state.hub = hub
-    app.state.kept_pages = KeptPages(Watch(hub.engine))
+    app.state.watch, app.state.seen = Watch(hub.engine), None
+    app.state.kept_pages = KeptPages(app.state.watch)
     app.add_middleware(
         BodyLimit,
         limit_bytes=BODY_LIMIT_BYTES,
@@ -69,6 +72,9 @@ def create_app(hub: Hub) -> FastAPI:
     app.include_router(desk_api.router, prefix="/api/v1")
     app.include_router(journal.page_router)
     app.include_router(desk_pages.router)
+    app.include_router(authorities_api.router, prefix="/api/v1")
+    app.include_router(authorities_api.administrators_router, prefix="/api/v1")
+    app.include_router(authority_pages.router)
     app.include_router(request_pages.router)
     app.include_router(search.page_router)
     app.include_router(catalog_pages.router)

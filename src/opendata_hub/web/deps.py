@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
 
 from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.errors import NotKnown
@@ -11,8 +12,13 @@ from opendata_hub.domain.texts import LANGUAGES
 
 # What is not async is run in another thread, and to go there and back costs more than either.
 async def hub_of(request: Request) -> Hub:
-    """The hub this application serves."""
-    hub: Hub = request.app.state.hub
+    """The hub this application serves, with its authorities as they are at this request."""
+    state = request.app.state
+    stamp = state.watch.stamp()
+    if stamp is None or stamp != state.seen:
+        state.hub = await run_in_threadpool(state.hub.current)
+        state.seen = stamp
+    hub: Hub = state.hub
     return hub
 
 

@@ -97,6 +97,8 @@ def pages(hub: Hub) -> Iterator[Page]:
         yield Page(address, _path(address), is_optional=True)
     for publisher in hub.frame.site.publishers:
         yield from _readable_in_all(f"publishers/{publisher}")
+        logo = f"/publishers/{publisher}/logo"
+        yield Page(logo, _path(logo), is_optional=True)
     for family in hub.frame.tables:
         yield _as_it_is(f"/families/{family}/schema.json")
         for language in LANGUAGES:

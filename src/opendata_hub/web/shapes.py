@@ -7,6 +7,8 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from opendata_hub.adapters.search import Hit
+from opendata_hub.domain.authority import Authority, prefix_of
+from opendata_hub.domain.authority import Unit as DeskUnit
 from opendata_hub.domain.catalog.dataset import Dataset
 from opendata_hub.domain.catalog.document import Document
 from opendata_hub.domain.catalog.harvest.change import Tombstone
@@ -482,6 +484,83 @@ class DeadlineCase(BaseModel):
     lang: Literal["ar", "fr", "en"] = "fr"
 
 
+class DeskUnitShape(_Strict):
+    """A unit of an authority's desk."""
+
+    id: str
+    name: dict[str, str] = Field(description="In Arabic, French and English.")
+    email: str = ""
+
+
+class AuthorityIn(_Strict):
+    """An authority to add to the hub."""
+
+    id: str = Field(description="Small letters, digits, hyphens: commune-exemple.")
+    name: dict[str, str] = Field(description="In Arabic, French and English.")
+    type: str = Field(default="LocalAuthority", description="A code of the publisher types.")
+    homepage: str = ""
+    email: str = ""
+    territory: str = Field(default="", description="LIST:CODE, such as hcp:04.")
+    parent: str = Field(default="", description="The authority it belongs to.")
+    families: list[str] = Field(default=[], description="What it publishes; all if empty.")
+    law: str = Field(default="", description="For example ma/31-13; the hub's own if empty.")
+    prefix: str = Field(default="", description="Before the number of its requests.")
+    units: list[DeskUnitShape] = Field(default=[], max_length=100)
+
+    def value(self, *, law: str) -> Authority:
+        """As the domain's value, not yet checked. law: where none is named."""
+        return Authority(
+            id=self.id,
+            name=self.name,
+            type=self.type,
+            homepage=self.homepage,
+            email=self.email,
+            law=self.law or law,
+            reference_prefix=self.prefix or prefix_of(self.id),
+            territory=self.territory,
+            parent=self.parent,
+            families=frozenset(self.families),
+            units=tuple(DeskUnit(each.id, each.name, each.email) for each in self.units),
+        )
+
+
+class AuthorityOut(AuthorityIn):
+    """An authority of the hub. active: whether it publishes and takes requests."""
+
+    active: bool
+    url: str
+
+    @classmethod
+    def of(cls, authority: Authority, base_url: str) -> Self:
+        """From the domain's value."""
+        return cls(
+            id=authority.id,
+            name=dict(authority.name),
+            type=authority.type,
+            homepage=authority.homepage,
+            email=authority.email,
+            territory=authority.territory,
+            parent=authority.parent,
+            families=sorted(authority.families),
+            law=authority.law,
+            prefix=authority.reference_prefix,
+            units=[
+                DeskUnitShape(id=unit.id, name=dict(unit.name), email=unit.email)
+                for unit in authority.units
+            ],
+            active=authority.is_active,
+            url=f"{base_url}/publishers/{authority.id}",
+        )
+
+
+class AuthorityListOut(BaseModel):
+    """A page of authorities; following is the ``after`` of the next one."""
+
+    total: int
+    results: list[AuthorityOut]
+    following: str | None
+
+
 class InfoRequestIn(_Strict):
     """A request for information as it is filed."""
 
@@ -489,8 +568,10 @@ class InfoRequestIn(_Strict):
     text: str
     language: str = Field(description="Of the request and its answer: ar, fr or en.")
     requester: RequesterIn
+    authority: str = Field(default="", description="Who is asked; the hub's own body if empty.")
+    unit: str = Field(default="", description="Of the authority's desk, if it is known.")
     law: str | None = Field(
-        default=None, description="For example ma/31-13; the hub's own if absent."
+        default=None, description="For example ma/31-13; the authority's own if absent."
     )
     urgent: bool = Field(
         default=False, description="Life, safety or liberty is at stake (art. 17)."
@@ -548,6 +629,9 @@ class AnnouncementIn(_Strict):
     status: str = Field(default="official", description="official, expected or exceptional.")
     source: str
     instead_of: str | None = None
+    authority: str = Field(
+        default="", description="Whose doors alone are closed; empty for all of them."
+    )
 
     def value(self, *, known_on: date) -> Announcement:
         """As the domain's value; raises Invalid for a day or a status that is none."""

@@ -9,13 +9,14 @@ that describes them.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
 from rdflib.namespace import Namespace
 from rdflib.term import URIRef
 
+from opendata_hub.domain.authority import Authority
 from opendata_hub.domain.catalog.dataset import Dataset
 from opendata_hub.domain.catalog.family import Family, Holds
 from opendata_hub.domain.catalog.record import classes as record
@@ -32,8 +33,10 @@ from opendata_hub.domain.catalog.record.triples import (
     triples,
 )
 from opendata_hub.domain.catalog.record.values import instant
-from opendata_hub.domain.catalog.site import Publisher, Site
+from opendata_hub.domain.catalog.site import Site
+from opendata_hub.domain.catalog.territory import Gazetteer
 from opendata_hub.domain.catalog.vocabulary import Term, Vocabularies
+from opendata_hub.domain.errors import Invalid
 from opendata_hub.domain.texts import LANGUAGES
 
 SPDX = Namespace(NAMESPACES["spdx"])
@@ -50,7 +53,9 @@ PROFILE = "dcat-ap-3.0.1/2"
 class Frame:
     """What every record is described against: the address of the hub and its declarations.
 
-    digest: of the files the declarations were read from; the same in every process.
+    digest: of the files the declarations were read from; the same in every process. Authorities
+            that are kept in the store have digests of their own.
+    territories: every list of territories, by its name.
     """
 
     base_url: str
@@ -58,6 +63,46 @@ class Frame:
     families: Mapping[str, Family]
     vocabularies: Vocabularies
     digest: str = ""
+    territories: Mapping[str, Gazetteer] = field(default_factory=dict)
+
+    def with_authorities(self, kept: Mapping[str, Authority]) -> "Frame":
+        """The frame with these beside the declared ones, in the place of any it had."""
+        declared = {k: each for k, each in self.site.publishers.items() if each.is_declared}
+        return replace(self, site=replace(self.site, publishers={**declared, **kept}))
+
+    def written_for(self, publisher: str) -> str:
+        """A digest of all that a record of that publisher depends on beside its dataset.
+
+        One more authority, or another name of one, leaves the records of all others alone.
+        """
+        body = self.site.publishers[publisher]
+        return self.state if body.is_declared else f"{self.state} {body.digest}"
+
+    @property
+    def state(self) -> str:
+        """A digest of what every record depends on: profile, declarations, address."""
+        return f"{PROFILE} {self.digest} {self.base_url}"
+
+    def require_known(self, publisher: Authority) -> None:
+        """Raise Invalid for a type, a family or a territory that no list has."""
+        if publisher.type not in self.vocabularies["publisher-type"]:
+            known = ", ".join(self.vocabularies["publisher-type"])
+            raise Invalid(f"type: {publisher.type[:40]!r} is none of {known}")
+        if unknown := sorted(publisher.families - set(self.families)):
+            raise Invalid(f"families: no family {unknown[0][:60]!r} in this hub")
+        if publisher.territory and self.territory(publisher) is None:
+            raise Invalid(
+                f"territory: {publisher.territory[:40]!r}: write LIST:CODE, such as hcp:04, "
+                "of a list below catalog/territories"
+            )
+
+    def territory(self, publisher: Authority) -> record.Location | None:
+        """Where a public body is at home; None where that is not said."""
+        name, _, code = publisher.territory.partition(":")
+        if name not in self.territories or code not in self.territories[name].by_code:
+            return None
+        label = self.territories[name].by_code[code].label
+        return record.Location(iri=self.iri(f"publishers/{publisher.id}#territory"), label=label)
 
     @cached_property
     def tables(self) -> Mapping[str, Family]:
@@ -212,23 +257,24 @@ def entry_record(frame: Frame, dataset: Dataset) -> record.CatalogRecord:
     )
 
 
-def agent(frame: Frame, publisher: Publisher) -> record.Agent:
-    """A public body: name, kind, homepage."""
+def agent(frame: Frame, publisher: Authority) -> record.Agent:
+    """A public body: name, kind, homepage, territory."""
     agent = record.Agent(
         iri=frame.iri(f"publishers/{publisher.id}"),
         name=publisher.name,
         type=frame.concept("publisher-type", publisher.type),
-        homepage=publisher.homepage,
+        homepage=publisher.homepage or None,
+        spatial=frame.territory(publisher),
     )
     return frame.shared.keep(agent)
 
 
-def contact(frame: Frame, publisher: Publisher) -> record.Contact:
+def contact(frame: Frame, publisher: Authority) -> record.Contact:
     """Whom to ask in a public body."""
     contact = record.Contact(
         iri=frame.iri(f"publishers/{publisher.id}#contact"),
         name=publisher.name,
-        email=(f"mailto:{publisher.email}",),
+        email=(f"mailto:{publisher.email}",) if publisher.email else (),
     )
     return frame.shared.keep(contact)
 
@@ -326,6 +372,6 @@ def profile_blocks(frame: Frame, dataset: Dataset, described: record.Dataset) ->
     return (Block((link,)), *blocks(things, frame.shared))
 
 
-def publisher_triples(frame: Frame, publisher: Publisher) -> Iterator[Triple]:
-    """Describe a public body: name, kind, homepage."""
+def publisher_triples(frame: Frame, publisher: Authority) -> Iterator[Triple]:
+    """Describe a public body: name, kind, homepage, territory."""
     return triples(agent(frame, publisher))

@@ -3,23 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from opendata_hub.domain.authority import Authority, authority_named
 from opendata_hub.domain.catalog.ocds.codes import UNREGISTERED_PREFIX
-from opendata_hub.domain.errors import UnknownPublisher
 from opendata_hub.domain.texts import Texts
-
-
-@dataclass(frozen=True, slots=True)
-class Publisher:
-    """A public body that publishes here.
-
-    type: a code of the ADMS publisher types; email reaches those who answer for the data.
-    """
-
-    id: str
-    name: Texts
-    type: str
-    homepage: str
-    email: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +14,8 @@ class Site:
 
     publisher:        id of the body that runs the hub and answers requests.
     licence, country: codes of the EU vocabularies.
-    law:              the access-to-information law requests are filed under, ``ma/31-13``.
-    reference_prefix: the letters before the number of a request.
+    law, reference_prefix: of the body that runs the hub; the law also of who names none.
+    publishers:       every authority by id: those declared, and those kept in the store.
     rights:           what one may do with what is published, in words; may be empty.
     ocds_prefix:      before the ocid of a purchase; the default is not registered, and says so.
     """
@@ -41,15 +27,15 @@ class Site:
     country: str
     law: str
     reference_prefix: str
-    publishers: Mapping[str, Publisher]
+    publishers: Mapping[str, Authority]
     rights: Texts = field(default_factory=dict)
     ocds_prefix: str = UNREGISTERED_PREFIX
 
-    def publisher_named(self, publisher_id: str) -> Publisher:
-        """The publisher of that id; raises UnknownPublisher, which lists those there are."""
-        if publisher_id in self.publishers:
-            return self.publishers[publisher_id]
-        known = ", ".join(sorted(self.publishers))
-        raise UnknownPublisher(
-            f"No publisher {publisher_id!r} in catalog/site.yaml; known: {known}"
-        )
+    def publisher_named(self, publisher_id: str) -> Authority:
+        """The authority of that id; raises UnknownPublisher, which names the nearest there are."""
+        return authority_named(self.publishers, publisher_id)
+
+    def members_of(self, authority_id: str) -> list[Authority]:
+        """The authorities that belong to one and are active, in the order of their ids."""
+        found = (each for each in self.publishers.values() if each.parent == authority_id)
+        return sorted((each for each in found if each.is_active), key=lambda each: each.id)

@@ -98,6 +98,16 @@ class Calendar:
         version = f"{self.version}+{len(announced)}" if announced else self.version
         return replace(self, holidays=holidays, version=version)
 
+    def with_closures(self, closed: Sequence[Holiday]) -> "Calendar":
+        """The calendar of an authority whose doors are closed on these days besides.
+
+        A day that is off for everybody is never made less certain by its own closure.
+        """
+        if not closed:
+            return self
+        holidays = {each.day: each for each in closed} | dict(self.holidays)
+        return replace(self, holidays=holidays, version=f"{self.version}/{len(closed)}")
+
     def last_known_day(self) -> date:
         """The last day that can be counted over; raises ValueError for a calendar without years."""
         year = max(year for year in range(1900, 2200) if year in self.years)

@@ -40,7 +40,8 @@ class Question:
 class InfoRequest:
     """A filed request, as its holder may read it; who asked is kept apart.
 
-    authority: id of the body that answers. law: the pack it was filed under, ``ma/31-13``.
+    authority: id of the body that answers; unit: of its desk, if one was named.
+    law:      the pack it was filed under, ``ma/31-13``.
     events:   all that happened, oldest first; state and lateness are derived from them.
     """
 
@@ -49,6 +50,7 @@ class InfoRequest:
     law: str
     question: Question
     events: Events
+    unit: str = ""
 
     @property
     def received_on(self) -> date:

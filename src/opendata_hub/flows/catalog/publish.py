@@ -105,14 +105,15 @@ def publish(
     by:      who does it in the publisher's name; Forbidden is raised to who may not, and to who
              would replace what another body has published.
     answers: tells of addresses elsewhere; what this hub serves itself always answers.
-    Raises NotPublishable when its report has errors, UnknownPublisher, SlugTaken, Invalid for
-    words that could not stand in a record, InvalidRecord, which names the field of the form, for
-    a record that breaks the profile. Nothing is written then.
+    Raises NotPublishable when its report has errors, UnknownPublisher, AuthorityClosed,
+    FamilyNotPublished for a family that is not the publisher's, SlugTaken, Invalid for words that
+    could not stand in a record, InvalidRecord, which names the field of the form, for a record
+    that breaks the profile. Nothing is written then.
     """
     require(by, Deed.PUBLISH, Place(words.publisher))
     datasets.lock(session)
     _require_publishable(submission, words)
-    frame.site.publisher_named(words.publisher)
+    frame.site.publisher_named(words.publisher).require_publishes(submission.family)
     _require_own(session, words, by)
     checked = assess(frame, _dataset(session, frame, submission, words, now), answers=answers)
     if checked.broken:
@@ -143,7 +144,10 @@ def save_all(
     """Keep assessed datasets with their records in every stored syntax, and log the changes."""
     datasets.save_all(session, [checked.dataset for checked, _ in many])
     written = {checked.dataset.slug: _fragments(frame, checked) for checked, _ in many}
-    datasets.put_all_fragments(session, written, written_for=written_for(frame))
+    written_for = {
+        checked.dataset.slug: frame.written_for(checked.dataset.publisher) for checked, _ in many
+    }
+    datasets.put_all_fragments(session, written, written_for=written_for)
     events = [
         (checked.dataset.slug, kind, written[checked.dataset.slug][rdf.JSON_LD.name])
         for checked, kind in many
@@ -215,15 +219,18 @@ def _refuse_circles(session: Session, frame: Frame, dataset: Dataset) -> None:
                     ahead.append(before)
 
 
-def refresh_fragments(session: Session, frame: Frame, *, now: datetime) -> int:
+def refresh_fragments(
+    session: Session, frame: Frame, *, now: datetime, publisher: str | None = None
+) -> int:
     """Write anew what was written for another address, profile or declaration; returns how many.
 
+    publisher: look at its records only, when nothing else has changed.
     A hub that moves behind a proxy gets another base address: its records must follow, and who
     reads its changes is told.
     """
     datasets.lock(session)
-    moved = set(changes.not_of_address(session, frame.base_url))
-    stale = datasets.slugs_not_written_for(session, written_for(frame))
+    moved = set(changes.not_of_address(session, frame.base_url)) if publisher is None else set()
+    stale = datasets.slugs_not_written_for(session, frame.written_for, publisher=publisher)
     slugs = [*stale, *sorted(moved.difference(stale))]
     for first in range(0, len(slugs), AT_ONCE):
         rewritten = [
@@ -235,11 +242,6 @@ def refresh_fragments(session: Session, frame: Frame, *, now: datetime) -> int:
         ]
         save_all(session, frame, rewritten, now=now)
     return len(slugs)
-
-
-def written_for(frame: Frame) -> str:
-    """A digest of all that records depend on beside their dataset."""
-    return f"{dcat.PROFILE} {frame.digest} {frame.base_url}"
 
 
 def _require_publishable(submission: Submission, words: Words) -> None:

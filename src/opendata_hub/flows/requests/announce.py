@@ -1,4 +1,4 @@
-"""An officer announces a day off: every open request is counted anew, and people are told."""
+"""A day off is announced, for all or for one authority: requests are recounted, people told."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
@@ -7,8 +7,7 @@ from sqlmodel import Session
 
 from opendata_hub.domain.errors import Invalid
 from opendata_hub.domain.journal import Kind
-from opendata_hub.domain.people.roles import WHOLE_HUB
-from opendata_hub.domain.people.rule import EVERYWHERE
+from opendata_hub.domain.people.rule import EVERYWHERE, Reach
 from opendata_hub.domain.requests.acts import Act
 from opendata_hub.domain.requests.calendar import Announcement, Calendar
 from opendata_hub.domain.requests.deadline import Deadline
@@ -31,12 +30,15 @@ def announce(
     by: int | None,
     today: date,
     now: datetime,
+    authority: str = "",
 ) -> int:
     """Add the day to the calendar and recount; returns how many due days moved.
 
     calendar: the declared one, without what was announced. laws: those of its jurisdiction.
     by: the account that announces; None for a command on the hub's machine.
-    Raises Invalid for a day in a year without a list: one day is no list.
+    authority: whose doors alone are closed that day; the requests of all others stay as they are.
+    Raises Invalid for a day in a year without a list (one day is no list), and for a day of one
+    authority that is off for all of them, or that would undo one that is.
     """
     holiday = announcement.holiday
     if holiday.day.year not in calendar.years:
@@ -44,16 +46,19 @@ def announce(
     instead = announcement.instead_of
     if instead and instead not in current(session, calendar).holidays:
         raise Invalid(f"instead of {instead.isoformat()}: that day is not listed as a holiday")
-    calendars.announce(session, calendar.jurisdiction, announcement, now)
+    if authority:
+        _require_own(announcement, current(session, calendar))
+    calendars.announce(session, calendar.jurisdiction, announcement, now, authority=authority)
     journal.append(
         session, Kind.DAY_ANNOUNCED, f"{calendar.jurisdiction} {holiday.day.isoformat()}",
         {"status": holiday.status, "source": holiday.source},
-        authority=WHOLE_HUB, person=by, now=now,
+        authority=authority, person=by, now=now,
     )  # fmt: skip
     reason = f"{holiday.day.isoformat()}: {holiday.name['fr']} ({holiday.source})"
     return recount(
-        session, current(session, calendar), laws=laws, reason=reason, today=today, now=now
-    )
+        session, current(session, calendar),
+        laws=laws, reason=reason, today=today, now=now, authority=authority,
+    )  # fmt: skip
 
 
 def recount(
@@ -64,19 +69,39 @@ def recount(
     reason: str,
     today: date,
     now: datetime,
+    authority: str = "",
 ) -> int:
-    """Count every open request under these laws anew; returns how many due days moved."""
+    """Count every open request under these laws anew; returns how many due days moved.
+
+    calendar:  of the jurisdiction; an authority's own closures are added to it.
+    authority: count its requests only.
+    """
     changed = 0
-    counted: dict[History, Deadline] = {}
-    for batch in calendars.open_requests(session, list(laws), EVERYWHERE):
-        moved = _moved(batch, calendar, laws, today, counted)
+    counted: dict[tuple[str, History], Deadline] = {}
+    closed = calendars.closures(session, calendar.jurisdiction, authority=authority)
+    own = {name: calendar.with_closures(days) for name, days in closed.items()}
+    within = Reach(authorities=frozenset({authority})) if authority else EVERYWHERE
+    for batch in calendars.open_requests(session, list(laws), within):
+        moved = _moved(batch, calendar, own, laws, today, counted)
         changed += calendars.change_dues(session, moved, reason=reason, now=now)
     return changed
 
 
-def current(session: Session, calendar: Calendar) -> Calendar:
-    """The declared calendar with all that was announced since."""
-    return calendar.with_announced(calendars.announced(session, calendar.jurisdiction))
+def current(session: Session, calendar: Calendar, *, authority: str = "") -> Calendar:
+    """The declared calendar with all that was announced since, also for an authority alone."""
+    known = calendar.with_announced(calendars.announced(session, calendar.jurisdiction))
+    if not authority:
+        return known
+    closed = calendars.closures(session, calendar.jurisdiction, authority=authority)
+    return known.with_closures(closed.get(authority, ()))
+
+
+def _require_own(announcement: Announcement, known: Calendar) -> None:
+    """Raise Invalid unless the day can be one on which a single authority is closed."""
+    if announcement.instead_of:
+        raise Invalid("instead of: an authority can't make a holiday of all a working day")
+    if announcement.holiday.day in known.holidays:
+        raise Invalid(f"{announcement.holiday.day.isoformat()}: that day is off for all already")
 
 
 def warn_of_end(session: Session, calendar: Calendar, *, today: date, now: datetime) -> bool:
@@ -94,20 +119,26 @@ def warn_of_end(session: Session, calendar: Calendar, *, today: date, now: datet
 def _moved(
     batch: list[OpenRequest],
     calendar: Calendar,
+    own: Mapping[str, Calendar],
     laws: Mapping[str, Law],
     today: date,
-    counted: dict[History, Deadline],
+    counted: dict[tuple[str, History], Deadline],
 ) -> Iterator[DueChange]:
-    """The requests whose due days differ now. Those with the same history are counted once."""
+    """The requests whose due days differ now. Those with the same history are counted once.
+
+    own: the calendars of the authorities that have closures of their own.
+    """
     for request in batch:
         history = (
             request.law,
             request.is_urgent,
             tuple((event.act, event.happened_on) for event in request.events),
         )
-        if history not in counted:
-            counted[history] = _first_deadline(request, laws[request.law], calendar, today)
-        term = counted[history]
+        key = (request.authority if request.authority in own else "", history)
+        if key not in counted:
+            days = own.get(request.authority, calendar)
+            counted[key] = _first_deadline(request, laws[request.law], days, today)
+        term = counted[key]
         if (term.due, term.safe) != (request.due_on, request.safe_on):
             yield DueChange(request, term.due, term.safe)
 

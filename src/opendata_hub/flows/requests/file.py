@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
+from opendata_hub.domain.authority import Authority
 from opendata_hub.domain.requests.acts import Act
 from opendata_hub.domain.requests.calendar import Calendar
 from opendata_hub.domain.requests.deadline import Deadline, deadline
@@ -36,31 +37,37 @@ def file(
     question: Question,
     requester: Requester,
     *,
-    authority: str,
+    authority: Authority,
     law: Law,
     calendar: Calendar,
-    prefix: str,
     received_on: date,
     today: date,
     now: datetime,
     owner: int | None = None,
     by: int | None = None,
+    unit: str = "",
 ) -> Receipt:
     """File a request that was received on ``received_on``, in the authority's time zone.
 
-    authority: id of the body that answers. owner: the account it is filed from, by:
-    the one that enters it; None where there is none.
+    authority: the body that answers; unit: of its desk, if one is named.
+    calendar:  of the law's jurisdiction, with the authority's own closures.
+    owner, by: the account it is filed from, and the one that enters it, if there are any.
 
-    Raises Invalid for words or a person the law could not work with, FutureReceipt, and
-    CalendarGap when the term runs into a year without a list of holidays.
+    Raises AuthorityClosed, Invalid for a unit it has not, for words or a person the law could not
+    work with, FutureReceipt, and CalendarGap when the term runs into a year without a list of
+    holidays.
     """
+    authority.require_active()
+    authority.require_unit(unit)
     require_not_future(received_on, today=today)
     asked, person = checked_question(question), checked_requester(requester, law)
     term = deadline(law.first_step(is_urgent=asked.is_urgent), received_on, calendar)
-    number = info_requests.next_number(session, f"request-{received_on.year}")
+    series = f"{authority.reference_prefix}-{received_on.year}"
+    number = info_requests.next_number(session, f"request-{series}")
     request = InfoRequest(
-        reference=f"{prefix}-{received_on.year}-{number:06d}",
-        authority=authority,
+        reference=f"{series}-{number:06d}",
+        authority=authority.id,
+        unit=unit,
         law=law.name,
         question=asked,
         events=(Event(Act.RECEIVE, received_on, now),),

@@ -1,1 +1,1 @@
-"""Who is known here, and the keys that they hold."""
+"""Who is known here: people and public bodies, and the keys that they hold."""

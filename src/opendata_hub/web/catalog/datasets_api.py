@@ -90,6 +90,8 @@ def publish_dataset(
         clearances_from(clear or []), given_from(described) if described else None,
         day_from(day),
     )  # fmt: skip
+    require(visitor, Deed.PUBLISH, Place(publisher))
+    hub.authority(publisher).require_publishes(family)  # before a large file is looked at
     submitted = _submit(hub, visitor, file, family, language, publisher)
     with hub.writing() as session:
         dataset = publish(session, hub.frame, submitted, words, by=visitor, now=clock.now())

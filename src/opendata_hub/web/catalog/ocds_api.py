@@ -9,7 +9,6 @@ from fastapi.responses import Response, StreamingResponse
 from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.catalog.ocds.release import Teller
 from opendata_hub.domain.people.deeds import Deed
-from opendata_hub.flows.catalog.publish import written_for
 from opendata_hub.flows.catalog.serving import tell_ocds
 from opendata_hub.web import negotiation
 from opendata_hub.web.catalog.rows_api import blocks, laid_down
@@ -45,7 +44,7 @@ def releases(request: Request, hub: HubDep) -> Response:
 
 
 def _etag(hub: Hub, purchases: tell_ocds.Purchases) -> str:
-    parts = [written_for(hub.frame), hub.timezone]
+    parts = [hub.frame.state, hub.timezone]
     parts += [f"{each.slug} {each.version}" for each in purchases.datasets]
     digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
     return f'"{digest[:20]}"'

@@ -11,6 +11,7 @@ from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.rule import EVERYWHERE
 from opendata_hub.flows.catalog.check_links import of_dataset
 from opendata_hub.store import changes, datasets, documents, submissions
+from opendata_hub.store.people import authorities
 from opendata_hub.web import negotiation
 from opendata_hub.web.deps import HubDep, PageLanguage
 from opendata_hub.web.doors import Door, needs
@@ -80,15 +81,22 @@ def dataset_page(request: Request, hub: HubDep, language: PageLanguage, slug: st
 def publisher_page(
     request: Request, hub: HubDep, language: PageLanguage, publisher_id: str
 ) -> Response:
-    """A public body and what it publishes."""
-    publisher = hub.frame.site.publisher_named(publisher_id)
+    """A public body: what it publishes, its desk, the bodies that belong to it."""
+    publisher = hub.authority(publisher_id)
     with hub.reading() as session:
         listed = list(datasets.latest(session, publisher=publisher_id, most=SHOWN))
+        logo = authorities.logo(session, publisher_id)
+    members = hub.frame.site.members_of(publisher_id)
     return page(
         request,
         "publisher.html",
         language,
         publisher=publisher,
+        logo=logo,
+        territory=hub.frame.territory(publisher),
+        parent=hub.frame.site.publishers.get(publisher.parent),
+        members=members[:SHOWN],
+        more_members=len(members) - SHOWN,
         datasets=listed,
         families=hub.frame.families,
     )

@@ -57,9 +57,15 @@ def count_deadline(
 def announce_day(
     hub: HubDep, visitor: VisitorDep, jurisdiction: str, body: AnnouncementIn
 ) -> AnnouncementOut:
-    """Announce a day off: every open request is counted anew, and a notice is written for each."""
-    require(visitor, Deed.ANNOUNCE_DAY, Place())  # it moves the due days of every authority
+    """Announce a day off: open requests are counted anew, and a notice is written for each.
+
+    For one authority where it is named, by who is of it; for all of the jurisdiction by who holds
+    a role everywhere.
+    """
+    require(visitor, Deed.ANNOUNCE_DAY, Place(body.authority))
     calendar = hub.calendar_named(jurisdiction)
+    if body.authority:
+        hub.require_calendar(hub.authority(body.authority), jurisdiction)
     today = clock.today(calendar.timezone)
     with hub.writing() as session:
         recounted = announce(
@@ -70,6 +76,7 @@ def announce_day(
             by=visitor.person,
             today=today,
             now=clock.now(),
+            authority=body.authority,
         )
     return AnnouncementOut(recounted=recounted)
 

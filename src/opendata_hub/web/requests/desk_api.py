@@ -161,7 +161,7 @@ def done(hub: Hub, visitor: Visitor, reference: str, body: ActIn) -> Case:
             case,
             Doing(body.act, body.happened_on, body.after, body.ground, body.reasons),
             law=law,
-            calendar=current(session, hub.calendar_of(law)),
+            calendar=current(session, hub.calendar_of(law), authority=case.request.authority),
             by=visitor,
             today=today_under(hub, law),
             now=clock.now(),

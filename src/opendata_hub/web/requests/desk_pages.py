@@ -131,7 +131,7 @@ def _case_page(
 ) -> Response:
     law, today = hub.law_named(case.request.law), today_under(hub, hub.law_named(case.request.law))
     with hub.reading() as session:
-        calendar = current(session, hub.calendar_of(law))
+        calendar = current(session, hub.calendar_of(law), authority=case.request.authority)
     handles = reach(visitor, Deed.HANDLE_REQUEST)
     decides = reach(visitor, Deed.DECIDE_COMPLAINT)
     place = Place(case.request.authority, case.unit)

@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from opendata_hub import clock
 from opendata_hub.adapters import ics
 from opendata_hub.bootstrap import Hub
+from opendata_hub.domain.authority import Authority
 from opendata_hub.domain.errors import Invalid, TrackingCodeNeeded, UnknownLaw
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.roles import Visitor
@@ -34,12 +35,12 @@ router = APIRouter(
 @needs(Deed.FILE_REQUEST)
 def file_request(hub: HubDep, visitor: VisitorDep, body: InfoRequestIn) -> ReceiptOut:
     """File a request; the answer holds its due day, counted, and the code to follow it."""
-    law = law_for(hub, body.law)
+    authority = hub.authority(body.authority)
+    law = law_for(hub, authority, body.law)
     now, today = clock.now(), today_under(hub, law)
-    authority = hub.frame.site.publisher
-    received_on = _received_on(visitor, body, today, Place(authority))
+    received_on = _received_on(visitor, body, today, Place(authority.id, body.unit))
     with hub.writing() as session:
-        calendar = current(session, hub.calendar_of(law))
+        calendar = current(session, hub.calendar_of(law), authority=authority.id)
         receipt = file(
             session,
             body.question(),
@@ -47,12 +48,12 @@ def file_request(hub: HubDep, visitor: VisitorDep, body: InfoRequestIn) -> Recei
             authority=authority,
             law=law,
             calendar=calendar,
-            prefix=hub.frame.site.reference_prefix,
             received_on=received_on,
             today=today,
             now=now,
             owner=None if body.received_on else visitor.person,
             by=visitor.person,
+            unit=body.unit,
         )
     followed = follow.count(receipt.request, law, calendar, today=today)
     shown = InfoRequestOut.of_request(followed, body.language)
@@ -109,8 +110,8 @@ def followed_with(hub: Hub, reference: str, code: str) -> follow.Followed:
     """The request for who holds its code, counted by the calendar as it is known now."""
     with hub.reading() as session:
         request = follow.find(session, reference, code)
-        law = law_for(hub, request.law)
-        calendar = current(session, hub.calendar_of(law))
+        law = hub.law_named(request.law)
+        calendar = current(session, hub.calendar_of(law), authority=request.authority)
     return follow.count(request, law, calendar, today=today_under(hub, law))
 
 
@@ -119,12 +120,12 @@ def today_under(hub: Hub, law: Law) -> date:
     return clock.today(hub.calendar_of(law).timezone)
 
 
-def law_for(hub: Hub, name: str | None) -> Law:
-    """The law a request is filed under: the hub's own unless another is named.
+def law_for(hub: Hub, authority: Authority, name: str | None) -> Law:
+    """The law a request is filed under: the authority's own unless another is named.
 
     Raises UnknownLaw, also for a pack of terms under which nothing is requested.
     """
-    law = hub.law_named(name or hub.frame.site.law)
+    law = hub.law_named(name or authority.law)
     if not law.takes_requests:
         raise UnknownLaw(f"{law.name} is no law to ask for information under")
     return law

@@ -86,7 +86,7 @@ def schema_org(frame: Frame, dataset: Dataset, language: str) -> dict[str, Any]:
         "publisher": {
             "@type": "GovernmentOrganization",
             "name": in_language(publisher.name, language)[0],
-            "url": publisher.homepage,
+            "url": publisher.homepage or str(frame.iri(f"publishers/{publisher.id}")),
         },
         "includedInDataCatalog": {"@type": "DataCatalog", "@id": str(frame.iri("catalog"))},
         "distribution": {

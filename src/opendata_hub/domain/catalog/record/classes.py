@@ -56,6 +56,7 @@ class Agent(Thing):
         "dct:type", Kind.NODE, R, one=True, node="Concept", vocabulary="publisher-type"
     )
     homepage: str | None = row("foaf:homepage", Kind.ADDRESS, one=True, is_a="foaf:Document")
+    spatial: "Location | None" = row("dct:spatial", Kind.NODE, one=True, node="Location")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,6 @@ from opendata_hub.adapters.segments import Segment, SegmentStore
 from opendata_hub.domain.catalog import dcat
 from opendata_hub.domain.catalog.dcat import Frame
 from opendata_hub.domain.catalog.harvest.page import PREFIXES
-from opendata_hub.flows.catalog.publish import written_for
 from opendata_hub.flows.catalog.serving.serve import State, derived
 from opendata_hub.store import changes, datasets
 from opendata_hub.store.changes import Span
@@ -43,7 +42,7 @@ def dump(session: Session, frame: Frame, syntax: Syntax, folder: Path, state: St
 def _segment(
     session: Session, frame: Frame, syntax: Syntax, kept: SegmentStore, span: Span, joint: str
 ) -> Segment:
-    said = f"{written_for(frame)} {span.index} {span.change} {POSITIONS_IN_A_SEGMENT}"
+    said = f"{frame.state} {span.index} {span.change} {POSITIONS_IN_A_SEGMENT}"
     tag = hashlib.sha256(said.encode()).hexdigest()[:20]
     if found := kept.find(span.index, tag):
         return found

@@ -10,14 +10,13 @@ from opendata_hub.adapters import rdf
 from opendata_hub.adapters.rdf import TURTLE
 from opendata_hub.domain.catalog import dcat
 from opendata_hub.domain.catalog.dcat import Frame
-from opendata_hub.flows.catalog.publish import written_for
 from opendata_hub.store import datasets
 
 
 def state(session: Session, frame: Frame) -> str:
     """A name of what the catalogue says now, fit for a folder."""
     number, _ = datasets.last_change(session)
-    digest = hashlib.sha256(written_for(frame).encode()).hexdigest()[:16]
+    digest = hashlib.sha256(frame.state.encode()).hexdigest()[:16]
     return f"{number:012d}-{digest}"
 
 

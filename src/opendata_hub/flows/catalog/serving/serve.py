@@ -15,7 +15,6 @@ from opendata_hub.domain.catalog.harvest.change import Place, Tombstone
 from opendata_hub.domain.catalog.harvest.cursor import Asked, address
 from opendata_hub.domain.catalog.harvest.page import PREFIXES, page_triples, tombstone_triples
 from opendata_hub.domain.errors import UnknownDataset
-from opendata_hub.flows.catalog.publish import written_for
 from opendata_hub.flows.catalog.withdraw import require_published
 from opendata_hub.store import changes, datasets
 
@@ -43,7 +42,7 @@ def catalog_state(session: Session, frame: Frame, *, now: datetime) -> State:
     """The state of the whole catalogue; an empty one has changed just now."""
     number, changed_at = datasets.last_change(session)
     changed = changed_at or now
-    return State(_tag(written_for(frame), str(number), changed.isoformat()), changed)
+    return State(_tag(frame.state, str(number), changed.isoformat()), changed)
 
 
 def catalog_page(
@@ -84,7 +83,7 @@ def dataset_state(session: Session, frame: Frame, slug: str) -> State:
     place = changes.entry(session, slug)
     if place is None:
         raise UnknownDataset(f"No dataset {slug[:100]!r} is published here")
-    return State(_tag(written_for(frame), slug, str(place.change)), place.changed_at)
+    return State(_tag(frame.state, slug, str(place.change)), place.changed_at)
 
 
 def dataset(session: Session, slug: str, syntax: Syntax) -> Iterator[str]:
@@ -136,7 +135,7 @@ _heads: dict[str, tuple[str, str]] = {}
 
 def _catalog_head(frame: Frame, syntax: Syntax, changed_at: datetime) -> str:
     """What every page says of the catalogue; the same until something changes, so it is kept."""
-    wanted = f"{written_for(frame)} {changed_at.isoformat()}"
+    wanted = f"{frame.state} {changed_at.isoformat()}"
     known_for, head = _heads.get(syntax.name, ("", ""))
     if known_for != wanted:
         head = rdf.fragment(dcat.catalog_triples(frame, modified_at=changed_at), syntax, PREFIXES)
