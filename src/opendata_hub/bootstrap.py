@@ -1,9 +1,11 @@
 """Builds the parts once: settings, declarations, database, files, index of search."""
 
 import logging
+import os
+import secrets
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -36,6 +38,8 @@ DEFAULT_BASE_URL = "http://127.0.0.1:8000"
 ADDRESS_FILE = "address"
 log = logging.getLogger(__name__)
 DEMO_FILE = "demo"
+SEAL_FILE = "seal"
+SECRET_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class Hub:
     laws, calendars: every declared law by name, every calendar by jurisdiction.
     territories: every list of territories, by its name.
     ocds: how the codes of purchase tables are told in OCDS.
+    secret: what the tokens of forms are sealed with.
     """
 
     settings: Settings
@@ -59,6 +64,7 @@ class Hub:
     fetcher: Fetcher
     sparql: Endpoint
     rows: RowStore
+    secret: bytes = field(repr=False)
 
     def reading(self) -> AbstractContextManager[Session]:
         """A session that changes nothing and waits for nobody."""
@@ -150,6 +156,7 @@ def open_hub(settings: Settings, *, base_url: str = "") -> Hub:
         fetcher=Fetcher(),
         sparql=Endpoint(settings.home / "sparql"),
         rows=RowStore(settings.home.resolve() / "rows"),
+        secret=_secret(settings),
     )
 
 
@@ -161,6 +168,21 @@ def remember_address(settings: Settings, base_url: str) -> None:
 def remember_demo(settings: Settings) -> None:
     """Note that this hub is a demo: it shows what others switch on with care."""
     (settings.home / DEMO_FILE).touch()
+
+
+def _secret(settings: Settings) -> bytes:
+    """The hub's own secret: as it was set, or made once and kept where only its owner reads."""
+    if settings.secret:
+        return settings.secret.get_secret_value().encode()
+    file = settings.home / SEAL_FILE
+    if not file.exists():
+        made = settings.home / f"{SEAL_FILE}.{secrets.token_hex(8)}"
+        made.touch(mode=0o600)
+        made.write_text(secrets.token_hex(SECRET_BYTES), encoding="ascii")
+        with suppress(FileExistsError):  # another process was quicker: its secret counts
+            os.link(made, file)
+        made.unlink()
+    return file.read_bytes()
 
 
 def _served_at(settings: Settings) -> str:

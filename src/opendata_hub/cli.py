@@ -561,10 +561,9 @@ def serve(
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
 ) -> None:
     """Serve portal, API and catalogue."""
-    import uvicorn
-
     from opendata_hub.flows.catalog.publish import refresh_fragments
     from opendata_hub.web.app import create_app
+    from opendata_hub.web.protection import server
 
     public_host = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104  (compared)
     shown = f"[{public_host}]" if ":" in public_host else public_host
@@ -576,8 +575,7 @@ def serve(
     typer.echo(f"Starting on {host}, port {port}, as {hub.frame.base_url} (Ctrl+C ends it)")
     scheduler = jobs.start(hub)
     try:
-        # No access log: addresses may hold what only a requester should know.
-        uvicorn.run(create_app(hub), host=host, port=port, access_log=False, log_level="warning")
+        server.run(create_app(hub), host=host, port=port)
     finally:
         scheduler.shutdown()
 

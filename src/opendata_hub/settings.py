@@ -1,10 +1,16 @@
 """Every environment variable, typed, in one frozen object. ``docs/settings.md`` explains them."""
 
 import re
+from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
-from pydantic import AnyHttpUrl, Field, field_validator
+from pydantic import AnyHttpUrl, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from opendata_hub.domain.people.pace import DEFAULTS, Pace, Traffic, parsed
+
+SECRET_LENGTH = 32
 
 
 class Settings(BaseSettings):
@@ -46,6 +52,47 @@ class Settings(BaseSettings):
         description="Whether /sparql answers. Empty: only in a hub that `demo` has filled.",
     )
 
+    secret: SecretStr | None = Field(
+        default=None,
+        description="What tokens of forms are sealed with. Empty: made once, kept in the home.",
+    )
+    trusted_proxies: str = Field(
+        default="",
+        description="Addresses and networks whose X-Forwarded headers are believed.",
+    )
+    allowed_hosts: str = Field(
+        default="",
+        description="Further names under which the hub may be called.",
+    )
+    rate_limits: str = Field(
+        default="",
+        description="How often one network may come, where it differs from the defaults.",
+    )
+
+    @field_validator("secret")
+    @classmethod
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        """Refuse what could be guessed."""
+        if value and len(value.get_secret_value()) < SECRET_LENGTH:
+            raise ValueError(f"give {SECRET_LENGTH} characters or more, made at random")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        """Refuse what is no network, and the network of everybody."""
+        for each in _listed(value):
+            if ip_network(each).prefixlen == 0:
+                raise ValueError("name your proxies: a network of everybody is none")
+        return value
+
+    @field_validator("rate_limits")
+    @classmethod
+    def _paces(cls, value: str) -> str:
+        """Refuse what can't be read, early."""
+        parsed(value)
+        return value
+
     @field_validator("base_url")
     @classmethod
     def _without_trailing_slash(cls, value: str) -> str:
@@ -64,6 +111,25 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.home.resolve() / 'hub.sqlite3'}"
 
     @property
+    def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks of our own proxies."""
+        return tuple(map(ip_network, _listed(self.trusted_proxies)))
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Further names of the hub, in lower case, with their port where it is no usual one."""
+        return frozenset(_listed(self.allowed_hosts.lower()))
+
+    @property
+    def paces(self) -> Mapping[Traffic, Pace | None]:
+        """How often one network may come; None where it is not counted."""
+        return {**DEFAULTS, **parsed(self.rate_limits)}
+
+    @property
     def upload_limit_bytes(self) -> int:
         """The limit of an upload in bytes."""
         return self.upload_limit_mb * 1_000_000
+
+
+def _listed(value: str) -> list[str]:
+    return [part for part in re.split(r"[,\s]+", value) if part]

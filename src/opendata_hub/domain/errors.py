@@ -27,6 +27,11 @@ HubError
 │   └── ExtensionVoid     too late, too often, or without its reasons
 ├── Denied            the caller has not shown what this door asks for
 ├── Forbidden         who the caller is, is known, and may not do this
+│   ├── CrossSite         another site's page made a browser send it
+│   └── FormExpired       a form that was not opened in this session
+├── WrongHost         another hub's name was called
+├── HeadersTooLarge   more cookies or headers than are read
+├── TooOften          more calls than are taken in this time
 ├── TooLarge          more bytes than this door takes
 ├── SearchUnavailable the index is missing, broken or being written
 ├── Busy              all places are taken; ask again
@@ -328,6 +333,40 @@ class Forbidden(HubError):
     """Who the caller is, is known, and may not do this here."""
 
     code = "forbidden"
+
+
+class CrossSite(Forbidden):
+    """What changes something is sent from a page of the hub, or by a program with its key."""
+
+    code = "cross-site"
+
+
+class FormExpired(Forbidden):
+    """A form that was not opened in the session it was sent in."""
+
+    code = "form-expired"
+
+
+class WrongHost(HubError):
+    """The call names a host that is not the hub's."""
+
+    code = "wrong-host"
+
+
+class HeadersTooLarge(HubError):
+    """More cookies or headers than are read."""
+
+    code = "headers-too-large"
+
+
+class TooOften(HubError):
+    """More calls than are taken in this time; seconds says how long to wait."""
+
+    code = "too-many-requests"
+
+    def __init__(self, message: str, *, seconds: int) -> None:
+        super().__init__(message)
+        self.seconds = seconds
 
 
 class TooLarge(HubError):

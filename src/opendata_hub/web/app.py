@@ -20,10 +20,14 @@ from opendata_hub.web.catalog import (
     template_files,
 )
 from opendata_hub.web.catalog import pages as catalog_pages
+from opendata_hub.web.gate import Gate
 from opendata_hub.web.languages import HERE
+from opendata_hub.web.protection.arrival import Premises
+from opendata_hub.web.protection.bodies import BodyLimit
+from opendata_hub.web.protection.headers import SecureHeaders
+from opendata_hub.web.protection.rates import Meter
 from opendata_hub.web.requests import deadlines_api, requests_api
 from opendata_hub.web.requests import pages as request_pages
-from opendata_hub.web.security import BodyLimit, SecureHeaders
 
 BODY_LIMIT_BYTES = 262_144
 MULTIPART_OVERHEAD_BYTES = 65_536
@@ -39,12 +43,15 @@ def create_app(hub: Hub) -> FastAPI:
         redoc_url=None,
     )
     app.state.hub = hub
+    app.state.meter = Meter(hub.settings.paces)
+    base_url = hub.frame.base_url
     app.add_middleware(
         BodyLimit,
         limit_bytes=BODY_LIMIT_BYTES,
         upload_limit_bytes=hub.settings.upload_limit_bytes + MULTIPART_OVERHEAD_BYTES,
     )
-    app.add_middleware(SecureHeaders)
+    app.add_middleware(Gate, premises=Premises(base_url, hub.settings.hosts, hub.settings.proxies))
+    app.add_middleware(SecureHeaders, base_url=base_url)
     problems.install(app)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.include_router(dumps.router)

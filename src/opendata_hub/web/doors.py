@@ -11,22 +11,30 @@ from starlette.concurrency import run_in_threadpool
 from opendata_hub import clock
 from opendata_hub.domain.errors import TokenNeeded
 from opendata_hub.domain.people.deeds import Deed
+from opendata_hub.domain.people.pace import Traffic
 from opendata_hub.domain.people.roles import STRANGER, Visitor
 from opendata_hub.domain.people.rule import require
 from opendata_hub.domain.secret import api_key_digest
 from opendata_hub.store.people import tokens
 from opendata_hub.web.deps import hub_of
+from opendata_hub.web.protection.crossing import SAFE_METHODS
+from opendata_hub.web.protection.forms import require_form_token
+from opendata_hub.web.protection.rates import Meter, traffic_of
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
-DEED = "__deed__"
+DEED, TRAFFIC = "__deed__", "__traffic__"
 bearer = HTTPBearer(auto_error=False, description="`opendata-hub token create NAME` makes one.")
 
 
-def needs(deed: Deed) -> Callable[[Endpoint], Endpoint]:
-    """Declare what an endpoint lets do; stands below the decorator of its route."""
+def needs(deed: Deed, *, counted: Traffic | None = None) -> Callable[[Endpoint], Endpoint]:
+    """Declare what an endpoint lets do; stands below the decorator of its route.
+
+    counted: as what its unsafe calls are counted, where the deed does not say it.
+    """
 
     def declare(endpoint: Endpoint) -> Endpoint:
         setattr(endpoint, DEED, deed)
+        setattr(endpoint, TRAFFIC, counted)
         return endpoint
 
     return declare
@@ -50,16 +58,31 @@ class Door(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The route's own handler behind the question who asks."""
         handle, deed = super().get_route_handler(), self.deed
+        counted: Traffic | None = getattr(self.endpoint, TRAFFIC)
 
         async def ask_first(request: Request) -> Response:
+            _count(request, deed, counted)
             visitor = STRANGER
             if _shows_something(request):
                 visitor = await run_in_threadpool(_visitor, request)
             require(visitor, deed)
             request.state.visitor = visitor
+            await require_form_token(request)
             return await handle(request)
 
         return ask_first
+
+
+def _count(request: Request, deed: Deed, counted: Traffic | None) -> None:
+    """Raise TooOften for who comes too often; what the hub asks of itself is not counted."""
+    if request.client is None:
+        return
+    traffic = traffic_of(deed, request.method, request.url.path)
+    if counted and request.method not in SAFE_METHODS:
+        traffic = counted
+    if traffic:
+        meter: Meter = request.app.state.meter
+        meter.count(traffic, request.client.host, clock.ticks())
 
 
 def visitor_of(request: Request) -> Visitor:

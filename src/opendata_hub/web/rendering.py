@@ -17,6 +17,7 @@ from opendata_hub.domain.catalog.search.excerpt import Part
 from opendata_hub.domain.texts import LANGUAGES, Texts, in_language
 from opendata_hub.web import explain
 from opendata_hub.web.languages import DIRECTIONS, HERE, LOCALES, NAMES, translations
+from opendata_hub.web.protection.forms import FormField
 
 
 def page(
@@ -26,6 +27,7 @@ def page(
     hub = request.app.state.hub
     path = request.url.path.split("/", 2)
     rest = path[2] if len(path) > 2 else ""  # noqa: PLR2004  (leading slash, language, rest)
+    form_token = FormField(request)
     html = (
         _environment(language)
         .get_template(template)
@@ -33,10 +35,15 @@ def page(
             site=hub.frame.site,
             switch=[(code, NAMES[code], f"/{code}/{rest}") for code in LANGUAGES],
             status=status,
+            form_token=form_token,
             **values,
         )
     )
     headers = {"Content-Language": language, "Vary": "Accept-Language"}
+    if form_token.is_asked:
+        headers["Vary"] = "Accept-Language, Cookie"
+    if form_token.is_filled:
+        headers["Cache-Control"] = "no-store"
     return HTMLResponse(html, status, headers)
 
 
