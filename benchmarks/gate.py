@@ -5,10 +5,9 @@ import tempfile
 import time
 from pathlib import Path
 
-
 from opendata_hub.bootstrap import open_hub
 from opendata_hub.domain.people.deeds import Deed
-from opendata_hub.domain.people.form_token import form_token, is_form_token
+from opendata_hub.domain.protection.form_token import form_token, is_form_token
 from opendata_hub.settings import Settings
 from opendata_hub.web.gate import Gate
 from opendata_hub.web.protection.arrival import Premises
@@ -25,11 +24,13 @@ BROWSER = [
 
 
 async def nothing(_scope, _receive, send):
+    """An application that costs next to nothing."""
     await send({"type": "http.response.start", "status": 200, "headers": []})
     await send({"type": "http.response.body"})
 
 
 def measured(app):
+    """CPU microseconds of one call."""
     scope = {
         "type": "http", "method": "POST", "path": "/fr/requests/new", "scheme": "http",
         "headers": BROWSER, "client": ("192.0.2.1", 1), "query_string": b"",
@@ -48,6 +49,7 @@ def measured(app):
 
 
 def main():
+    """Print the table."""
     base = measured(nothing)
     gate = Gate(nothing, premises=Premises("http://hub.example"))
     print(f"gate                 {measured(gate) - base:6.1f} µs")

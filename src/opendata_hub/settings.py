@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import AnyHttpUrl, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from opendata_hub.domain.people.pace import DEFAULTS, Pace, Traffic, parsed
+from opendata_hub.domain.protection.pace import DEFAULTS, Pace, Traffic, parsed
 
 SECRET_LENGTH = 32
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from opendata_hub.domain.people.form_token import form_token, is_form_token
+from opendata_hub.domain.protection.form_token import form_token, is_form_token
 
 SECRET = b"a secret that only tests know"
 

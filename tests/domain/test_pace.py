@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opendata_hub.domain.people.pace import DEFAULTS, Pace, Traffic, after_call, parsed
+from opendata_hub.domain.protection.pace import DEFAULTS, Pace, Traffic, after_call, parsed
 
 
 def taken(pace, moments):

@@ -11,8 +11,8 @@ import build
 from opendata_hub import clock
 from opendata_hub.bootstrap import open_hub
 from opendata_hub.domain.errors import TooOften
-from opendata_hub.domain.people.form_token import form_token
-from opendata_hub.domain.people.pace import DEFAULTS, Traffic
+from opendata_hub.domain.protection.form_token import form_token
+from opendata_hub.domain.protection.pace import DEFAULTS, Traffic
 from opendata_hub.settings import Settings
 from opendata_hub.web.app import create_app
 from opendata_hub.web.languages import HERE

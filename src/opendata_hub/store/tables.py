@@ -202,6 +202,27 @@ class ApiTokenRow(SQLModel, table=True):
     revoked_at: datetime | None
 
 
+class AttemptRow(SQLModel, table=True):
+    """A place from which somebody wanted to open an account; digests, no addresses."""
+
+    __tablename__ = "attempt"
+    place_sha256: str = Field(primary_key=True)
+    account_sha256: str = Field(index=True)
+    failures: int
+    failed_at: datetime | None
+    opened_at: datetime | None
+
+
+class IdentityRow(SQLModel, table=True):
+    """Who an account is at a provider of identities elsewhere."""
+
+    __tablename__ = "identity"
+    issuer: str = Field(primary_key=True)
+    subject: str = Field(primary_key=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    linked_at: datetime
+
+
 class CounterRow(SQLModel, table=True):
     """The last number given out in a series, such as the requests of a year."""
 

@@ -11,9 +11,9 @@ from starlette.concurrency import run_in_threadpool
 from opendata_hub import clock
 from opendata_hub.domain.errors import TokenNeeded
 from opendata_hub.domain.people.deeds import Deed
-from opendata_hub.domain.people.pace import Traffic
 from opendata_hub.domain.people.roles import STRANGER, Visitor
 from opendata_hub.domain.people.rule import require
+from opendata_hub.domain.protection.pace import Traffic
 from opendata_hub.domain.secret import api_key_digest
 from opendata_hub.store.people import tokens
 from opendata_hub.web.deps import hub_of

@@ -5,7 +5,7 @@ from markupsafe import Markup
 from starlette.datastructures import UploadFile
 
 from opendata_hub.domain.errors import FormExpired
-from opendata_hub.domain.people.form_token import FIELD, form_token, is_form_token
+from opendata_hub.domain.protection.form_token import FIELD, form_token, is_form_token
 from opendata_hub.web.deps import hub_of
 from opendata_hub.web.protection.cookies import session_key
 from opendata_hub.web.protection.crossing import SAFE_METHODS

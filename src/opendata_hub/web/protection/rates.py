@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from opendata_hub.domain.errors import TooOften
 from opendata_hub.domain.people.deeds import Deed
-from opendata_hub.domain.people.network import network_of
-from opendata_hub.domain.people.pace import Pace, Traffic, after_call
+from opendata_hub.domain.protection.network import network_of
+from opendata_hub.domain.protection.pace import Pace, Traffic, after_call
 from opendata_hub.domain.texts import LANGUAGES
 from opendata_hub.web.protection.crossing import SAFE_METHODS
 

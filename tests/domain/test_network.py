@@ -2,7 +2,7 @@
 
 import pytest
 
-from opendata_hub.domain.people.network import network_of
+from opendata_hub.domain.protection.network import network_of
 
 
 @pytest.mark.parametrize(
