@@ -19,6 +19,7 @@ from opendata_hub.domain.catalog.family import Family
 from opendata_hub.domain.catalog.ocds.codes import Codes
 from opendata_hub.domain.catalog.territory import Gazetteer
 from opendata_hub.domain.errors import PackBroken, SearchUnavailable, UnknownFamily, UnknownLaw
+from opendata_hub.domain.people.roles import Role
 from opendata_hub.domain.requests.calendar import Calendar
 from opendata_hub.domain.requests.law import Law
 from opendata_hub.flows.catalog.serving import index
@@ -89,6 +90,11 @@ class Hub:
         if self.settings.sparql is None:
             return (self.settings.home / DEMO_FILE).is_file()
         return self.settings.sparql
+
+    @property
+    def guarded_roles(self) -> frozenset[Role]:
+        """The roles that a session opens only after a second factor."""
+        return self.settings.guarded_roles
 
     def family(self, name: str) -> Family:
         """The family of that name; raises UnknownFamily, which lists those there are."""

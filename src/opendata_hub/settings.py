@@ -6,6 +6,12 @@ from pathlib import Path
 from pydantic import AnyHttpUrl, Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from opendata_hub.domain.people.roles import Role
+
+
+def _names(listed: str) -> set[str]:
+    return {name for each in listed.split(",") if (name := each.strip())}
+
 
 class Settings(BaseSettings):
     """Read from the environment only, each under the prefix ``OPENDATA_HUB_``."""
@@ -46,6 +52,19 @@ class Settings(BaseSettings):
         description="Whether /sparql answers. Empty: only in a hub that `demo` has filled.",
     )
 
+    second_factor_roles: str = Field(
+        default="administrator,auditor,head,officer,steward",
+        description="The roles that a session opens only after a second factor.",
+    )
+
+    @field_validator("second_factor_roles")
+    @classmethod
+    def _of_roles(cls, value: str) -> str:
+        """Refuse a role that there is not; a misspelt one would stand open."""
+        if unknown := sorted(_names(value) - set(Role)):
+            raise ValueError(f"no role {unknown[0]!r}; known: {', '.join(sorted(Role))}")
+        return value
+
     @field_validator("base_url")
     @classmethod
     def _without_trailing_slash(cls, value: str) -> str:
@@ -62,6 +81,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database's address, whichever way it was given."""
         return self.database_url or f"sqlite:///{self.home.resolve() / 'hub.sqlite3'}"
+
+    @property
+    def guarded_roles(self) -> frozenset[Role]:
+        """The roles that a session opens only after a second factor."""
+        return frozenset(map(Role, _names(self.second_factor_roles)))
 
     @property
     def upload_limit_bytes(self) -> int:

@@ -21,6 +21,16 @@ def api_key_digest(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
 
+def new_session_key() -> str:
+    """The key of a browser's session: 256 bits."""
+    return secrets.token_urlsafe(32)
+
+
+def session_key_digest(key: str) -> str:
+    """What is kept of a session's key: SHA-256 in lower-case hex."""
+    return hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
+
+
 def new_tracking_code() -> str:
     """A code for people: four groups of five letters."""
     groups = (

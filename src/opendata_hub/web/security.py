@@ -32,8 +32,9 @@ class SecureHeaders:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(HEADERS)
-                if "/requests" in scope["path"]:
-                    # What only the holder of a code may see is kept by no cache on the way.
+                is_somebodys = scope.get("state", {}).get("web_session") is not None
+                if is_somebodys or "/requests" in scope["path"]:
+                    # What only somebody with a code or a session may see is kept by no cache.
                     headers["Cache-Control"] = "no-store"
             await send(message)
 

@@ -68,14 +68,30 @@ def take(session: Session, person_id: int, taken: Grant) -> bool:
     return result.rowcount > 0
 
 
+def confirm(session: Session, person_id: int, now: datetime) -> None:
+    """Note that the address was shown to be theirs; raises UnknownPerson."""
+    row = _row(session, person_id)
+    row.confirmed_at = row.confirmed_at or now
+    session.flush()
+
+
 def disable(session: Session, person_id: int, now: datetime) -> None:
     """Close an account: from now on nothing opens to it; raises UnknownPerson."""
-    row = session.get(PersonRow, person_id)
-    if row is None:
-        raise UnknownPerson(f"No account number {person_id}")
+    row = _row(session, person_id)
     row.disabled_at = row.disabled_at or now
-    session.add(row)
     session.flush()
+
+
+def enable(session: Session, person_id: int) -> None:
+    """Open a closed account again, with the roles it had; raises UnknownPerson."""
+    _row(session, person_id).disabled_at = None
+    session.flush()
+
+
+def _row(session: Session, person_id: int) -> PersonRow:
+    if row := session.get(PersonRow, person_id):
+        return row
+    raise UnknownPerson(f"No account number {person_id}")
 
 
 def _account(row: PersonRow, held: frozenset[Grant]) -> Account:
