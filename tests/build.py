@@ -3,7 +3,10 @@
 import io
 from datetime import UTC, date, datetime
 
+from pwdlib.hashers.argon2 import Argon2Hasher
+
 from opendata_hub import clock
+from opendata_hub.adapters.people.passwords import Passwords
 from opendata_hub.bootstrap import Hub, catalog_folders
 from opendata_hub.domain.catalog.dataset import Dataset, Distribution
 from opendata_hub.domain.catalog.report import Report
@@ -149,6 +152,11 @@ def token(
     with hub.writing() as session:
         key = issue_to_program(session, name, grants, Limits(deeds), now=NOW)
     return {"Authorization": f"Bearer {key}"}
+
+
+def cheap_passwords() -> Passwords:
+    """Passwords that cost a test no time; the product takes the library's own parameters."""
+    return Passwords(Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 def person(

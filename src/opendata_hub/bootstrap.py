@@ -1,16 +1,22 @@
 """Builds the parts once: settings, declarations, database, files, index of search."""
 
 import logging
+import os
+import secrets
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sqlalchemy import Engine
 from sqlmodel import Session
 
 from opendata_hub.adapters.fetch import Fetcher
 from opendata_hub.adapters.files import FileStore
+from opendata_hub.adapters.mail import Mailer, server_at
+from opendata_hub.adapters.people.passwords import Passwords
 from opendata_hub.adapters.rows.store import RowStore
 from opendata_hub.adapters.search import SearchIndex
 from opendata_hub.adapters.sparql.endpoint import Endpoint
@@ -18,11 +24,20 @@ from opendata_hub.domain.catalog.dcat import Frame
 from opendata_hub.domain.catalog.family import Family
 from opendata_hub.domain.catalog.ocds.codes import Codes
 from opendata_hub.domain.catalog.territory import Gazetteer
-from opendata_hub.domain.errors import PackBroken, SearchUnavailable, UnknownFamily, UnknownLaw
+from opendata_hub.domain.errors import (
+    MailNotSent,
+    PackBroken,
+    SearchUnavailable,
+    UnknownFamily,
+    UnknownLaw,
+)
+from opendata_hub.domain.people.letter import Letter, due_again
 from opendata_hub.domain.people.roles import Role
 from opendata_hub.domain.requests.calendar import Calendar
 from opendata_hub.domain.requests.law import Law
+from opendata_hub.domain.texts import in_language
 from opendata_hub.flows.catalog.serving import index
+from opendata_hub.flows.people.send_link import composed
 from opendata_hub.packs.families import load_families
 from opendata_hub.packs.folders import Folders
 from opendata_hub.packs.laws import law_names, load_calendar, load_law
@@ -32,11 +47,16 @@ from opendata_hub.packs.territories import load_territories
 from opendata_hub.packs.vocabularies import load_vocabularies
 from opendata_hub.settings import Settings
 from opendata_hub.store import datasets, engine, info_requests, migrate
+from opendata_hub.store.people import letters
 
 DEFAULT_BASE_URL = "http://127.0.0.1:8000"
 ADDRESS_FILE = "address"
 log = logging.getLogger(__name__)
 DEMO_FILE = "demo"
+KEY_FILE = "secret.key"
+KEY_BYTES = 32
+MOST_LETTERS = 200
+"""In one go: whoever has many to send does not hold up what else is due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +66,7 @@ class Hub:
     laws, calendars: every declared law by name, every calendar by jurisdiction.
     territories: every list of territories, by its name.
     ocds: how the codes of purchase tables are told in OCDS.
+    key: the hub's own, from which links and second factors are worked out.
     """
 
     settings: Settings
@@ -60,6 +81,9 @@ class Hub:
     fetcher: Fetcher
     sparql: Endpoint
     rows: RowStore
+    passwords: Passwords
+    mailer: Mailer
+    key: bytes = field(repr=False)
 
     def reading(self) -> AbstractContextManager[Session]:
         """A session that changes nothing and waits for nobody."""
@@ -83,6 +107,39 @@ class Hub:
                 index.bring_up_to_date(session, self.frame, self.search)
         except (SearchUnavailable, OSError) as problem:
             log.warning("search is not up to date: %s", problem)
+
+    def send_letters(self, now: datetime) -> int:
+        """Send the mails that are due, after the commit of what they tell; returns how many.
+
+        What fails is noted and tried again; nothing here stops who called.
+        """
+        sent = 0
+        for _ in range(MOST_LETTERS):
+            with self.writing() as session:
+                letter = letters.claim(session, now)
+            if letter is None:
+                break
+            sent += self._send(letter, now)
+        return sent
+
+    def _send(self, letter: Letter, now: datetime) -> bool:
+        title, _ = in_language(self.frame.site.title, letter.language)
+        with self.reading() as session:
+            mail = composed(
+                session, letter, title=title, base_url=self.frame.base_url, hub_key=self.key
+            )
+        try:
+            self.mailer.send(mail, now=now)
+        except (MailNotSent, OSError) as problem:
+            is_lasting = isinstance(problem, MailNotSent) and problem.is_lasting
+            due_at = None if is_lasting else due_again(letter.attempts + 1, now)
+            log.warning("letter %s was not sent: %s", letter.id, problem)
+            with self.writing() as session:
+                letters.mark_failed(session, letter, str(problem), due_at=due_at, now=now)
+            return False
+        with self.writing() as session:
+            letters.mark_sent(session, letter.id, now)
+        return True
 
     @property
     def is_sparql_on(self) -> bool:
@@ -156,7 +213,30 @@ def open_hub(settings: Settings, *, base_url: str = "") -> Hub:
         fetcher=Fetcher(),
         sparql=Endpoint(settings.home / "sparql"),
         rows=RowStore(settings.home.resolve() / "rows"),
+        passwords=Passwords(),
+        mailer=_mailer(settings, address),
+        key=_hub_key(settings.home / KEY_FILE),
     )
+
+
+def _mailer(settings: Settings, base_url: str) -> Mailer:
+    sender = settings.mail_from or f"opendata-hub@{urlsplit(base_url).hostname}"
+    return Mailer(sender, settings.home / "outbox-mail", server_at(settings.smtp_url))
+
+
+def _hub_key(file: Path) -> bytes:
+    """The hub's own key, made when there is none; two who come first at once get the same."""
+    if not file.is_file():
+        new = file.with_name(f".{file.name}-{secrets.token_hex(8)}")
+        new.touch(mode=0o600)
+        new.write_bytes(secrets.token_bytes(KEY_BYTES))
+        try:
+            os.link(new, file)
+        except FileExistsError:
+            pass
+        finally:
+            new.unlink()
+    return file.read_bytes()
 
 
 def remember_address(settings: Settings, base_url: str) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 from pydantic import AnyHttpUrl, Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from opendata_hub.adapters.mail import server_at
+from opendata_hub.domain.errors import Invalid
 from opendata_hub.domain.people.roles import Role
 
 
@@ -56,6 +58,26 @@ class Settings(BaseSettings):
         default="administrator,auditor,head,officer,steward",
         description="The roles that a session opens only after a second factor.",
     )
+
+    smtp_url: str = Field(
+        default="",
+        repr=False,  # it has a password
+        description="The mail server. Empty: mail is written as files into the home folder.",
+    )
+    mail_from: str = Field(
+        default="",
+        description="The sender of mail. Empty: opendata-hub at the host of the base address.",
+    )
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _of_a_mail_server(cls, value: str) -> str:
+        """Refuse what is no address of a mail server, early, without repeating it."""
+        try:
+            server_at(value)
+        except Invalid as problem:
+            raise ValueError(str(problem)) from None
+        return value
 
     @field_validator("second_factor_roles")
     @classmethod
