@@ -6,13 +6,17 @@ import secrets
 from collections.abc import Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sqlalchemy import Engine
 from sqlmodel import Session
 
 from opendata_hub.adapters.fetch import Fetcher
 from opendata_hub.adapters.files import FileStore
+from opendata_hub.adapters.mail import Mailer, server_at
+from opendata_hub.adapters.people.passwords import Passwords
 from opendata_hub.adapters.rows.store import RowStore
 from opendata_hub.adapters.search import SearchIndex
 from opendata_hub.adapters.sparql.endpoint import Endpoint
@@ -20,10 +24,20 @@ from opendata_hub.domain.catalog.dcat import Frame
 from opendata_hub.domain.catalog.family import Family
 from opendata_hub.domain.catalog.ocds.codes import Codes
 from opendata_hub.domain.catalog.territory import Gazetteer
-from opendata_hub.domain.errors import PackBroken, SearchUnavailable, UnknownFamily, UnknownLaw
+from opendata_hub.domain.errors import (
+    MailNotSent,
+    PackBroken,
+    SearchUnavailable,
+    UnknownFamily,
+    UnknownLaw,
+)
+from opendata_hub.domain.people.letter import Letter, due_again
+from opendata_hub.domain.people.roles import Role
 from opendata_hub.domain.requests.calendar import Calendar
 from opendata_hub.domain.requests.law import Law
+from opendata_hub.domain.texts import in_language
 from opendata_hub.flows.catalog.serving import index
+from opendata_hub.flows.people.send_link import composed
 from opendata_hub.packs.families import load_families
 from opendata_hub.packs.folders import Folders
 from opendata_hub.packs.laws import law_names, load_calendar, load_law
@@ -33,13 +47,16 @@ from opendata_hub.packs.territories import load_territories
 from opendata_hub.packs.vocabularies import load_vocabularies
 from opendata_hub.settings import Settings
 from opendata_hub.store import datasets, engine, info_requests, migrate
+from opendata_hub.store.people import letters
 
 DEFAULT_BASE_URL = "http://127.0.0.1:8000"
 ADDRESS_FILE = "address"
 log = logging.getLogger(__name__)
 DEMO_FILE = "demo"
-SEAL_FILE = "seal"
-SECRET_BYTES = 32
+KEY_FILE = "secret.key"
+KEY_BYTES = 32
+MOST_LETTERS = 200
+"""In one go: whoever has many to send does not hold up what else is due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +66,7 @@ class Hub:
     laws, calendars: every declared law by name, every calendar by jurisdiction.
     territories: every list of territories, by its name.
     ocds: how the codes of purchase tables are told in OCDS.
-    secret: what the tokens of forms are sealed with.
+    key: the hub's own, from which links, second factors and tokens of forms are worked out.
     """
 
     settings: Settings
@@ -64,7 +81,9 @@ class Hub:
     fetcher: Fetcher
     sparql: Endpoint
     rows: RowStore
-    secret: bytes = field(repr=False)
+    passwords: Passwords
+    mailer: Mailer
+    key: bytes = field(repr=False)
 
     def reading(self) -> AbstractContextManager[Session]:
         """A session that changes nothing and waits for nobody."""
@@ -89,12 +108,50 @@ class Hub:
         except (SearchUnavailable, OSError) as problem:
             log.warning("search is not up to date: %s", problem)
 
+    def send_letters(self, now: datetime) -> int:
+        """Send the mails that are due, after the commit of what they tell; returns how many.
+
+        What fails is noted and tried again; nothing here stops who called.
+        """
+        sent = 0
+        for _ in range(MOST_LETTERS):
+            with self.writing() as session:
+                letter = letters.claim(session, now)
+            if letter is None:
+                break
+            sent += self._send(letter, now)
+        return sent
+
+    def _send(self, letter: Letter, now: datetime) -> bool:
+        title, _ = in_language(self.frame.site.title, letter.language)
+        with self.reading() as session:
+            mail = composed(
+                session, letter, title=title, base_url=self.frame.base_url, hub_key=self.key
+            )
+        try:
+            self.mailer.send(mail, now=now)
+        except (MailNotSent, OSError) as problem:
+            is_lasting = isinstance(problem, MailNotSent) and problem.is_lasting
+            due_at = None if is_lasting else due_again(letter.attempts + 1, now)
+            log.warning("letter %s was not sent: %s", letter.id, problem)
+            with self.writing() as session:
+                letters.mark_failed(session, letter, str(problem), due_at=due_at, now=now)
+            return False
+        with self.writing() as session:
+            letters.mark_sent(session, letter.id, now)
+        return True
+
     @property
     def is_sparql_on(self) -> bool:
         """Whether questions in SPARQL are answered: where it is set, or in a demo."""
         if self.settings.sparql is None:
             return (self.settings.home / DEMO_FILE).is_file()
         return self.settings.sparql
+
+    @property
+    def guarded_roles(self) -> frozenset[Role]:
+        """The roles that a session opens only after a second factor."""
+        return self.settings.guarded_roles
 
     def family(self, name: str) -> Family:
         """The family of that name; raises UnknownFamily, which lists those there are."""
@@ -156,8 +213,30 @@ def open_hub(settings: Settings, *, base_url: str = "") -> Hub:
         fetcher=Fetcher(),
         sparql=Endpoint(settings.home / "sparql"),
         rows=RowStore(settings.home.resolve() / "rows"),
-        secret=_secret(settings),
+        passwords=Passwords(),
+        mailer=_mailer(settings, address),
+        key=_hub_key(settings),
     )
+
+
+def _mailer(settings: Settings, base_url: str) -> Mailer:
+    sender = settings.mail_from or f"opendata-hub@{urlsplit(base_url).hostname}"
+    return Mailer(sender, settings.home / "outbox-mail", server_at(settings.smtp_url))
+
+
+def _hub_key(settings: Settings) -> bytes:
+    """The hub's own key: as it was set, or made once; two who come first at once get the same."""
+    if settings.secret:
+        return settings.secret.get_secret_value().encode()
+    file = settings.home / KEY_FILE
+    if not file.is_file():
+        new = file.with_name(f".{file.name}-{secrets.token_hex(8)}")
+        new.touch(mode=0o600)
+        new.write_bytes(secrets.token_bytes(KEY_BYTES))
+        with suppress(FileExistsError):
+            os.link(new, file)
+        new.unlink()
+    return file.read_bytes()
 
 
 def remember_address(settings: Settings, base_url: str) -> None:
@@ -168,21 +247,6 @@ def remember_address(settings: Settings, base_url: str) -> None:
 def remember_demo(settings: Settings) -> None:
     """Note that this hub is a demo: it shows what others switch on with care."""
     (settings.home / DEMO_FILE).touch()
-
-
-def _secret(settings: Settings) -> bytes:
-    """The hub's own secret: as it was set, or made once and kept where only its owner reads."""
-    if settings.secret:
-        return settings.secret.get_secret_value().encode()
-    file = settings.home / SEAL_FILE
-    if not file.exists():
-        made = settings.home / f"{SEAL_FILE}.{secrets.token_hex(8)}"
-        made.touch(mode=0o600)
-        made.write_text(secrets.token_hex(SECRET_BYTES), encoding="ascii")
-        with suppress(FileExistsError):  # another process was quicker: its secret counts
-            os.link(made, file)
-        made.unlink()
-    return file.read_bytes()
 
 
 def _served_at(settings: Settings) -> str:

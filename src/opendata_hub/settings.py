@@ -8,9 +8,16 @@ from pathlib import Path
 from pydantic import AnyHttpUrl, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from opendata_hub.adapters.mail import server_at
+from opendata_hub.domain.errors import Invalid
+from opendata_hub.domain.people.roles import Role
 from opendata_hub.domain.protection.pace import DEFAULTS, Pace, Traffic, parsed
 
 SECRET_LENGTH = 32
+
+
+def _names(listed: str) -> set[str]:
+    return {name for each in listed.split(",") if (name := each.strip())}
 
 
 class Settings(BaseSettings):
@@ -52,6 +59,21 @@ class Settings(BaseSettings):
         description="Whether /sparql answers. Empty: only in a hub that `demo` has filled.",
     )
 
+    second_factor_roles: str = Field(
+        default="administrator,auditor,head,officer,steward",
+        description="The roles that a session opens only after a second factor.",
+    )
+
+    smtp_url: str = Field(
+        default="",
+        repr=False,  # it has a password
+        description="The mail server. Empty: mail is written as files into the home folder.",
+    )
+    mail_from: str = Field(
+        default="",
+        description="The sender of mail. Empty: opendata-hub at the host of the base address.",
+    )
+
     secret: SecretStr | None = Field(
         default=None,
         description="What tokens of forms are sealed with. Empty: made once, kept in the home.",
@@ -68,6 +90,24 @@ class Settings(BaseSettings):
         default="",
         description="How often one network may come, where it differs from the defaults.",
     )
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _of_a_mail_server(cls, value: str) -> str:
+        """Refuse what is no address of a mail server, early, without repeating it."""
+        try:
+            server_at(value)
+        except Invalid as problem:
+            raise ValueError(str(problem)) from None
+        return value
+
+    @field_validator("second_factor_roles")
+    @classmethod
+    def _of_roles(cls, value: str) -> str:
+        """Refuse a role that there is not; a misspelt one would stand open."""
+        if unknown := sorted(_names(value) - set(Role)):
+            raise ValueError(f"no role {unknown[0]!r}; known: {', '.join(sorted(Role))}")
+        return value
 
     @field_validator("secret")
     @classmethod
@@ -109,6 +149,11 @@ class Settings(BaseSettings):
     def database(self) -> str:
         """The database's address, whichever way it was given."""
         return self.database_url or f"sqlite:///{self.home.resolve() / 'hub.sqlite3'}"
+
+    @property
+    def guarded_roles(self) -> frozenset[Role]:
+        """The roles that a session opens only after a second factor."""
+        return frozenset(map(Role, _names(self.second_factor_roles)))
 
     @property
     def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:

@@ -5,6 +5,8 @@ import re
 from dataclasses import replace
 
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.testclient import TestClient
 
 import build
@@ -18,7 +20,7 @@ from opendata_hub.web.app import create_app
 from opendata_hub.web.languages import HERE
 from opendata_hub.web.protection import rates
 from opendata_hub.web.protection.arrival import Premises, arrived
-from opendata_hub.web.protection.cookies import cookie_flags, session_cookie
+from opendata_hub.web.protection.cookies import give_key, take_key
 from opendata_hub.web.protection.headers import HEADERS, POLICY
 
 FORM = "/fr/requests/new"
@@ -128,7 +130,7 @@ def test_a_page_of_a_session_holds_its_token_and_is_kept_by_no_cache(client):
 @pytest.mark.parametrize("kind", ["form", "file"])
 @pytest.mark.parametrize("wrong", ["", "x", "another"])
 def test_a_form_of_another_session_is_refused(hub, client, wrong, kind):
-    token = form_token(hub.secret, "another session") if wrong == "another" else wrong
+    token = form_token(hub.key, "another session") if wrong == "another" else wrong
     files = {"file": ("x.csv", b"x")} if kind == "file" else None
     headers = {**COOKIE, **OURS}
     answer = client.post(FORM, data={"form_token": token}, files=files, headers=headers)
@@ -143,12 +145,12 @@ def test_a_token_sent_as_a_file_is_none(client):
 
 
 def test_the_secret_is_made_once_and_read_by_its_owner_only(hub):
-    kept = hub.settings.home / "seal"
+    kept = hub.settings.home / "secret.key"
     assert kept.stat().st_mode & 0o777 == 0o600
-    assert open_hub(hub.settings).secret == hub.secret == kept.read_bytes()
-    assert repr(hub.secret) not in repr(hub)
+    assert open_hub(hub.settings).key == hub.key == kept.read_bytes()
+    assert repr(hub.key) not in repr(hub)
     given = Settings(home=hub.settings.home, base_url=build.BASE_URL, secret="x" * 32)
-    assert open_hub(given).secret == b"x" * 32
+    assert open_hub(given).key == b"x" * 32
     with pytest.raises(ValueError, match="32 characters"):
         Settings(secret="x" * 31)
 
@@ -242,12 +244,20 @@ def test_what_is_no_network_of_proxies_stops_the_start(given):
         Settings(trusted_proxies=given)
 
 
-def test_cookies_go_over_tls_where_the_address_says_so():
-    assert session_cookie("https://hub.example") == "__Host-odh"
-    assert session_cookie("http://127.0.0.1:8000") == "odh"
-    flags = cookie_flags("https://hub.example")
-    assert flags == {"path": "/", "secure": True, "httponly": True, "samesite": "lax"}
-    assert not cookie_flags("http://127.0.0.1:8000")["secure"]
+@pytest.mark.parametrize(
+    ("base_url", "cookie"),
+    [
+        ("https://hub.example", "__Host-odh=key; HttpOnly; Path=/; SameSite=lax; Secure"),
+        ("http://127.0.0.1:8000", "odh=key; HttpOnly; Path=/; SameSite=lax"),
+    ],
+)
+def test_cookies_go_over_tls_where_the_address_says_so(door, base_url, cookie):
+    request = Request({"type": "http", "app": door(base_url=base_url).app, "headers": []})
+    answer = Response()
+    give_key(request, answer, "key")
+    assert answer.headers["set-cookie"] == cookie
+    take_key(request, answer)
+    assert "Max-Age=0" in answer.headers.getlist("set-cookie")[1]
 
 
 # -- sizes ----------------------------------------------------------------------------------

@@ -17,6 +17,11 @@ HubError
 │   ├── BadRowQuery       a question that a table can't be asked
 │   ├── FutureReceipt     received tomorrow
 │   ├── BadSearch         a search that can't be answered
+│   ├── BadAddress        no e-mail address
+│   ├── BadName           no name, or one that passes for another
+│   ├── WeakPassword      too short, or somebody's name
+│   ├── WrongPassword     not the present one
+│   ├── WrongCode         wrong, or taken before
 │   └── CalendarGap       we can't count: the holidays of that year aren't known
 ├── NotKnown          nothing here by that name
 ├── Withdrawn         a dataset was here, and is no longer published
@@ -191,6 +196,36 @@ class BadSearch(Invalid):
     code = "bad-search"
 
 
+class BadAddress(Invalid):
+    """What was given is no e-mail address, or could be mistaken for another."""
+
+    code = "bad-address"
+
+
+class BadName(Invalid):
+    """A name that is empty, too long, or made of letters that pass for others."""
+
+    code = "bad-name"
+
+
+class WeakPassword(Invalid):
+    """A password that is too short, too long, or the person's own name or address."""
+
+    code = "weak-password"
+
+
+class WrongPassword(Invalid):
+    """Not the present password of the account, which a change of it asks for."""
+
+    code = "wrong-password"
+
+
+class WrongCode(Invalid):
+    """A code of the second factor, or of recovery, that is wrong or was taken before."""
+
+    code = "wrong-code"
+
+
 class CalendarGap(Invalid):
     """We can't count: the holidays of that year aren't known."""
 
@@ -269,6 +304,12 @@ class UnknownToken(NotKnown):
     code = "unknown-token"
 
 
+class LinkOver(NotKnown):
+    """A link that is not known, was used, or has expired."""
+
+    code = "link-over"
+
+
 class Withdrawn(HubError):
     """A dataset was published at that address and was withdrawn; a tombstone says why."""
 
@@ -305,6 +346,12 @@ class SlugTaken(Refused):
     code = "slug-taken"
 
 
+class DemoPasswords(Refused):
+    """Accounts with passwords that everybody knows, in a hub that others can reach."""
+
+    code = "demo-passwords"
+
+
 class Denied(HubError):
     """The caller has not shown what this door asks for."""
 
@@ -321,6 +368,12 @@ class TokenNeeded(Denied):
     """The API token that was sent is not known, expired or revoked."""
 
     code = "token-needed"
+
+
+class NotSignedIn(Denied):
+    """No account with that address and that password, or it is closed: they are not told apart."""
+
+    code = "not-signed-in"
 
 
 class TrackingCodeNeeded(Denied):
@@ -427,6 +480,19 @@ class TooManyRedirects(NotFetched):
     """The address leads on and on."""
 
     code = "too-many-redirects"
+
+
+class MailNotSent(HubError):
+    """No mail server took the mail; it is tried again, unless the server refused it for good.
+
+    is_lasting: whether it did.
+    """
+
+    code = "mail-not-sent"
+
+    def __init__(self, message: str, *, is_lasting: bool = False) -> None:
+        super().__init__(message)
+        self.is_lasting = is_lasting
 
 
 class QueryTooHeavy(HubError):

@@ -2,9 +2,11 @@
 
 from typing import Literal, TypedDict
 
-from starlette.requests import HTTPConnection
+from fastapi import Request, Response
 
-OVER_TLS, PLAIN = "__Host-odh", "odh"
+from opendata_hub.web.deps import hub_of
+
+SECURE_COOKIE, PLAIN_COOKIE = "__Host-odh", "odh"
 
 
 class CookieFlags(TypedDict):
@@ -16,23 +18,31 @@ class CookieFlags(TypedDict):
     samesite: Literal["lax"]
 
 
-def session_cookie(base_url: str) -> str:
-    """The name of the cookie; a browser takes ``__Host-`` over TLS only, and from this host."""
-    return OVER_TLS if _is_tls(base_url) else PLAIN
+def cookie_flags(request: Request) -> CookieFlags:
+    """The flags of every cookie of ours: read by no script, sent by no form of another site."""
+    return {"path": "/", "secure": _is_secure(request), "httponly": True, "samesite": "lax"}
 
 
-def cookie_flags(base_url: str) -> CookieFlags:
-    """The flags of every cookie of ours: read by no script, sent by no form of another site.
-
-    Secure follows the public address: a proxy may well speak plainly with us.
-    """
-    return {"path": "/", "secure": _is_tls(base_url), "httponly": True, "samesite": "lax"}
+def cookie_name(request: Request) -> str:
+    """What the cookie of a session is called; behind TLS no neighbour can set it."""
+    return SECURE_COOKIE if _is_secure(request) else PLAIN_COOKIE
 
 
-def session_key(request: HTTPConnection, base_url: str) -> str:
-    """What the cookie of the session holds, whether it opens anything or not; empty without one."""
-    return request.cookies.get(session_cookie(base_url), "")
+def give_key(request: Request, answer: Response, key: str) -> None:
+    """Let the browser hold the key of its session until it is closed."""
+    answer.set_cookie(cookie_name(request), key, **cookie_flags(request))
 
 
-def _is_tls(base_url: str) -> bool:
-    return base_url.startswith("https://")
+def take_key(request: Request, answer: Response) -> None:
+    """Let the browser forget the key of its session."""
+    answer.delete_cookie(cookie_name(request), **cookie_flags(request))
+
+
+def shown_key(request: Request) -> str:
+    """The key of a session that the browser holds; empty when there is none."""
+    return request.cookies.get(cookie_name(request), "")
+
+
+def _is_secure(request: Request) -> bool:
+    # The operator's word: what a proxy says of the connection may be anybody's.
+    return hub_of(request).frame.base_url.startswith("https://")

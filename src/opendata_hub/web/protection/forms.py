@@ -7,7 +7,7 @@ from starlette.datastructures import UploadFile
 from opendata_hub.domain.errors import FormExpired
 from opendata_hub.domain.protection.form_token import FIELD, form_token, is_form_token
 from opendata_hub.web.deps import hub_of
-from opendata_hub.web.protection.cookies import session_key
+from opendata_hub.web.protection.cookies import shown_key
 from opendata_hub.web.protection.crossing import SAFE_METHODS
 
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -21,9 +21,8 @@ class FormField:
     """
 
     def __init__(self, request: Request) -> None:
-        hub = hub_of(request)
-        self.secret = hub.secret
-        self.key = session_key(request, hub.frame.base_url)
+        self.secret = hub_of(request).key
+        self.key = shown_key(request)
         self.is_asked = False
 
     @property
@@ -45,13 +44,12 @@ async def require_form_token(request: Request) -> None:
 
     Reads the form, so it is asked after all that can be known without.
     """
-    hub = hub_of(request)
-    key = session_key(request, hub.frame.base_url)
+    key = shown_key(request)
     kind = request.headers.get("content-type", "").lower()
     if request.method in SAFE_METHODS or not key or not kind.startswith(FORMS):
         return
     form = await request.form()  # the route is given the same one, read once
     given = form.get(FIELD, "")
-    if isinstance(given, UploadFile) or not is_form_token(given, hub.secret, key):
+    if isinstance(given, UploadFile) or not is_form_token(given, hub_of(request).key, key):
         await form.close()
         raise FormExpired("This form was opened before you signed in, or too long ago; reload it")

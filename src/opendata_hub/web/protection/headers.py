@@ -42,13 +42,15 @@ class SecureHeaders:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass everything on; complete the head of the answer."""
+        scope.setdefault("state", {})  # one for all, also where the gate goes on with a copy
 
         async def complete(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(self.headers)
-                if "/requests" in scope["path"]:
-                    # What only the holder of a code may see is kept by no cache on the way.
+                is_somebodys = scope["state"].get("web_session") is not None
+                if is_somebodys or "/requests" in scope["path"]:
+                    # What only somebody with a code or a session may see is kept by no cache.
                     headers["Cache-Control"] = "no-store"
             await send(message)
 
