@@ -1,7 +1,7 @@
 """Values for tests, made by one hand: fictional, complete, easy to vary."""
 
 import io
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from pwdlib.hashers.argon2 import Argon2Hasher
 
@@ -32,6 +32,7 @@ from opendata_hub.store.people import accounts
 BASE_URL = "http://hub.example"
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 TODAY = date(2026, 11, 22)
+MINUTE = timedelta(minutes=1)
 
 
 def texts(word: str) -> dict[str, str]:

@@ -17,6 +17,7 @@ from opendata_hub.adapters.fetch import Fetcher
 from opendata_hub.adapters.files import FileStore
 from opendata_hub.adapters.mail import Mailer, server_at
 from opendata_hub.adapters.people.passwords import Passwords
+from opendata_hub.adapters.people.provider import Client, Provider
 from opendata_hub.adapters.rows.store import RowStore
 from opendata_hub.adapters.search import SearchIndex
 from opendata_hub.adapters.sparql.endpoint import Endpoint
@@ -66,6 +67,7 @@ class Hub:
     laws, calendars: every declared law by name, every calendar by jurisdiction.
     territories: every list of territories, by its name.
     ocds: how the codes of purchase tables are told in OCDS.
+    provider: of identities; None where none is set.
     key: the hub's own, from which links, second factors and tokens of forms are worked out.
     """
 
@@ -83,6 +85,7 @@ class Hub:
     rows: RowStore
     passwords: Passwords
     mailer: Mailer
+    provider: Provider | None
     key: bytes = field(repr=False)
 
     def reading(self) -> AbstractContextManager[Session]:
@@ -215,6 +218,7 @@ def open_hub(settings: Settings, *, base_url: str = "") -> Hub:
         rows=RowStore(settings.home.resolve() / "rows"),
         passwords=Passwords(),
         mailer=_mailer(settings, address),
+        provider=_provider(settings),
         key=_hub_key(settings),
     )
 
@@ -222,6 +226,21 @@ def open_hub(settings: Settings, *, base_url: str = "") -> Hub:
 def _mailer(settings: Settings, base_url: str) -> Mailer:
     sender = settings.mail_from or f"opendata-hub@{urlsplit(base_url).hostname}"
     return Mailer(sender, settings.home / "outbox-mail", server_at(settings.smtp_url))
+
+
+def _provider(settings: Settings) -> Provider | None:
+    """The provider of identities; None where none is set. It is not called before it is needed."""
+    if not settings.oidc_issuer:
+        return None
+    secret = settings.oidc_client_secret
+    return Provider(
+        Client(
+            settings.oidc_issuer,
+            settings.oidc_client_id,
+            secret.get_secret_value() if secret else "",
+            is_private_read=settings.oidc_private_network,
+        )
+    )
 
 
 def _hub_key(settings: Settings) -> bytes:

@@ -12,7 +12,7 @@ from opendata_hub.flows.catalog import check_links as links_flow
 from opendata_hub.flows.catalog.serving.index import bring_up_to_date
 from opendata_hub.flows.requests.announce import warn_of_end
 from opendata_hub.store import datasets, links
-from opendata_hub.store.people import sessions
+from opendata_hub.store.people import attempts, sessions
 
 log = logging.getLogger(__name__)
 MISFIRE_SECONDS = 12 * 3600
@@ -48,9 +48,10 @@ def send_letters(hub: Hub) -> int:
 
 
 def forget_sessions(hub: Hub) -> int:
-    """Delete the sessions that are over; returns how many."""
+    """Delete the sessions that are over, and failed sign-ins of long ago; returns how many."""
+    now = clock.now()
     with hub.writing() as session:
-        return sessions.forget_ended(session, clock.now())
+        return sessions.forget_ended(session, now) + attempts.forget(session, now)
 
 
 def check_links(hub: Hub, *, slug: str = "") -> list[LinkState]:

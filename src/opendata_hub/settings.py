@@ -4,8 +4,9 @@ import re
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from typing import Self
 
-from pydantic import AnyHttpUrl, Field, SecretStr, field_validator
+from pydantic import AnyHttpUrl, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from opendata_hub.adapters.mail import server_at
@@ -116,6 +117,45 @@ class Settings(BaseSettings):
         if value and len(value.get_secret_value()) < SECRET_LENGTH:
             raise ValueError(f"give {SECRET_LENGTH} characters or more, made at random")
         return value
+
+    oidc_issuer: str = Field(
+        default="",
+        description="The provider of identities (OpenID Connect). Empty: there is none.",
+    )
+    oidc_client_id: str = Field(
+        default="",
+        description="The hub's name at the provider.",
+    )
+    oidc_client_secret: SecretStr | None = Field(
+        default=None,
+        description="What the hub shows to the provider. Empty: a public client, with PKCE alone.",
+    )
+    oidc_label: str = Field(
+        default="OpenID Connect",
+        description="What the provider is called on the page where people sign in.",
+    )
+    oidc_private_network: bool = Field(
+        default=False,
+        description="Whether the provider may be in a private network, and speak without TLS.",
+    )
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _of_a_provider(cls, value: str) -> str:
+        """Refuse what is no address; it is compared letter by letter, so nothing is changed."""
+        if value and (AnyHttpUrl(value).query or AnyHttpUrl(value).fragment):
+            raise ValueError(
+                "give the issuer as the provider writes it, such as https://id.example"
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _provider_whole(self) -> Self:
+        if self.oidc_issuer and not self.oidc_client_id:
+            raise ValueError("OPENDATA_HUB_OIDC_CLIENT_ID is needed beside the issuer")
+        if self.oidc_issuer.startswith("http:") and not self.oidc_private_network:
+            raise ValueError("the issuer of identities is reached by https only")
+        return self
 
     @field_validator("trusted_proxies")
     @classmethod

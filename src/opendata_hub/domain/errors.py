@@ -33,7 +33,11 @@ HubError
 ├── Denied            the caller has not shown what this door asks for
 ├── Forbidden         who the caller is, is known, and may not do this
 │   ├── CrossSite         another site's page made a browser send it
-│   └── FormExpired       a form that was not opened in this session
+│   ├── FormExpired       a form that was not opened in this session
+│   ├── SignInLost        a sign-in at the provider that was not begun in this browser
+│   ├── ProviderRefused   the provider of identities vouches for nobody
+│   ├── TokenForged       what came from the provider was not made by it, for us, now
+│   └── NoAccount         somebody is known to the provider, and not here
 ├── WrongHost         another hub's name was called
 ├── HeadersTooLarge   more cookies or headers than are read
 ├── TooOften          more calls than are taken in this time
@@ -46,7 +50,8 @@ HubError
 │   ├── AnswerTooLate     time is over
 │   ├── AnswerTooLarge    more bytes than are read
 │   ├── AnswerBroken      no HTTP, or it ends too early
-│   └── TooManyRedirects  it leads on and on
+│   ├── TooManyRedirects  it leads on and on
+│   └── ProviderFailed    the provider of identities does not answer as one
 ├── QueryTooHeavy     a question that takes more time or memory than it may
 └── PackBroken        a file under catalog/ or requests/ breaks the rules of packs
 
@@ -400,6 +405,30 @@ class FormExpired(Forbidden):
     code = "form-expired"
 
 
+class SignInLost(Forbidden):
+    """A sign-in at the provider that was not begun in this browser, or too long ago."""
+
+    code = "sign-in-lost"
+
+
+class ProviderRefused(Forbidden):
+    """The provider of identities vouches for nobody: it was refused, or broken off."""
+
+    code = "provider-refused"
+
+
+class TokenForged(Forbidden):
+    """What came from the provider was not made by it, for this hub, for this sign-in, just now."""
+
+    code = "token-forged"
+
+
+class NoAccount(Forbidden):
+    """Somebody is known to the provider of identities, and has no account here."""
+
+    code = "no-account"
+
+
 class WrongHost(HubError):
     """The call names a host that is not the hub's."""
 
@@ -493,6 +522,12 @@ class MailNotSent(HubError):
     def __init__(self, message: str, *, is_lasting: bool = False) -> None:
         super().__init__(message)
         self.is_lasting = is_lasting
+
+
+class ProviderFailed(NotFetched):
+    """The provider of identities does not answer, or not as OpenID Connect says."""
+
+    code = "provider-failed"
 
 
 class QueryTooHeavy(HubError):

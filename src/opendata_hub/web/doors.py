@@ -19,7 +19,6 @@ from opendata_hub.domain.secret import api_key_digest, session_key_digest
 from opendata_hub.store.people import sessions, tokens
 from opendata_hub.web.deps import hub_of
 from opendata_hub.web.protection.cookies import shown_key
-from opendata_hub.web.protection.crossing import SAFE_METHODS
 from opendata_hub.web.protection.forms import require_form_token
 from opendata_hub.web.protection.rates import Meter, traffic_of
 
@@ -31,7 +30,7 @@ bearer = HTTPBearer(auto_error=False, description="`opendata-hub token create NA
 def needs(deed: Deed, *, counted: Traffic | None = None) -> Callable[[Endpoint], Endpoint]:
     """Declare what an endpoint lets do; stands below the decorator of its route.
 
-    counted: as what its unsafe calls are counted, where the deed does not say it.
+    counted: as what its calls are counted, where deed and method do not say it.
     """
 
     def declare(endpoint: Endpoint) -> Endpoint:
@@ -78,9 +77,7 @@ def _count(request: Request, deed: Deed, counted: Traffic | None) -> None:
     """Raise TooOften for who comes too often; what the hub asks of itself is not counted."""
     if request.client is None:
         return
-    traffic = traffic_of(deed, request.method, request.url.path)
-    if counted and request.method not in SAFE_METHODS:
-        traffic = counted
+    traffic = counted or traffic_of(deed, request.method, request.url.path)
     if traffic:
         meter: Meter = request.app.state.meter
         meter.count(traffic, request.client.host, clock.ticks())

@@ -36,12 +36,11 @@ def page(
             switch=[(code, NAMES[code], f"/{code}/{rest}") for code in LANGUAGES],
             status=status,
             form_token=form_token,
+            provider=hub.settings.oidc_label if hub.provider else "",
             **values,
         )
     )
-    headers = {"Content-Language": language, "Vary": "Accept-Language"}
-    if form_token.is_asked:
-        headers["Vary"] = "Accept-Language, Cookie"
+    headers = {"Content-Language": language, "Vary": "Accept-Language, Cookie"}
     if form_token.is_filled:
         headers["Cache-Control"] = "no-store"
     return HTMLResponse(html, status, headers)

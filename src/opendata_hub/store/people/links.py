@@ -53,6 +53,16 @@ def get(session: Session, sha256: str, now: datetime) -> OneTimeLink:
     return found
 
 
+def invitations(session: Session, email: str, now: datetime) -> list[OneTimeLink]:
+    """The open invitations of an address, latest first."""
+    found = session.exec(
+        select(OneTimeLinkRow)
+        .where(OneTimeLinkRow.email == email, OneTimeLinkRow.kind == str(LinkKind.INVITE))
+        .order_by(col(OneTimeLinkRow.id).desc())
+    )
+    return [each for each in map(_link, found) if each.is_open(now)]
+
+
 def salt_of(session: Session, link_id: int) -> str:
     """The salt from which the link's key is worked out when it is sent."""
     return session.exec(select(OneTimeLinkRow.salt).where(OneTimeLinkRow.id == link_id)).one()

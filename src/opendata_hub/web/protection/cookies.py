@@ -28,6 +28,11 @@ def cookie_name(request: Request) -> str:
     return SECURE_COOKIE if _is_secure(request) else PLAIN_COOKIE
 
 
+def thread_cookie(request: Request) -> str:
+    """What the cookie is called that lasts from going to the provider until coming back."""
+    return f"{cookie_name(request)}-thread"
+
+
 def give_key(request: Request, answer: Response, key: str) -> None:
     """Let the browser hold the key of its session until it is closed."""
     answer.set_cookie(cookie_name(request), key, **cookie_flags(request))
