@@ -1,5 +1,6 @@
 """Every route says what it needs; every role is answered by the rule, before the body is read."""
 
+import re
 from dataclasses import dataclass
 
 import pytest
@@ -131,6 +132,22 @@ def test_a_page_that_stands_open_is_the_same_for_all(demo_hub, demo_client, keys
         asked = [demo_client.get(filled(way.path), headers=each[0]) for each in keys.values()]
         assert {each.status_code for each in asked} == {asked[0].status_code}, way
         assert {each.content for each in asked} == {asked[0].content}, way
+
+
+def test_every_form_of_every_page_holds_the_token_of_its_session(demo_hub, demo_client):
+    """What is sent by a form is asked for its token at every door; here nobody forgets it."""
+    person = build.person(demo_hub, grants=tuple(Grant(role) for role in Role))
+    browser = build.signed_in(demo_hub, person)
+    found = 0
+    for way in ways(create_app(demo_hub)):
+        if way.method != "GET" or not way.path.startswith("/{language}"):
+            continue
+        page = demo_client.get(filled(way.path), headers=browser).text
+        for form in re.findall(r"<form\b.*?</form>", page, re.DOTALL):
+            if 'method="post"' in form.partition(">")[0]:
+                assert 'name="form_token" value="' in form, way
+                found += 1
+    assert found >= 2
 
 
 def test_the_rule_is_asked_for_the_thing_itself(demo_hub, demo_client):

@@ -79,6 +79,15 @@ def test_what_changes_something_comes_from_our_pages_or_from_a_program(client, h
     assert is_let_in or answer.status_code == 403
 
 
+@pytest.mark.parametrize("written", ["https://HUB.example", "https://hub.example:443"])
+def test_the_public_address_is_ours_however_it_is_written(door, written):
+    client = door(base_url=written)
+    headers = {"Origin": "https://hub.example", "Host": "hub.example"}
+    for origin, is_let_in in (("https://hub.example", True), ("http://hub.example", False)):
+        answer = client.post("/api/v1/requests", json={}, headers={**headers, "Origin": origin})
+        assert (code_of(answer) != "cross-site") == is_let_in
+
+
 def test_reading_is_not_asked_where_it_comes_from(client):
     answer = client.get("/fr/", headers={"Sec-Fetch-Site": "cross-site", **COOKIE})
     assert answer.status_code == 200
@@ -125,6 +134,19 @@ def test_a_page_of_a_session_holds_its_token_and_is_kept_by_no_cache(client):
     assert answer.headers["cache-control"] == "no-store"
     sent = client.post(FORM, data={"form_token": token}, headers={**COOKIE, **OURS})
     assert sent.status_code == 422  # let in, and told what is missing
+
+
+def test_somebody_who_is_signed_in_files_a_request_by_the_form(hub, client):
+    browser = build.signed_in(hub, build.person(hub))
+    page = client.get(FORM, headers=browser)
+    token = re.search(r'name="form_token" value="([^"]+)"', page.text)[1]
+    words = {
+        "subject": "Budget", "text": "Le budget de 2026", "name": "Personne Fictive",
+        "address": "1 rue Fictive", "id_number": "XX0000", "email": "",
+    }  # fmt: skip
+    sent = client.post(FORM, data={**words, "form_token": token}, headers={**browser, **OURS})
+    assert sent.status_code == 201
+    assert client.post(FORM, data=words, headers={**browser, **OURS}).status_code == 403
 
 
 @pytest.mark.parametrize("kind", ["form", "file"])
@@ -236,6 +258,15 @@ def test_a_name_that_a_proxy_tells_is_one_of_ours_as_well(door):
     for told, status in (("hub.example", 200), ("evil.example", 421)):
         answer = proxied.get("/robots.txt", headers={"X-Forwarded-Host": told, "Host": "inside"})
         assert answer.status_code == status
+
+
+def test_what_is_somebodys_is_kept_by_no_cache_behind_a_proxy_as_well(hub, door):
+    browser = build.signed_in(hub, build.person(hub))
+    proxied = door(client=("10.0.0.1", 1), trusted_proxies="10.0.0.1")
+    for client in (proxied, door()):
+        answer = client.get("/fr/", headers={**browser, "X-Forwarded-For": "198.51.100.7"})
+        assert answer.headers["cache-control"] == "no-store"
+        assert "cache-control" not in client.get("/fr/").headers
 
 
 @pytest.mark.parametrize("given", ["proxy.example", "10.0.0.1/8", "0.0.0.0/0", "::/0"])

@@ -16,6 +16,7 @@ class Gate:
     def __init__(self, app: ASGIApp, *, premises: Premises) -> None:
         self.app = app
         self.premises = premises
+        self.origin = premises.origin
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on what may come in, as it came to the outermost proxy of ours."""
@@ -27,7 +28,7 @@ class Gate:
         try:
             require_small(headers)
             require_own_host(headers.get("host", ""), self.premises)
-            require_same_site(scope["method"], headers, self.premises.base_url)
+            require_same_site(scope["method"], headers, self.origin)
         except HubError as problem:
             answer = problems.hub_error(Request(scope), problem)
             await answer(scope, receive, send)

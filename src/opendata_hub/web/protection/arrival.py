@@ -25,6 +25,12 @@ class Premises:
     hosts: frozenset[str] = frozenset()
     proxies: tuple[Network, ...] = ()
 
+    @property
+    def origin(self) -> str:
+        """The public address as browsers write it: in lower case, without the usual port."""
+        lowered = self.base_url.lower()
+        return lowered.removesuffix(DEFAULT_PORTS[lowered.partition("://")[0]])
+
     def trusts(self, address: str) -> bool:
         """Whether it is the address of a proxy of ours."""
         try:
@@ -79,9 +85,9 @@ def arrived(scope: Scope, premises: Premises) -> Scope:
 
 def require_own_host(host: str, premises: Premises) -> None:
     """Raise WrongHost unless the name is the hub's: no page, link or cache is made for another."""
-    scheme, _, own = premises.base_url.partition("://")
+    scheme, _, own = premises.origin.partition("://")
     named = host.lower().removesuffix(DEFAULT_PORTS[scheme])
-    if named == own.lower() or named in premises.hosts or is_loopback(named):
+    if named == own or named in premises.hosts or is_loopback(named):
         return
     raise WrongHost("No hub of that name here; OPENDATA_HUB_ALLOWED_HOSTS may name further ones")
 

@@ -17,14 +17,14 @@ OWN_SITES = frozenset({"same-origin", "none"})
 """What a browser says of a page of ours, and of an address that its user typed."""
 
 
-def require_same_site(method: str, headers: Headers, base_url: str) -> None:
+def require_same_site(method: str, headers: Headers, origin: str) -> None:
     """Raise CrossSite for a call that another site makes somebody's browser send.
 
-    base_url: the public address; the Host that was asked has been found to be ours.
+    origin: of the public address; the Host that was asked has been found to be ours.
     """
     if method in SAFE_METHODS or _is_program(headers):
         return
-    if not _is_own(headers, base_url):
+    if not _is_own(headers, origin):
         raise CrossSite("This was sent from a page of another site; open it here, and send again")
 
 
@@ -34,8 +34,8 @@ def _is_program(headers: Headers) -> bool:
     return sent.startswith("bearer ") and "cookie" not in headers
 
 
-def _is_own(headers: Headers, base_url: str) -> bool:
-    own = {base_url, _asked(headers.get("host", ""), base_url)}
+def _is_own(headers: Headers, public: str) -> bool:
+    own = {public, _asked(headers.get("host", ""), public)}
     if site := headers.get("sec-fetch-site"):
         return site in OWN_SITES
     if origin := headers.get("origin"):
@@ -45,9 +45,9 @@ def _is_own(headers: Headers, base_url: str) -> bool:
     return "cookie" not in headers
 
 
-def _asked(host: str, base_url: str) -> str:
+def _asked(host: str, public: str) -> str:
     """The origin of the address that was asked; another scheme than ours is another origin."""
-    scheme = "http" if is_loopback(host) else base_url.partition("://")[0]
+    scheme = "http" if is_loopback(host) else public.partition("://")[0]
     return f"{scheme}://{host.lower()}"
 
 
