@@ -21,6 +21,7 @@ from opendata_hub.web.catalog import (
 )
 from opendata_hub.web.catalog import pages as catalog_pages
 from opendata_hub.web.languages import HERE
+from opendata_hub.web.people import account, links, sign_in, staff
 from opendata_hub.web.requests import deadlines_api, requests_api
 from opendata_hub.web.requests import pages as request_pages
 from opendata_hub.web.security import BodyLimit, SecureHeaders
@@ -61,6 +62,10 @@ def create_app(hub: Hub) -> FastAPI:
     app.include_router(deadlines_api.officers_router, prefix="/api/v1")
     app.include_router(deadlines_api.router, prefix="/api/v1")
     app.include_router(requests_api.router, prefix="/api/v1")
+    app.include_router(sign_in.router)
+    app.include_router(links.router)
+    app.include_router(account.router)
+    app.include_router(staff.router)
     app.include_router(request_pages.router)
     app.include_router(search.page_router)
     app.include_router(catalog_pages.router)
