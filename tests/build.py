@@ -188,7 +188,7 @@ def signed_in(
         key = open_session(
             session, person_id, proof, user_agent="Navigateur Fictif", now=now or clock.now()
         )
-    return {"Cookie": f"odh={key}"}
+    return {"Cookie": f"odh={key}", "Sec-Fetch-Site": "same-origin"}
 
 
 def session_digest(browser: dict[str, str]) -> str:

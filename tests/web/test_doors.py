@@ -76,7 +76,7 @@ def filled(path: str) -> str:
     for name, value in {
         "language": "fr", "slug": "demo-petitions", "number": "1", "reference": "AI-2026-000001",
         "rest": "AI-2026-000001", "jurisdiction": "ma", "name": "petitions", "ending": "ttl",
-        "publisher_id": OWN, "file_name": "demo-petitions.csv",
+        "publisher_id": OWN, "token": "guessed", "file_name": "demo-petitions.csv",
     }.items():  # fmt: skip
         path = path.replace(f"{{{name}}}", value)
     return path
@@ -107,12 +107,15 @@ def test_each_way_in_answers_each_visitor_by_the_rule(demo_hub, demo_client, key
     """Who may not is told 401 or 403, whatever was sent; who may is never told so at the door."""
     grants = VISITORS[name]
     visitor = STRANGER if grants is None else Visitor(1, frozenset(grants))
-    for way in ways(create_app(demo_hub)):
+    # Signing out comes last: it works.
+    for way in sorted(ways(create_app(demo_hub)), key=lambda way: "sign-out" in way.path):
         content = must_be_read() if way.method == "POST" else None
         wanted = reach(visitor, way.deed)
         if wanted and content is not None:
             content = b""
-        for shown in keys[name]:
+        # What is open asks nobody: one role in a browser is enough.
+        ways_to_show = 1 if way.deed in OPEN and name != "head" else 2
+        for shown in keys[name][:ways_to_show]:
             answer = demo_client.request(
                 way.method, filled(way.path), content=content, headers=shown
             )

@@ -381,6 +381,12 @@ class NotSignedIn(Denied):
     code = "not-signed-in"
 
 
+class ProofNeeded(Denied):
+    """So many wrong passwords that only a link to the account's own address opens it from here."""
+
+    code = "proof-needed"
+
+
 class TrackingCodeNeeded(Denied):
     """A request is shown only to those who hold its tracking code."""
 

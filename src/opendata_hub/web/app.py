@@ -22,7 +22,7 @@ from opendata_hub.web.catalog import (
 from opendata_hub.web.catalog import pages as catalog_pages
 from opendata_hub.web.gate import Gate
 from opendata_hub.web.languages import HERE
-from opendata_hub.web.people import provider
+from opendata_hub.web.people import account, links, provider, sign_in, staff
 from opendata_hub.web.protection.arrival import Premises
 from opendata_hub.web.protection.bodies import BodyLimit
 from opendata_hub.web.protection.headers import SecureHeaders
@@ -69,6 +69,10 @@ def create_app(hub: Hub) -> FastAPI:
     app.include_router(deadlines_api.officers_router, prefix="/api/v1")
     app.include_router(deadlines_api.router, prefix="/api/v1")
     app.include_router(requests_api.router, prefix="/api/v1")
+    app.include_router(sign_in.router)
+    app.include_router(links.router)
+    app.include_router(account.router)
+    app.include_router(staff.router)
     app.include_router(provider.router)
     app.include_router(request_pages.router)
     app.include_router(search.page_router)

@@ -32,6 +32,7 @@ from opendata_hub.domain.errors import (
     Withdrawn,
     WrongHost,
 )
+from opendata_hub.domain.people.session import WHOLE, WebSession
 from opendata_hub.domain.texts import LANGUAGES
 from opendata_hub.web import negotiation
 from opendata_hub.web.protection.headers import secure_headers
@@ -99,7 +100,11 @@ def respond(
 ) -> Response:
     """The answer to an error, for a program or for a reader of a page."""
     if language := _reader_language(request):
-        return page(request, "error.html", language, status=status, code=code, detail=detail)
+        return page(
+            request, "error.html", language,
+            status=status, code=code, detail=detail, next=_way_back(request),
+            is_shut=code == Forbidden.code and _is_half_proved(request),
+        )  # fmt: skip
     headers = ANSWER_HEADERS.get(code)
     title = HTTPStatus(status).phrase
     document = {
@@ -120,6 +125,19 @@ def _reader_language(request: Request) -> str | None:
         return first
     reads_pages = "text/html" in request.headers.get("accept", "") and first != "api"
     return negotiation.language(request) if reads_pages else None
+
+
+def _way_back(request: Request) -> str:
+    """Where to go on after signing in: what was to be read; nothing is sent twice."""
+    if request.method != "GET":
+        return ""
+    return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+
+
+def _is_half_proved(request: Request) -> bool:
+    """Whether a second factor might open what is shut."""
+    session: WebSession | None = getattr(request.state, "web_session", None)
+    return session is not None and session.proof not in WHOLE
 
 
 def hub_error(request: Request, problem: Exception) -> Response:

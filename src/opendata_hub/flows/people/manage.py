@@ -10,6 +10,7 @@ from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.giving import may_close, require_may_give
 from opendata_hub.domain.people.roles import Grant, Visitor
 from opendata_hub.domain.people.rule import Place, reach
+from opendata_hub.flows.people.credentials import drop_second_factor
 from opendata_hub.store.people import accounts, sessions
 
 
@@ -44,10 +45,25 @@ def close(session: Session, account: Account, *, by: Visitor, now: datetime) -> 
     sessions.close_all(session, account.id)
 
 
-def reopen(session: Session, account: Account, *, by: Visitor) -> None:
-    """Open a closed account again, with the roles it had; raises Forbidden."""
+def reopen(session: Session, account: Account, *, by: Visitor, now: datetime) -> None:
+    """Open a closed account again, with the roles it had; raises Forbidden, and Refused.
+
+    Sessions are closed once more: none that outlived the closing may come to life.
+    """
     _require_may_close(account, by)
+    if account.disabled_at is None or account.disabled_at > now:
+        raise Refused("This account is open")
     accounts.enable(session, account.id)
+    sessions.close_all(session, account.id)
+
+
+def unlock(session: Session, account: Account, *, by: Visitor, now: datetime) -> None:
+    """Take the second factor off that was lost with all recovery codes; raises Forbidden.
+
+    The password is asked for as before, and roles stay shut until there is another one.
+    """
+    _require_may_close(account, by)
+    drop_second_factor(session, account, now)
 
 
 def _require_other(account: Account, by: Visitor) -> None:
