@@ -474,3 +474,51 @@ def test_letters_that_a_server_does_not_take_are_tried_again(hub, browser, monke
     monkeypatch.undo()
     assert hub.send_letters(build.NOW + timedelta(hours=1)) == 1
     assert hub.send_letters(build.NOW + timedelta(hours=9)) == 0
+
+
+def test_who_gives_wrong_passwords_waits_and_the_owner_does_not(hub, browser, time):
+    account_with_password(hub, "agent@hub.example")
+    owner = browser()
+    sign_in(owner, "agent@hub.example")
+    app = owner.app
+    thief = Browser(app, base_url=build.BASE_URL, client=("198.51.100.7", 1))
+    for _ in range(5):
+        assert sign_in(thief, "agent@hub.example", "fausse fausse fausse").status_code == 401
+    told = sign_in(thief, "agent@hub.example")
+    assert (told.status_code, told.headers["retry-after"]) == (429, "30")
+    assert "Trop de tentatives" in told.text
+    unknown = [sign_in(thief, "nobody@hub.example", "fausse fausse") for _ in range(6)]
+    assert [each.status_code for each in unknown] == [401] * 5 + [429]
+    assert sign_in(browser(), "agent@hub.example").url.path == "/fr/account"
+    time.passes(seconds=31)
+    assert sign_in(thief, "agent@hub.example").url.path == "/fr/account"
+
+
+def test_a_crowd_of_thieves_has_strange_networks_prove_and_the_owner_comes_by_mail(
+    hub, browser, mail
+):
+    address = "agent@hub.example"
+    account_with_password(hub, address)
+    app = browser().app
+    for number in range(20):
+        thief = Browser(app, base_url=build.BASE_URL, client=(f"198.51.100.{number}", 1))
+        sign_in(thief, address, "fausse fausse fausse")
+    traveller = Browser(app, base_url=build.BASE_URL, client=("203.0.113.9", 1))
+    told = sign_in(traveller, address)
+    assert (told.status_code, "proof-needed" in told.text) == (401, True)
+    traveller.post("/fr/account/reset", data={"email": address})
+    traveller.post(link_in(mail(address)[-1]), data={"new_password": OTHER_PASSWORD})
+    traveller.post("/fr/sign-out")
+    assert sign_in(traveller, address, OTHER_PASSWORD).url.path == "/fr/account"
+
+
+def test_codes_are_not_guessed_one_after_the_other(hub, browser, time):
+    person = account_with_password(hub, "agent@hub.example")
+    client = browser()
+    sign_in(client, "agent@hub.example")
+    with_second_factor(client, hub, person, time)
+    thief = Browser(client.app, base_url=build.BASE_URL, client=("198.51.100.7", 1))
+    sign_in(thief, "agent@hub.example")
+    guesses = [thief.post("/fr/sign-in/code", data={"code": f"00000{n}"}) for n in range(6)]
+    assert [each.status_code for each in guesses] == [422] * 5 + [429]
+    assert thief.post("/fr/sign-in/recovery", data={"code": "X"}).status_code == 429

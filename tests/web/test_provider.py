@@ -17,6 +17,7 @@ from opendata_hub import clock
 from opendata_hub.bootstrap import open_hub
 from opendata_hub.domain.people.one_time_link import LinkKind
 from opendata_hub.domain.people.roles import Grant, Role
+from opendata_hub.domain.protection.form_token import form_token
 from opendata_hub.domain.secret import link_digest
 from opendata_hub.settings import Settings
 from opendata_hub.store.people import accounts, links
@@ -336,6 +337,17 @@ def test_signing_out_leads_to_the_providers_own(browser):
     left = httpx2.get(link)
     assert left.headers["location"] == f"{build.BASE_URL}/fr/signed-out"
     assert "Identité fictive" in page.text
+
+
+@pytest.mark.usefixtures("officer")
+def test_who_came_by_the_provider_signs_out_here_and_is_led_there(hub, browser):
+    assert "Se connecter avec Identité fictive" in browser.get("/fr/sign-in").text
+    signed_in(browser)
+    token = form_token(hub.key, browser.cookies["odh"])
+    same_site = {"Sec-Fetch-Site": "same-origin"}
+    left = browser.post("/fr/sign-out", data={"form_token": token}, headers=same_site)
+    assert (left.status_code, left.headers["location"]) == (303, "/fr/signed-out")
+    assert browser.get(DOOR).status_code == 401
 
 
 @pytest.mark.parametrize(
