@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -26,6 +27,7 @@ from opendata_hub.domain.catalog.family import Family
 from opendata_hub.domain.catalog.ocds.codes import Codes
 from opendata_hub.domain.catalog.territory import Gazetteer
 from opendata_hub.domain.errors import (
+    DemoPasswords,
     MailNotSent,
     PackBroken,
     SearchUnavailable,
@@ -48,7 +50,7 @@ from opendata_hub.packs.territories import load_territories
 from opendata_hub.packs.vocabularies import load_vocabularies
 from opendata_hub.settings import Settings
 from opendata_hub.store import datasets, engine, info_requests, migrate
-from opendata_hub.store.people import letters
+from opendata_hub.store.people import credentials, letters
 
 DEFAULT_BASE_URL = "http://127.0.0.1:8000"
 ADDRESS_FILE = "address"
@@ -266,6 +268,26 @@ def remember_address(settings: Settings, base_url: str) -> None:
 def remember_demo(settings: Settings) -> None:
     """Note that this hub is a demo: it shows what others switch on with care."""
     (settings.home / DEMO_FILE).touch()
+
+
+def refuse_demo_passwords(hub: Hub) -> None:
+    """Raise DemoPasswords when others can reach a hub whose passwords everybody knows."""
+    host = urlsplit(hub.settings.base_url).hostname
+    if host is None or _is_loopback(host):
+        return
+    with hub.reading() as session:
+        if credentials.has_demo_passwords(session):
+            raise DemoPasswords(
+                "Accounts of this hub have demo passwords, and OPENDATA_HUB_BASE_URL can be "
+                "reached by others: close them with `opendata-hub user disable EMAIL`"
+            )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def _served_at(settings: Settings) -> str:

@@ -1,5 +1,6 @@
 """Roles are given and taken away, accounts closed and opened, by who may."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlmodel import Session
@@ -12,6 +13,9 @@ from opendata_hub.domain.people.roles import Grant, Visitor
 from opendata_hub.domain.people.rule import Place, reach
 from opendata_hub.flows.people.credentials import drop_second_factor
 from opendata_hub.store.people import accounts, sessions
+
+RoleChange = Callable[..., None]
+"""``give`` or ``take``."""
 
 
 def in_reach(session: Session, person: int, *, by: Visitor) -> Account:
