@@ -12,7 +12,7 @@ from opendata_hub.domain.texts import LANGUAGES
 from opendata_hub.web.protection.crossing import SAFE_METHODS
 
 CALLERS_KEPT = 50_000
-"""About 10 MB. Who has more networks than that has more than any limit for each of them."""
+"""About 13 MB. Who has more networks than that has more than any limit for each of them."""
 OF_DEEDS = {
     Deed.SIGN_IN: Traffic.SIGN_IN,
     Deed.FILE_REQUEST: Traffic.FILE,
