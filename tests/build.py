@@ -1,8 +1,12 @@
 """Values for tests, made by one hand: fictional, complete, easy to vary."""
 
 import io
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
+from pwdlib.hashers.argon2 import Argon2Hasher
+
+from opendata_hub import clock
+from opendata_hub.adapters.people.passwords import Passwords
 from opendata_hub.bootstrap import Hub, catalog_folders
 from opendata_hub.domain.authority import Authority, prefix_of
 from opendata_hub.domain.authority import Unit as DeskUnit
@@ -12,6 +16,7 @@ from opendata_hub.domain.catalog.territory import Gazetteer, Territory, Territor
 from opendata_hub.domain.confidence import Confidence
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.roles import OPERATOR, Grant, Role
+from opendata_hub.domain.people.session import Proof
 from opendata_hub.domain.requests.acts import DECISIONS, Act
 from opendata_hub.domain.requests.calendar import Calendar, Holiday, HolidayStatus
 from opendata_hub.domain.requests.deadline import deadline
@@ -19,16 +24,20 @@ from opendata_hub.domain.requests.info_request import InfoRequest, Question, Req
 from opendata_hub.domain.requests.law import Actor, Law, Receipt, Start, Step
 from opendata_hub.domain.requests.term import DayZero, End, Reading, Span, Unit
 from opendata_hub.domain.requests.timeline import Event
+from opendata_hub.domain.secret import session_key_digest
 from opendata_hub.flows.authorities.create import create
 from opendata_hub.flows.catalog.publish import Words, publish
 from opendata_hub.flows.catalog.submit import examine, submit
 from opendata_hub.flows.people.issue_token import Limits, issue_to_program
+from opendata_hub.flows.people.sign_in import open_session
 from opendata_hub.packs.families import sample_described, sample_file
 from opendata_hub.store import info_requests, submissions
+from opendata_hub.store.people import accounts
 
 BASE_URL = "http://hub.example"
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 TODAY = date(2026, 11, 22)
+MINUTE = timedelta(minutes=1)
 
 
 def texts(word: str) -> dict[str, str]:
@@ -175,6 +184,47 @@ def token(
     with hub.writing() as session:
         key = issue_to_program(session, name, grants, Limits(deeds), by=None, now=NOW)
     return {"Authorization": f"Bearer {key}"}
+
+
+def cheap_passwords() -> Passwords:
+    """Passwords that cost a test no time; the product takes the library's own parameters."""
+    return Passwords(Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+def person(
+    hub: Hub,
+    email: str = "personne@hub.example",
+    *,
+    grants: tuple[Grant, ...] = (),
+    name: str = "Personne Fictive",
+) -> int:
+    """An account with its address confirmed; returns its number."""
+    with hub.writing() as session:
+        made = accounts.add(session, name=name, email=email, language="fr", now=NOW)
+        accounts.confirm(session, made.id, NOW)
+        for each in grants:
+            accounts.grant(session, made.id, each)
+    return made.id
+
+
+def signed_in(
+    hub: Hub,
+    person_id: int,
+    proof: Proof = Proof.CODE,
+    *,
+    now: datetime | None = None,
+) -> dict[str, str]:
+    """The header of a browser in which somebody has signed in, by the clock of the hub."""
+    with hub.writing() as session:
+        key = open_session(
+            session, person_id, proof, user_agent="Navigateur Fictif", now=now or clock.now()
+        )
+    return {"Cookie": f"odh={key}", "Sec-Fetch-Site": "same-origin"}
+
+
+def session_digest(browser: dict[str, str]) -> str:
+    """What is kept of the key that a browser holds."""
+    return session_key_digest(browser["Cookie"].partition("=")[2])
 
 
 def kept_submission(session, report: Report | None = None):

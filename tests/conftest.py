@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,7 +41,9 @@ def hub(request, tmp_path) -> Hub:
     home = tmp_path / "var"
     if "demo_hub" in request.fixturenames:
         shutil.copytree(request.getfixturevalue("samples"), home)
-    opened = open_hub(Settings(home=home, base_url=build.BASE_URL))
+    opened = replace(
+        open_hub(Settings(home=home, base_url=build.BASE_URL)), passwords=build.cheap_passwords()
+    )
     yield opened
     opened.engine.dispose()
 

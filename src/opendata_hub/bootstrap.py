@@ -1,16 +1,24 @@
 """Builds the parts once: settings, declarations, database, files, index of search."""
 
 import logging
+import os
+import secrets
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from ipaddress import ip_address
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sqlalchemy import Engine
 from sqlmodel import Session
 
 from opendata_hub.adapters.fetch import Fetcher
 from opendata_hub.adapters.files import FileStore
+from opendata_hub.adapters.mail import Mailer, server_at
+from opendata_hub.adapters.people.passwords import Passwords
+from opendata_hub.adapters.people.provider import Client, Provider
 from opendata_hub.adapters.rows.store import RowStore
 from opendata_hub.adapters.search import SearchIndex
 from opendata_hub.adapters.sparql.endpoint import Endpoint
@@ -20,15 +28,21 @@ from opendata_hub.domain.catalog.family import Family
 from opendata_hub.domain.catalog.ocds.codes import Codes
 from opendata_hub.domain.catalog.territory import Gazetteer
 from opendata_hub.domain.errors import (
+    DemoPasswords,
     Invalid,
+    MailNotSent,
     PackBroken,
     SearchUnavailable,
     UnknownFamily,
     UnknownLaw,
 )
+from opendata_hub.domain.people.letter import Letter, due_again
+from opendata_hub.domain.people.roles import Role
 from opendata_hub.domain.requests.calendar import Calendar
 from opendata_hub.domain.requests.law import Law
+from opendata_hub.domain.texts import in_language
 from opendata_hub.flows.catalog.serving import index
+from opendata_hub.flows.people.send_link import composed
 from opendata_hub.packs.documents import load_kinds
 from opendata_hub.packs.families import load_families
 from opendata_hub.packs.folders import Folders
@@ -39,12 +53,16 @@ from opendata_hub.packs.territories import load_territories
 from opendata_hub.packs.vocabularies import load_vocabularies
 from opendata_hub.settings import Settings
 from opendata_hub.store import datasets, engine, info_requests, migrate
-from opendata_hub.store.people import authorities
+from opendata_hub.store.people import authorities, credentials, letters
 
 DEFAULT_BASE_URL = "http://127.0.0.1:8000"
 ADDRESS_FILE = "address"
 log = logging.getLogger(__name__)
 DEMO_FILE = "demo"
+KEY_FILE = "secret.key"
+KEY_BYTES = 32
+MOST_LETTERS = 200
+"""In one go: whoever has many to send does not hold up what else is due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +73,8 @@ class Hub:
     territories: every list of territories, by its name.
     ocds: how the codes of purchase tables are told in OCDS.
     authorities: the version of those in the store that the frame was made with.
+    provider: of identities; None where none is set.
+    key: the hub's own, from which links, second factors and tokens of forms are worked out.
     """
 
     settings: Settings
@@ -69,6 +89,10 @@ class Hub:
     fetcher: Fetcher
     sparql: Endpoint
     rows: RowStore
+    passwords: Passwords
+    mailer: Mailer
+    provider: Provider | None
+    key: bytes = field(repr=False)
     authorities: int
 
     def current(self) -> "Hub":
@@ -111,12 +135,50 @@ class Hub:
         except (SearchUnavailable, OSError) as problem:
             log.warning("search is not up to date: %s", problem)
 
+    def send_letters(self, now: datetime) -> int:
+        """Send the mails that are due, after the commit of what they tell; returns how many.
+
+        What fails is noted and tried again; nothing here stops who called.
+        """
+        sent = 0
+        for _ in range(MOST_LETTERS):
+            with self.writing() as session:
+                letter = letters.claim(session, now)
+            if letter is None:
+                break
+            sent += self._send(letter, now)
+        return sent
+
+    def _send(self, letter: Letter, now: datetime) -> bool:
+        title, _ = in_language(self.frame.site.title, letter.language)
+        with self.reading() as session:
+            mail = composed(
+                session, letter, title=title, base_url=self.frame.base_url, hub_key=self.key
+            )
+        try:
+            self.mailer.send(mail, now=now)
+        except (MailNotSent, OSError) as problem:
+            is_lasting = isinstance(problem, MailNotSent) and problem.is_lasting
+            due_at = None if is_lasting else due_again(letter.attempts + 1, now)
+            log.warning("letter %s was not sent: %s", letter.id, problem)
+            with self.writing() as session:
+                letters.mark_failed(session, letter, str(problem), due_at=due_at, now=now)
+            return False
+        with self.writing() as session:
+            letters.mark_sent(session, letter.id, now)
+        return True
+
     @property
     def is_sparql_on(self) -> bool:
         """Whether questions in SPARQL are answered: where it is set, or in a demo."""
         if self.settings.sparql is None:
             return (self.settings.home / DEMO_FILE).is_file()
         return self.settings.sparql
+
+    @property
+    def guarded_roles(self) -> frozenset[Role]:
+        """The roles that a session opens only after a second factor."""
+        return self.settings.guarded_roles
 
     def family(self, name: str) -> Family:
         """The family of that name; raises UnknownFamily, which lists those there are."""
@@ -198,7 +260,46 @@ def open_hub(settings: Settings, *, base_url: str = "") -> Hub:
         sparql=Endpoint(settings.home / "sparql"),
         rows=RowStore(settings.home.resolve() / "rows"),
         authorities=version,
+        passwords=Passwords(),
+        mailer=_mailer(settings, address),
+        provider=_provider(settings),
+        key=_hub_key(settings),
     )
+
+
+def _mailer(settings: Settings, base_url: str) -> Mailer:
+    sender = settings.mail_from or f"opendata-hub@{urlsplit(base_url).hostname}"
+    return Mailer(sender, settings.home / "outbox-mail", server_at(settings.smtp_url))
+
+
+def _provider(settings: Settings) -> Provider | None:
+    """The provider of identities; None where none is set. It is not called before it is needed."""
+    if not settings.oidc_issuer:
+        return None
+    secret = settings.oidc_client_secret
+    return Provider(
+        Client(
+            settings.oidc_issuer,
+            settings.oidc_client_id,
+            secret.get_secret_value() if secret else "",
+            is_private_read=settings.oidc_private_network,
+        )
+    )
+
+
+def _hub_key(settings: Settings) -> bytes:
+    """The hub's own key: as it was set, or made once; two who come first at once get the same."""
+    if settings.secret:
+        return settings.secret.get_secret_value().encode()
+    file = settings.home / KEY_FILE
+    if not file.is_file():
+        new = file.with_name(f".{file.name}-{secrets.token_hex(8)}")
+        new.touch(mode=0o600)
+        new.write_bytes(secrets.token_bytes(KEY_BYTES))
+        with suppress(FileExistsError):
+            os.link(new, file)
+        new.unlink()
+    return file.read_bytes()
 
 
 def remember_address(settings: Settings, base_url: str) -> None:
@@ -209,6 +310,26 @@ def remember_address(settings: Settings, base_url: str) -> None:
 def remember_demo(settings: Settings) -> None:
     """Note that this hub is a demo: it shows what others switch on with care."""
     (settings.home / DEMO_FILE).touch()
+
+
+def refuse_demo_passwords(hub: Hub) -> None:
+    """Raise DemoPasswords when others can reach a hub whose passwords everybody knows."""
+    host = urlsplit(hub.settings.base_url).hostname
+    if host is None or _is_loopback(host):
+        return
+    with hub.reading() as session:
+        if credentials.has_demo_passwords(session):
+            raise DemoPasswords(
+                "Accounts of this hub have demo passwords, and OPENDATA_HUB_BASE_URL can be "
+                "reached by others: close them with `opendata-hub user disable EMAIL`"
+            )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
 
 
 def _served_at(settings: Settings) -> str:

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from functools import cache
 from importlib.metadata import version
@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 import typer
 from pydantic import ValidationError
 
-from opendata_hub import bootstrap, cli_authorities, clock, jobs
+from opendata_hub import bootstrap, cli_authorities, cli_people, clock, jobs
 from opendata_hub.domain.authority import Authority
 from opendata_hub.domain.catalog.document import day_from
 from opendata_hub.domain.catalog.family import Family
@@ -35,16 +35,13 @@ from opendata_hub.domain.catalog.repair.reasons import Saying, say
 from opendata_hub.domain.catalog.report import Report, clearances_from
 from opendata_hub.domain.catalog.vocabulary import Vocabularies
 from opendata_hub.domain.errors import BadTableSchema, HubError, Invalid, Refused
-from opendata_hub.domain.people.deeds import Deed
-from opendata_hub.domain.people.roles import OPERATOR, WHOLE_HUB, Grant, Role
+from opendata_hub.domain.people.roles import OPERATOR
 from opendata_hub.domain.texts import LANGUAGES, Texts, from_pairs
-from opendata_hub.flows.people.issue_token import Limits, issue_to_account, issue_to_program, revoke
 from opendata_hub.flows.requests.announce import announce, current
 from opendata_hub.packs.documents import sample_document
 from opendata_hub.packs.families import sample_described, sample_file
 from opendata_hub.packs.laws import load_calendar, load_law
 from opendata_hub.settings import Settings
-from opendata_hub.store.people import tokens
 from opendata_hub.store.submissions import Submission
 from opendata_hub.web.explain import Speaker, explain, length_of, reason_of
 from opendata_hub.web.requests import calculator
@@ -59,8 +56,8 @@ app = typer.Typer(
     no_args_is_help=True, add_completion=False, rich_markup_mode=None,
     pretty_exceptions_enable=False, help="Open data and information requests in one house.",
 )  # fmt: skip
-token_app = typer.Typer(no_args_is_help=True, help="Keys to the writing doors of the API.")
-app.add_typer(token_app, name="token")
+app.add_typer(cli_people.user_app, name="user")
+app.add_typer(cli_people.token_app, name="token")
 app.add_typer(cli_authorities.app, name="authority")
 calendar_app = typer.Typer(
     no_args_is_help=True, help="Days off, and what their announcement moves."
@@ -571,6 +568,8 @@ def demo() -> None:
         typer.echo(f"Published {slug}")
     hub.index_changes()
     bootstrap.remember_demo(hub.settings)
+    for line in cli_people.make_demo_accounts(hub):
+        typer.echo(line)
     typer.echo(f"The demo hub is in {hub.settings.home}. Start it: opendata-hub serve")
 
 
@@ -595,23 +594,24 @@ def serve(
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
 ) -> None:
     """Serve portal, API and catalogue."""
-    import uvicorn
-
     from opendata_hub.flows.catalog.publish import refresh_fragments
     from opendata_hub.web.app import create_app
+    from opendata_hub.web.protection import server
 
     public_host = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104  (compared)
     shown = f"[{public_host}]" if ":" in public_host else public_host
     hub = bootstrap.open_hub(Settings(), base_url=f"http://{shown}:{port}")
+    bootstrap.refuse_demo_passwords(hub)
     bootstrap.remember_address(hub.settings, hub.frame.base_url)
     with hub.writing() as session:
         refresh_fragments(session, hub.frame, now=clock.now())
     hub.index_changes()
+    if hub.mailer.server is None:
+        typer.echo(f"No mail server is set: mails are written into {hub.mailer.folder}")
     typer.echo(f"Starting on {host}, port {port}, as {hub.frame.base_url} (Ctrl+C ends it)")
     scheduler = jobs.start(hub)
     try:
-        # No access log: addresses may hold what only a requester should know.
-        uvicorn.run(create_app(hub), host=host, port=port, access_log=False, log_level="warning")
+        server.run(create_app(hub), host=host, port=port)
     finally:
         scheduler.shutdown()
 
@@ -650,55 +650,6 @@ def register_verify(
             typer.echo(f"{fault.number}: {fault.kind} {fault.detail}".rstrip())
         typer.echo(f"Entries: {found.entries}. Note elsewhere: {found.entries}:{found.seal}")
     return FINDINGS if found.faults else 0
-
-
-@token_app.command("create")
-def token_create(
-    name: Annotated[str, typer.Argument(help="Who or what will use it.")] = "",
-    person: Annotated[str, typer.Option(help="E-mail of the account whose roles it has.")] = "",
-    role: Annotated[
-        list[Role] | None, typer.Option(help="Of a program; steward and officer unless said.")
-    ] = None,
-    authority: Annotated[str, typer.Option(help="Where; everywhere if empty.")] = WHOLE_HUB,
-    only: Annotated[
-        list[Deed] | None, typer.Option(help="All that it may do, such as publish.")
-    ] = None,
-    days: Annotated[int | None, typer.Option(min=1, help="After which it expires.")] = None,
-) -> None:
-    """Make a key and print it, once; only its digest is kept."""
-    if person and (role or authority):
-        raise Invalid("an account has its own roles: give --person, or --role and --authority")
-    hub, now = bootstrap.open_hub(Settings()), clock.now()
-    limits = Limits(frozenset(only) if only else None, now + timedelta(days=days) if days else None)
-    grants = [Grant(each, authority) for each in role or (Role.STEWARD, Role.OFFICER)]
-    if authority:
-        hub.frame.site.publisher_named(authority)
-    with hub.writing() as session:
-        if person:
-            key = issue_to_account(session, name, person, limits, by=None, now=now)
-        else:
-            key = issue_to_program(session, name, grants, limits, by=None, now=now)
-    typer.echo(key)
-
-
-@token_app.command("list")
-def token_list() -> None:
-    """Say which keys there are, without the keys."""
-    hub = bootstrap.open_hub(Settings())
-    with hub.reading() as session:
-        for token in tokens.all_of(session):
-            state = f"revoked {token.revoked_at:%Y-%m-%d}" if token.revoked_at else "active"
-            used = f"{token.last_used_at:%Y-%m-%d}" if token.last_used_at else "never"
-            typer.echo(f"{token.name}\t{state}\tlast used {used}")
-
-
-@token_app.command("revoke")
-def token_revoke(name: Annotated[str, typer.Argument(help="As it was created.")]) -> None:
-    """Close a key for good."""
-    hub = bootstrap.open_hub(Settings())
-    with hub.writing() as session:
-        revoke(session, name, by=None, now=clock.now())
-    typer.echo(f"Revoked {name}")
 
 
 @calendar_app.command("announce")

@@ -12,6 +12,7 @@ from opendata_hub.flows.catalog import check_links as links_flow
 from opendata_hub.flows.catalog.serving.index import bring_up_to_date
 from opendata_hub.flows.requests.announce import warn_of_end
 from opendata_hub.store import datasets, links
+from opendata_hub.store.people import attempts, sessions
 
 log = logging.getLogger(__name__)
 MISFIRE_SECONDS = 12 * 3600
@@ -39,6 +40,18 @@ def check_search(hub: Hub) -> None:
 def follow_changes(hub: Hub) -> None:
     """Index what another machine, or a process that ended too early, has published."""
     hub.index_changes()
+
+
+def send_letters(hub: Hub) -> int:
+    """Send the mails that are due: those another process left, and those to be tried again."""
+    return hub.send_letters(clock.now())
+
+
+def forget_sessions(hub: Hub) -> int:
+    """Delete the sessions that are over, and failed sign-ins of long ago; returns how many."""
+    now = clock.now()
+    with hub.writing() as session:
+        return sessions.forget_ended(session, now) + attempts.forget(session, now)
 
 
 def check_links(hub: Hub, *, slug: str = "") -> list[LinkState]:
@@ -71,10 +84,11 @@ DAILY: tuple[tuple[int, Callable[[Hub], object]], ...] = (
     (3, check_links),
     (4, check_search),
     (5, check_calendars),
+    (2, forget_sessions),
 )
 """Hour of the day (UTC) and what is done then."""
 
-EVERY_MINUTE: tuple[Callable[[Hub], object], ...] = (follow_changes,)
+EVERY_MINUTE: tuple[Callable[[Hub], object], ...] = (follow_changes, send_letters)
 
 
 def _run(job: Callable[[Hub], object], hub: Hub) -> None:

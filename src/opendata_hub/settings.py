@@ -1,10 +1,24 @@
 """Every environment variable, typed, in one frozen object. ``docs/settings.md`` explains them."""
 
 import re
+from collections.abc import Mapping
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from typing import Self
 
-from pydantic import AnyHttpUrl, Field, field_validator
+from pydantic import AnyHttpUrl, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from opendata_hub.adapters.mail import server_at
+from opendata_hub.domain.errors import Invalid
+from opendata_hub.domain.people.roles import Role
+from opendata_hub.domain.protection.pace import DEFAULTS, Pace, Traffic, parsed
+
+SECRET_LENGTH = 32
+
+
+def _names(listed: str) -> set[str]:
+    return {name for each in listed.split(",") if (name := each.strip())}
 
 
 class Settings(BaseSettings):
@@ -46,6 +60,119 @@ class Settings(BaseSettings):
         description="Whether /sparql answers. Empty: only in a hub that `demo` has filled.",
     )
 
+    second_factor_roles: str = Field(
+        default="administrator,auditor,head,officer,steward",
+        description="The roles that a session opens only after a second factor.",
+    )
+
+    smtp_url: str = Field(
+        default="",
+        repr=False,  # it has a password
+        description="The mail server. Empty: mail is written as files into the home folder.",
+    )
+    mail_from: str = Field(
+        default="",
+        description="The sender of mail. Empty: opendata-hub at the host of the base address.",
+    )
+
+    secret: SecretStr | None = Field(
+        default=None,
+        description="What tokens of forms are sealed with. Empty: made once, kept in the home.",
+    )
+    trusted_proxies: str = Field(
+        default="",
+        description="Addresses and networks whose X-Forwarded headers are believed.",
+    )
+    allowed_hosts: str = Field(
+        default="",
+        description="Further names under which the hub may be called.",
+    )
+    rate_limits: str = Field(
+        default="",
+        description="How often one network may come, where it differs from the defaults.",
+    )
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _of_a_mail_server(cls, value: str) -> str:
+        """Refuse what is no address of a mail server, early, without repeating it."""
+        try:
+            server_at(value)
+        except Invalid as problem:
+            raise ValueError(str(problem)) from None
+        return value
+
+    @field_validator("second_factor_roles")
+    @classmethod
+    def _of_roles(cls, value: str) -> str:
+        """Refuse a role that there is not; a misspelt one would stand open."""
+        if unknown := sorted(_names(value) - set(Role)):
+            raise ValueError(f"no role {unknown[0]!r}; known: {', '.join(sorted(Role))}")
+        return value
+
+    @field_validator("secret")
+    @classmethod
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        """Refuse what could be guessed."""
+        if value and len(value.get_secret_value()) < SECRET_LENGTH:
+            raise ValueError(f"give {SECRET_LENGTH} characters or more, made at random")
+        return value
+
+    oidc_issuer: str = Field(
+        default="",
+        description="The provider of identities (OpenID Connect). Empty: there is none.",
+    )
+    oidc_client_id: str = Field(
+        default="",
+        description="The hub's name at the provider.",
+    )
+    oidc_client_secret: SecretStr | None = Field(
+        default=None,
+        description="What the hub shows to the provider. Empty: a public client, with PKCE alone.",
+    )
+    oidc_label: str = Field(
+        default="OpenID Connect",
+        description="What the provider is called on the page where people sign in.",
+    )
+    oidc_private_network: bool = Field(
+        default=False,
+        description="Whether the provider may be in a private network, and speak without TLS.",
+    )
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _of_a_provider(cls, value: str) -> str:
+        """Refuse what is no address; it is compared letter by letter, so nothing is changed."""
+        if value and (AnyHttpUrl(value).query or AnyHttpUrl(value).fragment):
+            raise ValueError(
+                "give the issuer as the provider writes it, such as https://id.example"
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _provider_whole(self) -> Self:
+        if self.oidc_issuer and not self.oidc_client_id:
+            raise ValueError("OPENDATA_HUB_OIDC_CLIENT_ID is needed beside the issuer")
+        if self.oidc_issuer.startswith("http:") and not self.oidc_private_network:
+            raise ValueError("the issuer of identities is reached by https only")
+        return self
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        """Refuse what is no network, and the network of everybody."""
+        for each in _listed(value):
+            if ip_network(each).prefixlen == 0:
+                raise ValueError("name your proxies: a network of everybody is none")
+        return value
+
+    @field_validator("rate_limits")
+    @classmethod
+    def _paces(cls, value: str) -> str:
+        """Refuse what can't be read, early."""
+        parsed(value)
+        return value
+
     @field_validator("base_url")
     @classmethod
     def _without_trailing_slash(cls, value: str) -> str:
@@ -64,6 +191,30 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.home.resolve() / 'hub.sqlite3'}"
 
     @property
+    def guarded_roles(self) -> frozenset[Role]:
+        """The roles that a session opens only after a second factor."""
+        return frozenset(map(Role, _names(self.second_factor_roles)))
+
+    @property
+    def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks of our own proxies."""
+        return tuple(map(ip_network, _listed(self.trusted_proxies)))
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Further names of the hub, in lower case, with their port where it is no usual one."""
+        return frozenset(_listed(self.allowed_hosts.lower()))
+
+    @property
+    def paces(self) -> Mapping[Traffic, Pace | None]:
+        """How often one network may come; None where it is not counted."""
+        return {**DEFAULTS, **parsed(self.rate_limits)}
+
+    @property
     def upload_limit_bytes(self) -> int:
         """The limit of an upload in bytes."""
         return self.upload_limit_mb * 1_000_000
+
+
+def _listed(value: str) -> list[str]:
+    return [part for part in re.split(r"[,\s]+", value) if part]

@@ -283,3 +283,20 @@ def test_loopback_is_open_to_tests_only(web):
     with pytest.raises(NotFetched):
         elsewhere.get(web.url("/file"))
     assert web.asked == []
+
+
+def test_an_address_of_the_administrators_may_be_private_but_never_the_clouds_own(web):
+    private = Fetcher(Limits(), is_private_read=True)
+    assert private.get(web.url("/file")).status == 200
+    for elsewhere in ("http://169.254.169.254/latest/", "http://[fe80::1]/", "http://0.0.0.0/"):
+        with pytest.raises(AddressRefused):
+            private.get(elsewhere)
+    with pytest.raises(AddressRefused):
+        Fetcher(Limits()).get(web.url("/file"))
+
+
+def test_a_form_is_sent_once_and_never_on_to_another_address(web):
+    private = Fetcher(Limits(), is_private_read=True)
+    answer = private.post(web.url("/moved"), {"secret": "x"}, headers={"Accept": "text/plain"})
+    assert (answer.status, answer.hops) == (302, ())
+    assert web.lines == ["POST /moved"]

@@ -88,7 +88,6 @@ def closed(hub, day, *, authority="", instead_of=None, status=HolidayStatus.OFFI
             by=None,
             now=build.NOW,
             authority=authority,
-            by=None,
         )
 
 

@@ -180,7 +180,9 @@ def test_a_token_is_shown_once_and_can_be_revoked(run):
     code, key, _ = run("token", "create", "a script")
     assert (code, key.startswith("odh_")) == (0, True)
     assert run("token", "create", "a script")[0] == 2
-    assert run("token", "list")[1] == "a script\tactive\tlast used never\n"
+    assert run("token", "list")[1] == (
+        "a script\tactive\tlast used never\texpires never\tonly all\n"
+    )
     run("token", "revoke", "a script")
     assert "revoked" in run("token", "list")[1]
     assert key.strip() not in run("token", "list")[1]

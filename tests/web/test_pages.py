@@ -129,7 +129,9 @@ def test_an_unexpected_error_tells_strangers_nothing(demo_hub, monkeypatch):
         raise RuntimeError("secret")
 
     monkeypatch.setattr(datasets, "get", broken)
-    client = TestClient(create_app(demo_hub), raise_server_exceptions=False)
+    client = TestClient(
+        create_app(demo_hub), base_url=build.BASE_URL, raise_server_exceptions=False
+    )
     for path in ("/api/v1/datasets/any", "/fr/datasets/any"):
         answer = client.get(path)
         assert answer.status_code == 500

@@ -168,7 +168,7 @@ def test_a_failing_store_shows_nobody_in_the_log(hub, client, caplog):
         session.connection().exec_driver_sql(
             "CREATE TRIGGER full BEFORE INSERT ON requester BEGIN SELECT RAISE(ABORT, 'full'); END"
         )
-    stranger = TestClient(client.app, raise_server_exceptions=False)
+    stranger = TestClient(client.app, base_url=build.BASE_URL, raise_server_exceptions=False)
     answer = stranger.post("/api/v1/requests", json=build.filing())
     assert (answer.status_code, answer.json()["code"]) == (500, "internal-error")
     assert "full" in caplog.text

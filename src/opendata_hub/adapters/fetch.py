@@ -44,6 +44,10 @@ LABEL_LENGTH = 63
 GZIP_BITS = 31
 LOOPBACK = "127.0.0.1"
 PORTS = {"http": 80, "https": 443}
+PRIVATE = (
+    "10.0.0.0/8", "127.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7",
+)  # fmt: skip
+"""Where an institution keeps what is its own (RFC 1918, RFC 4193), and the machine itself."""
 _QUAD = re.compile(r"((0|[1-9]\d{0,2})\.){3}(0|[1-9]\d{0,2})")
 MOVED = frozenset({301, 302, 303, 307, 308})
 
@@ -98,13 +102,16 @@ class _Session(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Fetcher:
-    """Reads addresses elsewhere, one connection each; keeps no cookie and sends no credential.
+    """Reads addresses elsewhere, one connection each; keeps no cookie.
 
     loopback_ports: where tests listen on this very machine; nothing but a test gives any.
+    is_private_read: whether private networks are read as well, at any port: only for addresses
+    that the administrator has set, never for those of records.
     """
 
     limits: Limits = field(default_factory=Limits)
     loopback_ports: frozenset[int] = frozenset()
+    is_private_read: bool = False
 
     def head(self, url: str) -> Answer:
         """The head of the answer to HEAD; raises NotFetched where there is none."""
@@ -117,6 +124,15 @@ class Fetcher:
     def get(self, url: str, *, accept: str = "*/*") -> Answer:
         """The whole answer to GET; raises NotFetched, as when it is larger than the limit."""
         return self._follow("GET", url, {"Accept": accept}, reads_body=True)
+
+    def post(self, url: str, form: Mapping[str, str], *, headers: Mapping[str, str]) -> Answer:
+        """The whole answer to a form, which is sent on nowhere else; raises NotFetched."""
+        with _deadline(self.limits.seconds) as watch:
+            request = self._request("POST", url, headers, form)
+            with self._sent(request, watch) as response:
+                body = _body(response, self.limits.size_bytes)
+                watch.check()
+                return Answer(url, (), response.status_code, _head(response), body)
 
     def _follow(
         self, method: str, url: str, headers: Mapping[str, str], *, reads_body: bool
@@ -138,7 +154,13 @@ class Fetcher:
                     raise TooManyRedirects(f"{_short(hops[0])} leads on more than {len(hops) - 1}×")
                 url = _joined(url, target)
 
-    def _request(self, method: str, url: str, headers: Mapping[str, str]) -> PreparedRequest:
+    def _request(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        form: Mapping[str, str] | None = None,
+    ) -> PreparedRequest:
         """What will be sent, after a look at the address as it will be sent."""
         _require_plain(url)
         own = {
@@ -148,7 +170,7 @@ class Fetcher:
             "Connection": "close",
         }
         try:
-            request = Request(method, url, headers={**own, **headers}).prepare()
+            request = Request(method, url, headers={**own, **headers}, data=form).prepare()
             parts = urlsplit(request.url or "")
             port = parts.port or PORTS.get(parts.scheme, 0)
         except (failures.RequestException, HTTPError, ValueError) as problem:
@@ -156,7 +178,7 @@ class Fetcher:
         if parts.scheme not in PORTS:
             raise AddressRefused(f"{_short(url)}: only http and https are read")
         allowed = self.loopback_ports if parts.hostname == LOOPBACK else self.limits.ports
-        if port not in (allowed or self.limits.ports):
+        if port not in (allowed or self.limits.ports) and not self.is_private_read:
             raise AddressRefused(f"{_short(url)}: port {port} is not read")
         _require_name(url, parts.hostname or "")
         return request
@@ -165,7 +187,9 @@ class Fetcher:
     def _sent(self, request: PreparedRequest, watch: "_Watch") -> Iterator[Response]:
         """Send one request by a session of its own; every failure is told in our words."""
         url = request.url or ""
-        session: _Session = _policy(bool(self.loopback_ports)).get_antissrf_session()
+        session: _Session = _policy(
+            (LOOPBACK,) if self.loopback_ports else (), self.is_private_read
+        ).get_antissrf_session()
         for adapter in session.adapters.values():
             adapter.poolmanager.pool_classes_by_scheme = watch.pools
         try:
@@ -274,12 +298,12 @@ def _with_port(
 
 
 @cache
-def _policy(is_loopback_allowed: bool) -> AntiSSRFPolicy:
+def _policy(allowed: tuple[str, ...], is_private_read: bool) -> AntiSSRFPolicy:
     policy = AntiSSRFPolicy(PolicyConfigOptions.NONE)
     policy.add_denied_addresses([*IPAddressRanges.recommended_latest, *map(str, _NOT_GIVEN_OUT)])
     policy.allow_plain_text_http = True
-    if is_loopback_allowed:
-        policy.add_allowed_addresses([LOOPBACK])
+    if added := [*allowed, *(PRIVATE if is_private_read else ())]:
+        policy.add_allowed_addresses(added)
     return policy
 
 

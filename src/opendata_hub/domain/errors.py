@@ -19,6 +19,11 @@ HubError
 │   ├── FutureReceipt     received tomorrow
 │   ├── BadSearch         a search that can't be answered
 │   ├── UnsafeLogo        a picture that may do more than be looked at
+│   ├── BadAddress        no e-mail address
+│   ├── BadName           no name, or one that passes for another
+│   ├── WeakPassword      too short, or somebody's name
+│   ├── WrongPassword     not the present one
+│   ├── WrongCode         wrong, or taken before
 │   └── CalendarGap       we can't count: the holidays of that year aren't known
 ├── NotKnown          nothing here by that name
 ├── Withdrawn         a dataset was here, and is no longer published
@@ -33,6 +38,15 @@ HubError
 │   └── ExtensionVoid     too late, too often, or without its reasons
 ├── Denied            the caller has not shown what this door asks for
 ├── Forbidden         who the caller is, is known, and may not do this
+│   ├── CrossSite         another site's page made a browser send it
+│   ├── FormExpired       a form that was not opened in this session
+│   ├── SignInLost        a sign-in at the provider that was not begun in this browser
+│   ├── ProviderRefused   the provider of identities vouches for nobody
+│   ├── TokenForged       what came from the provider was not made by it, for us, now
+│   └── NoAccount         somebody is known to the provider, and not here
+├── WrongHost         another hub's name was called
+├── HeadersTooLarge   more cookies or headers than are read
+├── TooOften          more calls than are taken in this time
 ├── TooLarge          more bytes than this door takes
 ├── SearchUnavailable the index is missing, broken or being written
 ├── Busy              all places are taken; ask again
@@ -42,7 +56,8 @@ HubError
 │   ├── AnswerTooLate     time is over
 │   ├── AnswerTooLarge    more bytes than are read
 │   ├── AnswerBroken      no HTTP, or it ends too early
-│   └── TooManyRedirects  it leads on and on
+│   ├── TooManyRedirects  it leads on and on
+│   └── ProviderFailed    the provider of identities does not answer as one
 ├── QueryTooHeavy     a question that takes more time or memory than it may
 └── PackBroken        a file under catalog/ or requests/ breaks the rules of packs
 
@@ -211,6 +226,36 @@ class UnsafeLogo(Invalid):
     code = "unsafe-logo"
 
 
+class BadAddress(Invalid):
+    """What was given is no e-mail address, or could be mistaken for another."""
+
+    code = "bad-address"
+
+
+class BadName(Invalid):
+    """A name that is empty, too long, or made of letters that pass for others."""
+
+    code = "bad-name"
+
+
+class WeakPassword(Invalid):
+    """A password that is too short, too long, or the person's own name or address."""
+
+    code = "weak-password"
+
+
+class WrongPassword(Invalid):
+    """Not the present password of the account, which a change of it asks for."""
+
+    code = "wrong-password"
+
+
+class WrongCode(Invalid):
+    """A code of the second factor, or of recovery, that is wrong or was taken before."""
+
+    code = "wrong-code"
+
+
 class CalendarGap(Invalid):
     """We can't count: the holidays of that year aren't known."""
 
@@ -289,6 +334,12 @@ class UnknownToken(NotKnown):
     code = "unknown-token"
 
 
+class LinkOver(NotKnown):
+    """A link that is not known, was used, or has expired."""
+
+    code = "link-over"
+
+
 class Withdrawn(HubError):
     """A dataset was published at that address and was withdrawn; a tombstone says why."""
 
@@ -349,6 +400,12 @@ class FamilyNotPublished(Refused):
     code = "family-not-published"
 
 
+class DemoPasswords(Refused):
+    """Accounts with passwords that everybody knows, in a hub that others can reach."""
+
+    code = "demo-passwords"
+
+
 class Denied(HubError):
     """The caller has not shown what this door asks for."""
 
@@ -367,6 +424,18 @@ class TokenNeeded(Denied):
     code = "token-needed"
 
 
+class NotSignedIn(Denied):
+    """No account with that address and that password, or it is closed: they are not told apart."""
+
+    code = "not-signed-in"
+
+
+class ProofNeeded(Denied):
+    """So many wrong passwords that only a link to the account's own address opens it from here."""
+
+    code = "proof-needed"
+
+
 class TrackingCodeNeeded(Denied):
     """A request is shown only to those who hold its tracking code."""
 
@@ -377,6 +446,64 @@ class Forbidden(HubError):
     """Who the caller is, is known, and may not do this here."""
 
     code = "forbidden"
+
+
+class CrossSite(Forbidden):
+    """What changes something is sent from a page of the hub, or by a program with its key."""
+
+    code = "cross-site"
+
+
+class FormExpired(Forbidden):
+    """A form that was not opened in the session it was sent in."""
+
+    code = "form-expired"
+
+
+class SignInLost(Forbidden):
+    """A sign-in at the provider that was not begun in this browser, or too long ago."""
+
+    code = "sign-in-lost"
+
+
+class ProviderRefused(Forbidden):
+    """The provider of identities vouches for nobody: it was refused, or broken off."""
+
+    code = "provider-refused"
+
+
+class TokenForged(Forbidden):
+    """What came from the provider was not made by it, for this hub, for this sign-in, just now."""
+
+    code = "token-forged"
+
+
+class NoAccount(Forbidden):
+    """Somebody is known to the provider of identities, and has no account here."""
+
+    code = "no-account"
+
+
+class WrongHost(HubError):
+    """The call names a host that is not the hub's."""
+
+    code = "wrong-host"
+
+
+class HeadersTooLarge(HubError):
+    """More cookies or headers than are read."""
+
+    code = "headers-too-large"
+
+
+class TooOften(HubError):
+    """More calls than are taken in this time; seconds says how long to wait."""
+
+    code = "too-many-requests"
+
+    def __init__(self, message: str, *, seconds: int) -> None:
+        super().__init__(message)
+        self.seconds = seconds
 
 
 class TooLarge(HubError):
@@ -437,6 +564,25 @@ class TooManyRedirects(NotFetched):
     """The address leads on and on."""
 
     code = "too-many-redirects"
+
+
+class MailNotSent(HubError):
+    """No mail server took the mail; it is tried again, unless the server refused it for good.
+
+    is_lasting: whether it did.
+    """
+
+    code = "mail-not-sent"
+
+    def __init__(self, message: str, *, is_lasting: bool = False) -> None:
+        super().__init__(message)
+        self.is_lasting = is_lasting
+
+
+class ProviderFailed(NotFetched):
+    """The provider of identities does not answer, or not as OpenID Connect says."""
+
+    code = "provider-failed"
 
 
 class QueryTooHeavy(HubError):

@@ -26,6 +26,12 @@ class Kind(StrEnum):
     DATASET_WITHDRAWN = "dataset-withdrawn"
     ALARM_CLEARED = "alarm-cleared"
     DAY_ANNOUNCED = "day-announced"
+    ACCOUNT_MADE = "account-made"
+    ACCOUNT_CLOSED = "account-closed"
+    ACCOUNT_REOPENED = "account-reopened"
+    ACCOUNT_UNLOCKED = "account-unlocked"
+    ROLE_GIVEN = "role-given"
+    ROLE_TAKEN = "role-taken"
     AUTHORITY_CREATED = "authority-created"
     AUTHORITY_CHANGED = "authority-changed"
     TOKEN_MADE = "token-made"  # noqa: S105  (no secret)

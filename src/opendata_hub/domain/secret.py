@@ -3,7 +3,9 @@
 Only a digest is ever stored. It needs no salt: nobody guesses what has 98 bits or more.
 """
 
+import base64
 import hashlib
+import hmac
 import secrets
 
 # Without 0/O, 1/I/L and U: read aloud, written by hand, typed on an old phone.
@@ -19,6 +21,39 @@ def new_api_key() -> str:
 def api_key_digest(key: str) -> str:
     """What is kept of an API key: SHA-256 in lower-case hex."""
     return hashlib.sha256(key.encode()).hexdigest()
+
+
+def new_session_key() -> str:
+    """The key of a browser's session: 256 bits."""
+    return secrets.token_urlsafe(32)
+
+
+def session_key_digest(key: str) -> str:
+    """What is kept of a session's key: SHA-256 in lower-case hex."""
+    return hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
+
+
+def new_salt() -> str:
+    """What makes one derived secret differ from the next; no secret itself."""
+    return secrets.token_urlsafe(16)
+
+
+def derived(key: bytes, purpose: str, salt: str) -> bytes:
+    """256 bits that only who has the hub's key can work out, and that are kept nowhere.
+
+    Whoever steals the database alone has salts and digests: no link, no second factor.
+    """
+    return hmac.digest(key, f"{purpose}\0{salt}".encode(), "sha256")
+
+
+def link_key(key: bytes, salt: str) -> str:
+    """What stands at the end of a link that is sent by mail."""
+    return base64.urlsafe_b64encode(derived(key, "link", salt)).decode("ascii").rstrip("=")
+
+
+def link_digest(shown: str) -> str:
+    """What is kept of a link: SHA-256 in lower-case hex."""
+    return hashlib.sha256(shown.encode("utf-8", "replace")).hexdigest()
 
 
 def new_tracking_code() -> str:

@@ -241,6 +241,115 @@ class AuthorityLogoRow(SQLModel, table=True):
     media_type: str
 
 
+class PasswordRow(SQLModel, table=True):
+    """What is kept of a password: Argon2id. is_demo: everybody knows it."""
+
+    __tablename__ = "password"
+    person_id: int = Field(foreign_key="person.id", primary_key=True)
+    hash: str
+    is_demo: bool
+    changed_at: datetime
+
+
+class TotpRow(SQLModel, table=True):
+    """A second factor. The secret is derived from the hub's key and this salt, and not kept.
+
+    confirmed_at: null while it is being set up. last_step: the time step of the last code taken.
+    """
+
+    __tablename__ = "totp"
+    person_id: int = Field(foreign_key="person.id", primary_key=True)
+    salt: str
+    confirmed_at: datetime | None
+    last_step: int = Field(sa_type=BigInteger)
+
+
+class RecoveryCodeRow(SQLModel, table=True):
+    """A code that stands in once for a lost second factor; only its digest is kept."""
+
+    __tablename__ = "recovery_code"
+    person_id: int = Field(foreign_key="person.id", primary_key=True)
+    sha256: str = Field(primary_key=True)
+    used_at: datetime | None
+
+
+class WebSessionRow(SQLModel, table=True):
+    """Somebody who has signed in with a browser; only the digest of the key is kept."""
+
+    __tablename__ = "web_session"
+    id: int = Field(default=None, primary_key=True)  # given by the database
+    sha256: str = Field(unique=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    proof: str
+    opened_at: datetime
+    seen_at: datetime = Field(index=True)
+    user_agent: str
+
+
+class OneTimeLinkRow(SQLModel, table=True):
+    """A link that was sent by mail and works once; only the digest of its key is kept.
+
+    The key is derived from the hub's key and the salt, when the mail is sent.
+    person_id: whose account it is about; null where it makes one. made_by: who invited.
+    """
+
+    __tablename__ = "one_time_link"
+    id: int = Field(default=None, primary_key=True)  # given by the database
+    sha256: str = Field(unique=True)
+    salt: str
+    kind: str
+    person_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    email: str
+    name: str
+    language: str
+    grants: list[list[str]] = Field(sa_type=JSON)
+    made_by: int | None = Field(default=None, foreign_key="person.id")
+    made_at: datetime
+    expires_at: datetime
+    used_at: datetime | None
+
+
+class LetterRow(SQLModel, table=True):
+    """A mail to be sent after the transaction that wrote it; made into words when it is sent.
+
+    due_at: when to try, or try again. failed_at: nobody tries any more.
+    """
+
+    __tablename__ = "letter"
+    id: int = Field(default=None, primary_key=True)  # given by the database
+    kind: str
+    email: str
+    language: str
+    link_id: int | None = Field(default=None, foreign_key="one_time_link.id")
+    written_at: datetime
+    due_at: datetime | None = Field(index=True)
+    attempts: int
+    problem: str
+    sent_at: datetime | None
+    failed_at: datetime | None
+
+
+class AttemptRow(SQLModel, table=True):
+    """A place from which somebody wanted to open an account; digests, no addresses."""
+
+    __tablename__ = "attempt"
+    place_sha256: str = Field(primary_key=True)
+    account_sha256: str = Field(index=True)
+    failures: int
+    failed_at: datetime | None
+    opened_at: datetime | None
+
+
+class IdentityRow(SQLModel, table=True):
+    """Who an account is at a provider of identities elsewhere."""
+
+    __tablename__ = "identity"
+    issuer: str = Field(primary_key=True)
+    subject: str = Field(primary_key=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    linked_at: datetime
+
+
 class CounterRow(SQLModel, table=True):
     """The last number given out in a series, such as the requests of a year."""
 

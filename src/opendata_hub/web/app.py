@@ -23,12 +23,16 @@ from opendata_hub.web.catalog import (
     template_files,
 )
 from opendata_hub.web.catalog import pages as catalog_pages
+from opendata_hub.web.gate import Gate
 from opendata_hub.web.kept import KeptPages
 from opendata_hub.web.languages import HERE
-from opendata_hub.web.people import journal
+from opendata_hub.web.people import account, journal, links, provider, sign_in, staff
+from opendata_hub.web.protection.arrival import Premises
+from opendata_hub.web.protection.bodies import BodyLimit
+from opendata_hub.web.protection.headers import SecureHeaders
+from opendata_hub.web.protection.rates import Meter
 from opendata_hub.web.requests import deadlines_api, desk_api, desk_pages, requests_api
 from opendata_hub.web.requests import pages as request_pages
-from opendata_hub.web.security import BodyLimit, SecureHeaders
 
 BODY_LIMIT_BYTES = 262_144
 MULTIPART_OVERHEAD_BYTES = 65_536
@@ -46,12 +50,15 @@ def create_app(hub: Hub) -> FastAPI:
     app.state.hub = hub
     app.state.watch, app.state.seen = Watch(hub.engine), None
     app.state.kept_pages = KeptPages(app.state.watch)
+    app.state.meter = Meter(hub.settings.paces)
+    base_url = hub.frame.base_url
     app.add_middleware(
         BodyLimit,
         limit_bytes=BODY_LIMIT_BYTES,
         upload_limit_bytes=hub.settings.upload_limit_bytes + MULTIPART_OVERHEAD_BYTES,
     )
-    app.add_middleware(SecureHeaders)
+    app.add_middleware(Gate, premises=Premises(base_url, hub.settings.hosts, hub.settings.proxies))
+    app.add_middleware(SecureHeaders, base_url=base_url)
     problems.install(app)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     app.include_router(dumps.router)
@@ -75,6 +82,11 @@ def create_app(hub: Hub) -> FastAPI:
     app.include_router(authorities_api.router, prefix="/api/v1")
     app.include_router(authorities_api.administrators_router, prefix="/api/v1")
     app.include_router(authority_pages.router)
+    app.include_router(sign_in.router)
+    app.include_router(links.router)
+    app.include_router(account.router)
+    app.include_router(staff.router)
+    app.include_router(provider.router)
     app.include_router(request_pages.router)
     app.include_router(search.page_router)
     app.include_router(catalog_pages.router)

@@ -10,6 +10,12 @@ from opendata_hub.domain.errors import NotKnown
 from opendata_hub.domain.texts import LANGUAGES
 
 
+def served(request: Request) -> Hub:
+    """The hub this application serves, for what does not depend on its authorities."""
+    hub: Hub = request.app.state.hub
+    return hub
+
+
 # What is not async is run in another thread, and to go there and back costs more than either.
 async def hub_of(request: Request) -> Hub:
     """The hub this application serves, with its authorities as they are at this request."""

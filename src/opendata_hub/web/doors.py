@@ -13,19 +13,29 @@ from opendata_hub.domain.errors import TokenNeeded
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.roles import STRANGER, Visitor
 from opendata_hub.domain.people.rule import require
-from opendata_hub.domain.secret import api_key_digest
-from opendata_hub.store.people import tokens
+from opendata_hub.domain.people.session import WebSession
+from opendata_hub.domain.protection.pace import Traffic
+from opendata_hub.domain.secret import api_key_digest, session_key_digest
+from opendata_hub.store.people import sessions, tokens
+from opendata_hub.web.deps import served
+from opendata_hub.web.protection.cookies import shown_key
+from opendata_hub.web.protection.forms import require_form_token
+from opendata_hub.web.protection.rates import Meter, traffic_of
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
-DEED = "__deed__"
+DEED, TRAFFIC = "__deed__", "__traffic__"
 bearer = HTTPBearer(auto_error=False, description="`opendata-hub token create NAME` makes one.")
 
 
-def needs(deed: Deed) -> Callable[[Endpoint], Endpoint]:
-    """Declare what an endpoint lets do; stands below the decorator of its route."""
+def needs(deed: Deed, *, counted: Traffic | None = None) -> Callable[[Endpoint], Endpoint]:
+    """Declare what an endpoint lets do; stands below the decorator of its route.
+
+    counted: as what its calls are counted, where deed and method do not say it.
+    """
 
     def declare(endpoint: Endpoint) -> Endpoint:
         setattr(endpoint, DEED, deed)
+        setattr(endpoint, TRAFFIC, counted)
         return endpoint
 
     return declare
@@ -49,16 +59,28 @@ class Door(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """The route's own handler behind the question who asks."""
         handle, deed = super().get_route_handler(), self.deed
+        counted: Traffic | None = getattr(self.endpoint, TRAFFIC)
 
         async def ask_first(request: Request) -> Response:
-            visitor = STRANGER
-            if _shows_something(request):
-                visitor = await run_in_threadpool(_visitor, request)
-            require(visitor, deed)
-            request.state.visitor = visitor
+            _count(request, deed, counted)
+            request.state.visitor, request.state.web_session = STRANGER, None
+            if shown := _shown(request):
+                await run_in_threadpool(shown, request)
+            require(request.state.visitor, deed)
+            await require_form_token(request)
             return await handle(request)
 
         return ask_first
+
+
+def _count(request: Request, deed: Deed, counted: Traffic | None) -> None:
+    """Raise TooOften for who comes too often; what the hub asks of itself is not counted."""
+    if request.client is None:
+        return
+    traffic = counted or traffic_of(deed, request.method, request.url.path)
+    if traffic:
+        meter: Meter = request.app.state.meter
+        meter.count(traffic, request.client.host, clock.ticks())
 
 
 async def visitor_of(request: Request) -> Visitor:
@@ -67,28 +89,51 @@ async def visitor_of(request: Request) -> Visitor:
     return visitor
 
 
+def web_session_of(request: Request) -> WebSession | None:
+    """The session of the browser; None for a stranger, and for a program with its key."""
+    found: WebSession | None = request.state.web_session
+    return found
+
+
 VisitorDep = Annotated[Visitor, Depends(visitor_of)]
+WebSessionDep = Annotated[WebSession | None, Depends(web_session_of)]
 
 
-def _shows_something(request: Request) -> bool:
-    return _key(request) != ""
+def _shown(request: Request) -> Callable[[Request], None] | None:
+    """Who looks at what is shown at the door: a program's key, or a browser's cookie."""
+    if _token(request):
+        return _ask_token
+    return _ask_session if shown_key(request) else None
 
 
-def _key(request: Request) -> str:
+def _token(request: Request) -> str:
     kind, _, key = request.headers.get("authorization", "").partition(" ")
     return key.strip() if kind.lower() == "bearer" else ""
 
 
-def _visitor(request: Request) -> Visitor:
-    """Who holds the key; raises TokenNeeded when it opens nothing now."""
-    hub, digest, now = request.app.state.hub, api_key_digest(_key(request)), clock.now()
+def _ask_token(request: Request) -> None:
+    """Note who holds the token; raises TokenNeeded when it opens nothing now."""
+    hub, digest, now = served(request), api_key_digest(_token(request)), clock.now()
     with hub.reading() as session:
         found = tokens.holder(session, digest, now)
     if found is None:
         raise TokenNeeded("This API token is not known here, has expired, or was revoked")
-    token, visitor = found
+    token, request.state.visitor = found
     # A stranger never waits for a writer, and nobody makes us write at every call.
     if not token.last_used_at or token.last_used_at.date() < now.date():
         with hub.writing() as session:
             tokens.mark_used(session, digest, now)
-    return visitor
+
+
+def _ask_session(request: Request) -> None:
+    """Note whose session it is; a cookie that opens nothing now is a stranger's."""
+    hub, now = served(request), clock.now()
+    digest = session_key_digest(shown_key(request))
+    with hub.reading() as session:
+        found = sessions.holder(session, digest, now, guarded=hub.guarded_roles)
+    if found is None:
+        return
+    request.state.web_session, request.state.visitor = found
+    if found[0].is_due_to_be_seen(now):
+        with hub.writing() as session:
+            sessions.mark_seen(session, found[0].id, now)

@@ -16,6 +16,7 @@ from opendata_hub.domain.errors import (
     Busy,
     Denied,
     Forbidden,
+    HeadersTooLarge,
     HubError,
     Invalid,
     InvalidRecord,
@@ -27,16 +28,23 @@ from opendata_hub.domain.errors import (
     ResultNotOffered,
     SearchUnavailable,
     TooLarge,
+    TooOften,
     Withdrawn,
+    WrongHost,
 )
+from opendata_hub.domain.people.session import WHOLE, WebSession
 from opendata_hub.domain.texts import LANGUAGES
 from opendata_hub.web import negotiation
+from opendata_hub.web.protection.headers import secure_headers
 from opendata_hub.web.rendering import page
 
 MEDIA_TYPE = "application/problem+json"
 STATUSES: tuple[tuple[type[HubError], HTTPStatus], ...] = (
     (Denied, HTTPStatus.UNAUTHORIZED),
     (Forbidden, HTTPStatus.FORBIDDEN),
+    (WrongHost, HTTPStatus.MISDIRECTED_REQUEST),
+    (HeadersTooLarge, HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE),
+    (TooOften, HTTPStatus.TOO_MANY_REQUESTS),
     (Withdrawn, HTTPStatus.GONE),
     (Busy, HTTPStatus.SERVICE_UNAVAILABLE),
     (BadPaging, HTTPStatus.BAD_REQUEST),
@@ -60,15 +68,6 @@ HTTP_CODES = {
     415: "unsupported-media-type",
 }
 """The codes of what HTTP itself refuses, before the hub sees it."""
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-}
-"""What every answer carries."""
 ANSWER_HEADERS = {
     "sign-in-needed": {"WWW-Authenticate": "Bearer"},
     "token-needed": {"WWW-Authenticate": "Bearer"},
@@ -82,7 +81,7 @@ log = logging.getLogger(__name__)
 
 def install(app: FastAPI) -> None:
     """Let the application answer every error by a problem document or a page."""
-    app.add_exception_handler(HubError, _hub_error)
+    app.add_exception_handler(HubError, hub_error)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _unexpected)
@@ -101,7 +100,11 @@ def respond(
 ) -> Response:
     """The answer to an error, for a program or for a reader of a page."""
     if language := _reader_language(request):
-        return page(request, "error.html", language, status=status, code=code, detail=detail)
+        return page(
+            request, "error.html", language,
+            status=status, code=code, detail=detail, next=_way_back(request),
+            is_shut=code == Forbidden.code and _is_half_proved(request),
+        )  # fmt: skip
     headers = ANSWER_HEADERS.get(code)
     title = HTTPStatus(status).phrase
     document = {
@@ -124,11 +127,28 @@ def _reader_language(request: Request) -> str | None:
     return negotiation.language(request) if reads_pages else None
 
 
-def _hub_error(request: Request, problem: Exception) -> Response:
+def _way_back(request: Request) -> str:
+    """Where to go on after signing in: what was to be read; nothing is sent twice."""
+    if request.method != "GET":
+        return ""
+    return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+
+
+def _is_half_proved(request: Request) -> bool:
+    """Whether a second factor might open what is shut."""
+    session: WebSession | None = getattr(request.state, "web_session", None)
+    return session is not None and session.proof not in WHOLE
+
+
+def hub_error(request: Request, problem: Exception) -> Response:
+    """The answer to an error of ours; raises every other again."""
     if not isinstance(problem, HubError):
         raise problem
     status = status_of(problem, request.method)
-    return respond(request, status, problem.code, str(problem), _extra(problem))
+    answer = respond(request, status, problem.code, str(problem), _extra(problem))
+    if isinstance(problem, TooOften):
+        answer.headers["Retry-After"] = str(problem.seconds)
+    return answer
 
 
 def _extra(problem: HubError) -> dict[str, Any]:
@@ -171,5 +191,5 @@ def _unexpected(request: Request, problem: Exception) -> Response:
     log.error("unexpected error", exc_info=problem)
     # Starlette answers this one outside our own middleware.
     answer = respond(request, 500, INTERNAL_ERROR, "Something broke on our side; it has been noted")
-    answer.headers.update(HEADERS)
+    answer.headers.update(secure_headers(request.app.state.hub.frame.base_url))
     return answer

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from babel.dates import format_date
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -14,9 +14,13 @@ from markupsafe import Markup, escape
 
 from opendata_hub.adapters.search import Hit
 from opendata_hub.domain.catalog.search.excerpt import Part
+from opendata_hub.domain.people.deeds import Deed
+from opendata_hub.domain.people.rule import reach
+from opendata_hub.domain.people.session import Proof, WebSession
 from opendata_hub.domain.texts import LANGUAGES, Texts, in_language
 from opendata_hub.web import explain
 from opendata_hub.web.languages import DIRECTIONS, HERE, LOCALES, NAMES, translations
+from opendata_hub.web.protection.forms import FormField
 
 
 def page(
@@ -24,8 +28,11 @@ def page(
 ) -> HTMLResponse:
     """A page in one language. ``values`` are the template's own."""
     hub = request.app.state.hub
+    session: WebSession | None = getattr(request.state, "web_session", None)
+    signed_in = session if session and session.proof is not Proof.HALF else None
     path = request.url.path.split("/", 2)
     rest = path[2] if len(path) > 2 else ""  # noqa: PLR2004  (leading slash, language, rest)
+    form_token = FormField(request)
     html = (
         _environment(language)
         .get_template(template)
@@ -33,10 +40,17 @@ def page(
             site=hub.frame.site,
             switch=[(code, NAMES[code], f"/{code}/{rest}") for code in LANGUAGES],
             status=status,
+            form_token=form_token,
+            provider=hub.settings.oidc_label if hub.provider else "",
+            signed_in=signed_in,
+            may_manage=signed_in is not None
+            and bool(reach(request.state.visitor, Deed.MANAGE_PEOPLE)),
             **values,
         )
     )
-    headers = {"Content-Language": language, "Vary": "Accept-Language"}
+    headers = {"Content-Language": language, "Vary": "Accept-Language, Cookie"}
+    if form_token.is_filled:
+        headers["Cache-Control"] = "no-store"
     return HTMLResponse(html, status, headers)
 
 
@@ -86,6 +100,11 @@ def _environment(language: str) -> Environment:
         shown = format_date(value, format="full", locale=locale)
         return Markup('<time datetime="{}">{}</time>').format(value.isoformat()[:10], shown)
 
+    def moment(value: datetime) -> Markup:
+        """A day and a time, in the zone of the value."""
+        shown = format_datetime(value, format="medium", locale=locale)
+        return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), shown)
+
     def code(value: str) -> Markup:
         """A reference that is read from left to right in every language."""
         return Markup('<bdi dir="ltr">{}</bdi>').format(value)
@@ -99,6 +118,7 @@ def _environment(language: str) -> Environment:
         plain=plain,
         found=found,
         day=day,
+        moment=moment,
         number=number,
         code=code,
         **explain.filters(language),

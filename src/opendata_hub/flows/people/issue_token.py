@@ -63,7 +63,7 @@ def _issue(
 ) -> str:
     key = new_api_key()
     name = name or f"token-{api_key_digest(key)[:8]}"
-    tokens.add(
+    number = tokens.add(
         session,
         name=name,
         sha256=api_key_digest(key),
@@ -73,7 +73,7 @@ def _issue(
         now=now,
     )
     journal.append(
-        session, Kind.TOKEN_MADE, name, {"person": str(person)},
+        session, Kind.TOKEN_MADE, f"token {number}", {"account": str(person)},
         authority=WHOLE_HUB, person=by, now=now,
     )  # fmt: skip
     return key
@@ -81,5 +81,7 @@ def _issue(
 
 def revoke(session: Session, name: str, *, by: int | None, now: datetime) -> None:
     """Close a key for good; raises UnknownToken."""
-    tokens.revoke(session, name, now)
-    journal.append(session, Kind.TOKEN_REVOKED, name, {}, authority=WHOLE_HUB, person=by, now=now)
+    number = tokens.revoke(session, name, now)
+    journal.append(
+        session, Kind.TOKEN_REVOKED, f"token {number}", {}, authority=WHOLE_HUB, person=by, now=now
+    )

@@ -37,23 +37,23 @@ def add(
     deeds: frozenset[Deed] | None = None,
     expires_at: datetime | None = None,
     now: datetime,
-) -> None:
-    """Keep the digest of a new key; raises Refused when the name is taken."""
+) -> int:
+    """Keep the digest of a new key, and return its number; raises Refused for a name in use."""
     if session.exec(select(ApiTokenRow).where(ApiTokenRow.name == name)).first():
         raise Refused(f"There is already a token named {name!r}; choose another name")
-    session.add(
-        ApiTokenRow(
-            person_id=person,
-            name=name,
-            sha256=sha256,
-            deeds=None if deeds is None else sorted(deeds),
-            created_at=now,
-            expires_at=expires_at,
-            last_used_at=None,
-            revoked_at=None,
-        )
+    row = ApiTokenRow(
+        person_id=person,
+        name=name,
+        sha256=sha256,
+        deeds=None if deeds is None else sorted(deeds),
+        created_at=now,
+        expires_at=expires_at,
+        last_used_at=None,
+        revoked_at=None,
     )
+    session.add(row)
     session.flush()
+    return row.id
 
 
 def holder(session: Session, sha256: str, now: datetime) -> tuple[ApiToken, Visitor] | None:
@@ -82,13 +82,14 @@ def mark_used(session: Session, sha256: str, now: datetime) -> None:
     session.add(row)
 
 
-def revoke(session: Session, name: str, now: datetime) -> None:
-    """Close a key for good; raises UnknownToken."""
+def revoke(session: Session, name: str, now: datetime) -> int:
+    """Close a key for good, and return its number; raises UnknownToken."""
     row = session.exec(select(ApiTokenRow).where(ApiTokenRow.name == name)).first()
     if row is None:
         raise UnknownToken(f"No token named {name!r}")
     row.revoked_at = row.revoked_at or now
     session.add(row)
+    return row.id
 
 
 def all_of(session: Session, *, person: int | None = None) -> list[ApiToken]:

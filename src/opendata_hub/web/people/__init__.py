@@ -1,1 +1,1 @@
-"""Doors to what concerns people: accounts, roles, the journal."""
+"""The doors for people: signing in, their own account, who works here, the journal."""

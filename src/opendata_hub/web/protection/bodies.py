@@ -1,13 +1,11 @@
-"""What protects every answer and every writing door."""
+"""How much a body may hold."""
 
 from collections.abc import MutableMapping
 from typing import Any
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
-
-from opendata_hub.web.problems import HEADERS
 
 UPLOAD_PATHS = frozenset(
     {
@@ -17,27 +15,6 @@ UPLOAD_PATHS = frozenset(
         "/api/v1/repairs/copy",
     }
 )
-
-
-class SecureHeaders:
-    """Adds the headers that every answer carries."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass everything on; complete the head of the answer."""
-
-        async def complete(message: MutableMapping[str, Any]) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers.update(HEADERS)
-                if "/requests" in scope["path"]:
-                    # What only the holder of a code may see is kept by no cache on the way.
-                    headers["Cache-Control"] = "no-store"
-            await send(message)
-
-        await self.app(scope, receive, complete if scope["type"] == "http" else send)
 
 
 class BodyLimit:

@@ -1,0 +1,1 @@
+"""What shows who somebody is: passwords and second factors."""

@@ -1,0 +1,1 @@
+"""What keeps callers apart and in bounds: networks, paces, tokens of forms, failed sign-ins."""
