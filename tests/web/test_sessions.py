@@ -115,3 +115,16 @@ def test_a_new_session_ends_the_one_the_browser_held(hub, client, officer):
             instead_of=planted["Cookie"].partition("=")[2],
         )  # fmt: skip
     assert statuses(client, planted) == [401]
+
+
+@pytest.mark.usefixtures("at")
+def test_who_has_shut_roles_is_led_to_open_them_and_nobody_else(hub, client):
+    head = build.person(hub, "chef@hub.example", grants=(Grant(Role.HEAD, "commune-exemple"),))
+    citizen = build.person(hub, "citoyen@hub.example")
+    way = 'href="/fr/account/second-factor"'
+    pages = [
+        client.get("/fr/people", headers=build.signed_in(hub, person, Proof.PASSWORD))
+        for person in (head, citizen)
+    ]
+    assert [(page.status_code, way in page.text) for page in pages] == [(403, True), (403, False)]
+    assert client.get("/fr/people", headers=build.signed_in(hub, head)).status_code == 200

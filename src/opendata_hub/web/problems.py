@@ -32,9 +32,10 @@ from opendata_hub.domain.errors import (
     Withdrawn,
     WrongHost,
 )
-from opendata_hub.domain.people.session import WHOLE, WebSession
+from opendata_hub.domain.people.session import WebSession
 from opendata_hub.domain.texts import LANGUAGES
 from opendata_hub.web import negotiation
+from opendata_hub.web.people.browser import needs_second_factor
 from opendata_hub.web.protection.headers import secure_headers
 from opendata_hub.web.rendering import page
 
@@ -135,9 +136,11 @@ def _way_back(request: Request) -> str:
 
 
 def _is_half_proved(request: Request) -> bool:
-    """Whether a second factor might open what is shut."""
+    """Whether a second factor would open roles that are shut."""
     session: WebSession | None = getattr(request.state, "web_session", None)
-    return session is not None and session.proof not in WHOLE
+    if session is None:
+        return False
+    return needs_second_factor(request.app.state.hub, session.person, session.proof)
 
 
 def hub_error(request: Request, problem: Exception) -> Response:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, delete, select, update
 
@@ -20,7 +21,7 @@ _HOLDER = columns(
     metadata.tables["web_session"], metadata.tables["person"], _PERSON.id == _SESSION.person_id
 ).outerjoin(
     metadata.tables["person_role"], _ROLE.person_id == _PERSON.id
-).where(_PERSON.disabled_at.is_(None))  # fmt: skip
+).where(_PERSON.disabled_at.is_(None), _SESSION.sha256 == bindparam("digest"))  # fmt: skip
 """A session with its person, once for each role: one question for each page."""
 
 
@@ -46,7 +47,7 @@ def holder(
     now: it is unknown, revoked or over, or the account was closed. A session HALF way is given
     with a Visitor who is nobody.
     """
-    rows = session.connection().execute(_HOLDER.where(_SESSION.sha256 == sha256)).all()
+    rows = session.connection().execute(_HOLDER, {"digest": sha256}).all()
     if not rows:
         return None
     found = WebSession(*rows[0][:4], Proof(rows[0][4]), *rows[0][5:8])
