@@ -58,6 +58,7 @@ def test_on_a_fault_nothing_is_done_and_nothing_is_lost(client, officer, referen
     assert answer.status_code == 409
     assert "Motifs\r\ndétaillés</textarea>" in answer.text
     assert '<option value="refuse" selected>' in answer.text
+    assert '<a href="#ground">' in answer.text
     for wrong in ({"day": "x"}, {"act": "x"}, {"after": ""}, {"day": "2999-01-01"}):
         answer = client.post(f"/fr/desk/{reference}", data={**sent, **wrong}, headers=officer)
         assert (answer.status_code, 'role="alert"' in answer.text) == (409, True)

@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from opendata_hub.adapters.search import Hit
 from opendata_hub.domain.catalog.search.excerpt import Part
 from opendata_hub.domain.people.deeds import Deed
+from opendata_hub.domain.people.roles import Visitor
 from opendata_hub.domain.people.rule import reach
 from opendata_hub.domain.people.session import Proof, WebSession
 from opendata_hub.domain.texts import LANGUAGES, Texts, in_language
@@ -43,8 +44,7 @@ def page(
             form_token=form_token,
             provider=hub.settings.oidc_label if hub.provider else "",
             signed_in=signed_in,
-            may_manage=signed_in is not None
-            and bool(reach(request.state.visitor, Deed.MANAGE_PEOPLE)),
+            rooms=[] if signed_in is None else _rooms(request.state.visitor),
             **values,
         )
     )
@@ -52,6 +52,14 @@ def page(
     if form_token.is_filled:
         headers["Cache-Control"] = "no-store"
     return HTMLResponse(html, status, headers)
+
+
+ROOMS = {"desk": Deed.READ_REQUEST, "people": Deed.MANAGE_PEOPLE, "journal": Deed.READ_LOG}
+"""The pages of those who work here, and what one must be allowed to do for each."""
+
+
+def _rooms(visitor: Visitor) -> list[str]:
+    return [room for room, deed in ROOMS.items() if reach(visitor, deed)]
 
 
 def marked(parts: Iterable[Part]) -> Markup:
