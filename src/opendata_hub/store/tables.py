@@ -269,6 +269,24 @@ class EventRow(SQLModel, table=True):
     reasons: str = Field(default="", sa_type=Text)
 
 
+class LetterRow(SQLModel, table=True):
+    """A letter that was written; its PDF lies among the files. Rows are added, never changed.
+
+    event_id: the event it tells of; null where it tells of none. person_id: who wrote it.
+    """
+
+    __tablename__ = "letter"
+    id: int = Field(default=None, primary_key=True)  # given by the database
+    info_request_id: int = Field(foreign_key="info_request.id", index=True)
+    event_id: int | None = Field(default=None, foreign_key="event.id")
+    name: str
+    language: str
+    sha256: str = Field(index=True)
+    size_bytes: int
+    written_at: datetime
+    person_id: int | None = Field(default=None, foreign_key="person.id")
+
+
 class JournalRow(SQLModel, table=True):
     """What was done, sealed; rows are added, never changed, but that ``said`` may be erased."""
 
