@@ -18,14 +18,22 @@ from opendata_hub.domain.catalog.dcat import Frame
 from opendata_hub.domain.catalog.family import Family
 from opendata_hub.domain.catalog.ocds.codes import Codes
 from opendata_hub.domain.catalog.territory import Gazetteer
-from opendata_hub.domain.errors import PackBroken, SearchUnavailable, UnknownFamily, UnknownLaw
+from opendata_hub.domain.errors import (
+    PackBroken,
+    SearchUnavailable,
+    UnknownFamily,
+    UnknownLaw,
+    UnknownLetter,
+)
 from opendata_hub.domain.requests.calendar import Calendar
 from opendata_hub.domain.requests.law import Law
+from opendata_hub.domain.requests.letter import Letters
 from opendata_hub.flows.catalog.serving import index
 from opendata_hub.packs.documents import load_kinds
 from opendata_hub.packs.families import load_families
 from opendata_hub.packs.folders import Folders
 from opendata_hub.packs.laws import law_names, load_calendar, load_law
+from opendata_hub.packs.letters import load_letters
 from opendata_hub.packs.ocds import load_ocds
 from opendata_hub.packs.site import load_site
 from opendata_hub.packs.territories import load_territories
@@ -46,6 +54,7 @@ class Hub:
     laws, calendars: every declared law by name, every calendar by jurisdiction.
     territories: every list of territories, by its name.
     ocds: how the codes of purchase tables are told in OCDS.
+    letters: those of each law that has any. logo: of the authority, for its letters.
     """
 
     settings: Settings
@@ -56,6 +65,8 @@ class Hub:
     ocds: Codes
     engine: Engine
     files: FileStore
+    letters: Mapping[str, Letters]
+    logo: bytes | None
     search: SearchIndex
     fetcher: Fetcher
     sparql: Endpoint
@@ -121,6 +132,12 @@ class Hub:
             return self.laws[name]
         raise UnknownLaw(f"No law {name[:60]!r} here; known: {', '.join(sorted(self.laws))}")
 
+    def letters_under(self, law: Law) -> Letters:
+        """The letters of a law; raises UnknownLetter where it has none."""
+        if law.name in self.letters:
+            return self.letters[law.name]
+        raise UnknownLetter(f"{law.name} has no letters; others have: {', '.join(self.letters)}")
+
     def laws_of(self, jurisdiction: str) -> Mapping[str, Law]:
         """The laws of a jurisdiction, by name."""
         return {k: law for k, law in self.laws.items() if k.startswith(f"{jurisdiction}/")}
@@ -151,6 +168,8 @@ def open_hub(settings: Settings, *, base_url: str = "") -> Hub:
         ocds=load_ocds(catalog_folders(settings), frame.families),
         engine=database,
         files=FileStore(settings.home / "files"),
+        letters=load_all_letters(folders, laws),
+        logo=logo(settings),
         search=SearchIndex(settings.home / "search"),
         fetcher=Fetcher(),
         sparql=Endpoint(settings.home / "sparql"),
@@ -201,6 +220,19 @@ def load_frame(settings: Settings, *, base_url: str) -> Frame:
         vocabularies=vocabularies,
         digest=folders.digest(),
     )
+
+
+def load_all_letters(folders: Folders, laws: Mapping[str, Law]) -> Mapping[str, Letters]:
+    """The letters of each law that has any; raises PackBroken on a bad one."""
+    found = {name: load_letters(folders, law) for name, law in laws.items()}
+    return {name: letters for name, letters in found.items() if letters}
+
+
+def logo(settings: Settings) -> bytes | None:
+    """The authority's logo, ``logo.svg``, ``logo.png`` or ``logo.jpg`` in its catalogue folder."""
+    folders = catalog_folders(settings)
+    files = (folders.find(f"logo.{ending}") for ending in ("svg", "png", "jpg"))
+    return next((file.read_bytes() for file in files if file), None)
 
 
 def territories(settings: Settings) -> Mapping[str, Gazetteer]:

@@ -16,6 +16,7 @@ from opendata_hub.domain.requests.letter import (
     Letters,
     Passage,
     Place,
+    Remedy,
     Stationery,
     Template,
     Wording,
@@ -116,6 +117,7 @@ def _grounds_of(sheet: Sheet, acts: tuple[Act, ...]) -> Mapping[Act, str]:
 
 def _passage(sheet: Sheet, law: Law, acts: tuple[Act, ...]) -> Passage:
     sheet.only(*PASSAGE_KEYS)
+    of_law = _speaks_of_law(sheet)
     passage = Passage(
         words=_wordings(sheet, *_anywhere()),
         items=_place(sheet, "list"),
@@ -123,7 +125,9 @@ def _passage(sheet: Sheet, law: Law, acts: tuple[Act, ...]) -> Passage:
         unless=_place(sheet, "unless"),
         grounds=frozenset(sheet.words("grounds")) if sheet.has("grounds") else frozenset(),
         mention=sheet.text("mention") if sheet.has("mention") else "",
-        **_told_by_law(sheet),
+        article=sheet.text("article") if of_law else "",
+        source=sheet.text("source") if of_law else "",
+        confidence=sheet.choice("confidence", Confidence) if of_law else None,
     )
     if passage.items and passage.items not in LISTS:
         sheet.refuse(f"list: {passage.items} is no list; lists: {', '.join(sorted(LISTS))}")
@@ -160,39 +164,33 @@ def _require_mentions(sheet: Sheet, template: Template, law: Law) -> None:
         sheet.refuse(f"no paragraph says the ground {silent[0]}")
 
 
-def _require_letter_of_each_act(
-    sheet: Sheet, templates: Mapping[str, Template], law: Law
-) -> None:
+def _require_letter_of_each_act(sheet: Sheet, templates: Mapping[str, Template], law: Law) -> None:
     told = {act for template in templates.values() for act in template.acts}
     if missing := sorted((TOLD_BY_LETTER & (law.acts or frozenset())) - told):
         sheet.refuse(f"no letter beside this file tells of {missing[0]}, an act of {law.name}")
 
 
-def _remedies(sheet: Sheet, law: Law) -> Mapping[str, Passage]:
+def _remedies(sheet: Sheet, law: Law) -> Mapping[str, Remedy]:
     """How each remedy of the law is told, in the order of the law."""
     steps = [step.name for step in law.steps.values() if step.actor is Actor.REQUESTER]
     sheet.only(*steps)
     return {name: _remedy(sheet.sheet(name)) for name in steps}
 
 
-def _remedy(sheet: Sheet) -> Passage:
-    sheet.only(*LANGUAGES, "article", "source", "confidence")
-    told = _told_by_law(sheet)
-    if "confidence" not in told:
-        sheet.refuse("a remedy needs article, source and confidence")
+def _remedy(sheet: Sheet) -> Remedy:
+    sheet.only(*LANGUAGES, "careful", "source", "confidence")
     places = {*_anywhere(), *OF_A_REMEDY}
-    return Passage(words=_wordings(sheet, *places), **told)
+    return Remedy(
+        words=_wordings(sheet, *places),
+        careful=_wordings(sheet.sheet("careful"), *places),
+        source=sheet.text("source"),
+        confidence=sheet.choice("confidence", Confidence),
+    )
 
 
-def _told_by_law(sheet: Sheet) -> dict[str, "str | Confidence"]:
-    """Article, source and confidence: all of them or none."""
-    if not any(map(sheet.has, ("article", "source", "confidence"))):
-        return {}
-    return {
-        "article": sheet.text("article"),
-        "source": sheet.text("source"),
-        "confidence": sheet.choice("confidence", Confidence),
-    }
+def _speaks_of_law(sheet: Sheet) -> bool:
+    """Whether it says what the law says; then article, source and confidence must be there."""
+    return any(map(sheet.has, ("article", "source", "confidence")))
 
 
 def _grounds(law: Law, acts: tuple[Act, ...]) -> frozenset[str]:

@@ -24,7 +24,7 @@ from opendata_hub.web.catalog import pages as catalog_pages
 from opendata_hub.web.kept import KeptPages
 from opendata_hub.web.languages import HERE
 from opendata_hub.web.people import journal
-from opendata_hub.web.requests import deadlines_api, requests_api
+from opendata_hub.web.requests import deadlines_api, letters_api, requests_api
 from opendata_hub.web.requests import pages as request_pages
 from opendata_hub.web.security import BodyLimit, SecureHeaders
 
@@ -65,6 +65,9 @@ def create_app(hub: Hub) -> FastAPI:
     app.include_router(deadlines_api.officers_router, prefix="/api/v1")
     app.include_router(deadlines_api.router, prefix="/api/v1")
     app.include_router(requests_api.router, prefix="/api/v1")
+    app.include_router(letters_api.router, prefix="/api/v1")
+    app.include_router(letters_api.officers_router, prefix="/api/v1")
+    app.include_router(letters_api.page_router)
     app.include_router(journal.router, prefix="/api/v1")
     app.include_router(journal.page_router)
     app.include_router(request_pages.router)

@@ -12,12 +12,12 @@ class LongDays:
     """Days with their month in letters, as each language writes them in Morocco."""
 
     def long(self, day: date, language: str) -> str:
-        """The day, such as ``2 décembre 2026``.
+        r"""The day, such as ``2 décembre 2026``; its number never stands apart from its month.
 
         >>> LongDays().long(date(2026, 12, 2), "ar")
-        '2 دجنبر 2026'
+        '2\xa0دجنبر 2026'
         """
-        return format_date(day, "d MMMM y", locale=_LOCALES[language])
+        return format_date(day, "d\u00a0MMMM y", locale=_LOCALES[language])
 
     def hijri(self, day: date, language: str) -> str:
         """The same in the Umm al-Qura calendar, in Arabic; empty in others and outside its tables.

@@ -46,7 +46,8 @@ def pictures(letter: Letter, *, logo: bytes | None = None, dots_per_inch: int = 
 
 def _compiled(files: Mapping[str, bytes], kind: str, **options: Any) -> list[bytes]:
     try:
-        made, warnings = typst.compile_with_warnings(
+        # The stubs know one file; the compiler takes a mapping of them, and reads no other.
+        made, warnings = typst.compile_with_warnings(  # type: ignore[call-overload]
             dict(files), font_paths=_fonts(), format=kind, **options
         )
     except typst.TypstError as problem:
@@ -75,7 +76,9 @@ def _told(letter: Letter, logo: bytes | None) -> dict[str, Any]:
     return {
         "language": letter.language,
         "title": "".join(run.text for run in _runs(letter.subject)),
-        "letterhead": [{"language": each, "name": _shown(name)} for each, name in letter.letterhead],
+        "letterhead": [
+            {"language": each, "name": _shown(name)} for each, name in letter.letterhead
+        ],
         "logo": _logo_format(logo) if logo else None,
         "contact": [_value(each) for each in letter.contact],
         "dated": _line(letter.dated, letter.language),

@@ -114,7 +114,7 @@ class Passage:
     words:   by language. items: a list that stands below them.
     when, unless: it stands there only when that place is filled, or is not.
     grounds: it stands there only for a refusal or an extension on one of these.
-    mention: the duty of the law that it fulfils; such a passage is never left out for want of words.
+    mention: the duty of the law that it fulfils; such a passage is never left out unsaid.
     article, source, confidence: where it says what the law says; None where it says nothing of it.
     """
 
@@ -131,7 +131,9 @@ class Passage:
     @property
     def places(self) -> frozenset[Place]:
         """All that it leaves open, in any language."""
-        inside = {part for words in self.words.values() for part in words if isinstance(part, Place)}
+        inside = {
+            part for words in self.words.values() for part in words if isinstance(part, Place)
+        }
         return frozenset(inside | ({self.items} if self.items else set()))
 
 
@@ -185,16 +187,26 @@ class Stationery:
 
 
 @dataclass(frozen=True, slots=True)
-class Letters:
-    """All letters under a law: ``requests/<jurisdiction>/<law>/letters/``.
+class Remedy:
+    """How a letter tells of what the requester may do now, and by when.
 
-    remedies: by step, how a letter tells of the term for it.
+    careful: the sentence that follows where the careful reading ends earlier.
     """
+
+    words: Mapping[str, Wording]
+    careful: Mapping[str, Wording]
+    source: str
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True)
+class Letters:
+    """All letters under a law: ``requests/<jurisdiction>/<law>/letters/``; remedies by step."""
 
     law: str
     stationery: Stationery
     templates: Mapping[str, Template]
-    remedies: Mapping[str, Passage]
+    remedies: Mapping[str, Remedy]
 
     def template(self, name: str) -> Template:
         """The letter of that name; raises UnknownLetter, which lists those there are."""
@@ -339,7 +351,7 @@ def compose(
         greeting=form.greeting[language] if template.greets else "",
         paragraphs=tuple(writing.paragraph(each) for each in passages),
         closing=form.closing[language] if template.greets else "",
-        signature=tuple(filter(None, (template.signature[language], one_line(case.sender.officer)))),
+        signature=writing.signature(),
         page=form.page[language],
         follow=form.follow[language],
         follow_at=case.follow_at,
@@ -468,10 +480,19 @@ class _Writing:
             case Addressee.HOLDER:
                 return ()
             case Addressee.OFFICER:
-                return (one_line(self.case.sender.officer) or self.template.signature[self.language],)
+                return (
+                    one_line(self.case.sender.officer) or self.template.signature[self.language],
+                )
             case Addressee.REQUESTER:
                 named = tuple(filter(None, map(one_line, self.case.addressee)))
                 return named or (self.letters.stationery.unnamed[self.language],)
+
+    def signature(self) -> tuple[str, ...]:
+        """Who signs: in which quality, and by name where it is known. An inner note needs none."""
+        if self.template.addressee is Addressee.OFFICER:
+            return ()
+        signed = (self.template.signature[self.language], one_line(self.case.sender.officer))
+        return tuple(filter(None, signed))
 
     def _holds(self, place: Place) -> bool:
         return bool(self.lists[place] if place in LISTS else self.values.get(place))
@@ -510,7 +531,7 @@ class _Writing:
             Place.ARTICLE: _article(term.step.article),
             Place.DUE_ON: self._day(term.due),
             Place.FIRST_DUE_ON: self._day(term.counts[0].due),
-            Place.SAFE_ON: self._day(term.safe),
+            Place.SAFE_ON: self._day(term.safe) if term.safe < term.due else "",
             Place.DAYS_LEFT: str(left) if left >= 0 else "",
             Place.DAYS_LATE: str(-left) if left < 0 else "",
         }
@@ -531,10 +552,13 @@ class _Writing:
 
     def _remedies(self) -> Iterator[Line]:
         """What the requester may do now, each with its last day."""
-        for name, passage in self.letters.remedies.items():
+        for name, remedy in self.letters.remedies.items():
             clock = self.clocks.get(name)
             if clock and self._is_open(clock):
-                yield self.filled(passage.words[self.language], self._term_of(clock))
+                words, term = remedy.words[self.language], clock.deadline
+                if term.safe < term.due:
+                    words = (*words, " ", *remedy.careful[self.language])
+                yield self.filled(words, self._term_of(clock))
 
     def _is_open(self, clock: Clock) -> bool:
         return (

@@ -40,7 +40,8 @@ WORDS: Mapping[Place, Texts] = {
         "fr": "– la liste des associations bénéficiaires et des montants (CSV) ;\n"
         "– les conventions de 2025 (PDF, 14 pages).",
         "ar": "– لائحة الجمعيات المستفيدة والمبالغ (CSV)؛\n– اتفاقيات سنة 2025 (14 صفحة، PDF).",
-        "en": "– the list of associations and amounts (CSV);\n– the agreements of 2025 (PDF, 14 pages).",
+        "en": "– the list of associations and amounts (CSV);\n"
+        "– the agreements of 2025 (PDF, 14 pages).",
     },
     Place.WHERE: {
         "fr": "« Aides aux associations 2025 », https://commune.example/fr/datasets/aides-2025",
@@ -54,7 +55,7 @@ WORDS: Mapping[Place, Texts] = {
     },
     Place.QUESTION: {
         "fr": "souhaitez-vous les montants votés, les montants versés, ou les deux ?",
-        "ar": "هل ترغبون في الحصول على المبالغ المصادق عليها أم على المبالغ المصروفة أم عليهما معا؟",
+        "ar": "هل تطلبون المبالغ المصادق عليها أم المبالغ المصروفة أم كليهما؟",
         "en": "do you want the amounts voted, the amounts paid, or both?",
     },
     Place.OUTCOME: {

@@ -39,6 +39,7 @@ from opendata_hub.store.requests import letters as kept_letters
 from opendata_hub.store.requests.letters import KeptLetter
 
 MOST_BYTES = 20_000_000
+NOTHING_SAID = Particulars()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class Wanted:
 
     name: str
     language: str
-    said: Particulars = Particulars()
+    said: Particulars = NOTHING_SAID
 
 
 def find(session: Session, reference: str, *, by: Visitor) -> InfoRequest:
@@ -111,12 +112,13 @@ def preview(
     return typeset(letter, logo=office.logo)
 
 
-def receipt(request: InfoRequest, office: Office, *, tracking_code: str, today: date) -> bytes:
+def receipt(
+    request: InfoRequest, office: Office, *, language: str, tracking_code: str, today: date
+) -> bytes:
     """The receipt of a request as PDF, for who holds its code: it names nobody.
 
     Raises UnknownLetter where the law of the request has none.
     """
-    language = request.question.language
     case = office.case(request, language, today=today, tracking_code=tracking_code)
     return typeset(_letter(office, Wanted("receipt", language), case), logo=office.logo)
 

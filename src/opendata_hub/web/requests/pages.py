@@ -130,7 +130,7 @@ def send(
         )  # fmt: skip
     return page(
         request, "request_receipt.html", language,
-        status=201, law=law, receipt=receipt, term=receipt.deadline,
+        status=201, law=law, receipt=receipt, term=receipt.deadline, pdf=law.name in hub.letters,
     )  # fmt: skip
 
 
@@ -173,4 +173,5 @@ def show(
     return page(
         request, "request_status.html", language,
         law=hub.laws[followed.request.law], followed=followed,
+        pdf=followed.request.law in hub.letters, tracking_code=tracking_code,
     )  # fmt: skip
