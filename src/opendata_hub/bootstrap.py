@@ -66,7 +66,7 @@ class Hub:
     engine: Engine
     files: FileStore
     letters: Mapping[str, Letters]
-    logo: bytes | None
+    logo: str | None
     search: SearchIndex
     fetcher: Fetcher
     sparql: Endpoint
@@ -228,11 +228,16 @@ def load_all_letters(folders: Folders, laws: Mapping[str, Law]) -> Mapping[str, 
     return {name: letters for name, letters in found.items() if letters}
 
 
-def logo(settings: Settings) -> bytes | None:
-    """The authority's logo, ``logo.svg``, ``logo.png`` or ``logo.jpg`` in its catalogue folder."""
-    folders = catalog_folders(settings)
-    files = (folders.find(f"logo.{ending}") for ending in ("svg", "png", "jpg"))
-    return next((file.read_bytes() for file in files if file), None)
+def logo(settings: Settings) -> str | None:
+    """The authority's logo for its letters: ``logo.svg`` in its catalogue folder, if it is there.
+
+    Raises PackBroken where that is no text.
+    """
+    file = catalog_folders(settings).find("logo.svg")
+    try:
+        return file.read_text(encoding="utf-8") if file else None
+    except UnicodeDecodeError:
+        raise PackBroken(f"{file}: not UTF-8") from None
 
 
 def territories(settings: Settings) -> Mapping[str, Gazetteer]:

@@ -26,20 +26,19 @@ _LONGEST_WORD = 50
 _LONG_WORD = re.compile(rf"\S{{{_LONGEST_WORD}}}(?=\S)")
 # What French never parts at the end of a line; nobody should have to write it into a pack.
 _BOUND = re.compile(r" (?=[:;?!»])|(?<=«) |(?<=n°) |(?<=article) (?=\d|$)")
-_LOGO_FORMATS = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpg"}
 
 
-def typeset(letter: Letter, *, logo: bytes | None = None) -> bytes:
+def typeset(letter: Letter, *, logo: str | None = None) -> bytes:
     """The letter as PDF/A-2a and PDF/UA-1; the same letter gives the same bytes.
 
-    logo: SVG, PNG or JPEG, of the authority. Raises NotTypeset where typst refuses or warns: a
+    logo: of the authority, as SVG. Raises NotTypeset where typst refuses or warns: a
     character that no font has, a picture that is none.
     """
     stamp = datetime.combine(letter.written_on, time(), UTC)
     return _compiled(_files(letter, logo), "pdf", pdf_standards=list(STANDARDS), timestamp=stamp)[0]
 
 
-def pictures(letter: Letter, *, logo: bytes | None = None, dots_per_inch: int = 100) -> list[bytes]:
+def pictures(letter: Letter, *, logo: str | None = None, dots_per_inch: int = 100) -> list[bytes]:
     """The pages of the same letter as PNG, to look at."""
     return _compiled(_files(letter, logo), "png", ppi=dots_per_inch)
 
@@ -65,13 +64,12 @@ def _fonts() -> typst.Fonts:
     )
 
 
-def _files(letter: Letter, logo: bytes | None) -> Mapping[str, bytes]:
+def _files(letter: Letter, logo: str | None) -> Mapping[str, bytes]:
     told = json.dumps(_told(letter, logo), ensure_ascii=False).encode()
-    files = {"main": _TEMPLATE, "letter.json": told}
-    return {**files, "logo": logo} if logo else files
+    return {"main": _TEMPLATE, "letter.json": told}
 
 
-def _told(letter: Letter, logo: bytes | None) -> dict[str, Any]:
+def _told(letter: Letter, logo: str | None) -> dict[str, Any]:
     """The letter as the template reads it: texts and numbers only."""
     return {
         "language": letter.language,
@@ -79,7 +77,7 @@ def _told(letter: Letter, logo: bytes | None) -> dict[str, Any]:
         "letterhead": [
             {"language": each, "name": _shown(name)} for each, name in letter.letterhead
         ],
-        "logo": _logo_format(logo) if logo else None,
+        "logo": logo,
         "contact": [_value(each) for each in letter.contact],
         "dated": _line(letter.dated, letter.language),
         "addressee": [_value(each) for each in letter.addressee],
@@ -135,7 +133,3 @@ def _square(address: str) -> str:
         drawn, kind="svg", border=4, xmldecl=False, svgclass=None, lineclass=None
     )
     return drawn.getvalue().decode()
-
-
-def _logo_format(logo: bytes) -> str:
-    return next((kind for mark, kind in _LOGO_FORMATS.items() if logo.startswith(mark)), "svg")

@@ -47,7 +47,7 @@ class Office:
     """What an authority writes with.
 
     follow_at: the address of the pages of requests in a language, such as
-    ``http://hub.example/{language}/requests``. logo: SVG, PNG or JPEG.
+    ``http://hub.example/{language}/requests``. logo: SVG.
     """
 
     letters: Letters
@@ -55,7 +55,7 @@ class Office:
     calendar: Calendar
     sender: Sender
     follow_at: str
-    logo: bytes | None = None
+    logo: str | None = None
 
     def case(
         self,
