@@ -157,7 +157,9 @@ def _require_mentions(sheet: Sheet, template: Template, law: Law) -> None:
     if missing := [each.code for each in law.mentions if each.code not in told]:
         sheet.refuse(f"the law's mention {missing[0]} is missing")
     spoken = frozenset[str]().union(*(passage.grounds for passage in template.passages))
-    says_any = any(Place.GROUND in passage.places for passage in template.passages)
+    says_any = any(
+        Place.GROUND in passage.places and not passage.grounds for passage in template.passages
+    )
     silent = [each.code for each in law.refusal_grounds if each.code not in spoken]
     fixed = set(template.grounds_of) == set(template.acts)
     if silent and not says_any and not fixed:
