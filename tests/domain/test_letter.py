@@ -88,6 +88,16 @@ def test_a_refusal_without_a_mention_is_no_letter(changes, missing):
         letters.letter("refusal", REFUSED, said)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ["refusal", "partial"])
+def test_every_ground_of_the_law_has_words_of_its_own(name, language):
+    """The law lists conditions («إذا كانت …»), which are no sentence of a letter."""
+    grounds = [ground.code for ground in letters.office().law.refusal_grounds]
+    said = {letters.spoken(letters.sample(name, language, ground)) for ground in grounds}
+    assert len(said) == len(grounds) == 7
+    assert not any("إذا كانت المعلومات" in words or "إذا كان طلب" in words for words in said)
+
+
 def test_a_refusal_tells_its_remedies_or_is_no_letter():
     """The day after the remedy has lapsed there is none to tell."""
     late = letters.asked((Act.REFUSE, "2026-11-03"))
@@ -138,6 +148,7 @@ def test_a_reminder_counts_the_days_left_and_then_the_days_late():
     assert "Jours restants, tous les jours comptés : 9." in early
     assert "Jours de retard, tous les jours comptés : 5." in late
     assert "retard" not in early
+    assert letters.letter("reminder", letters.asked()).follow_at == ""
     on_the_day = letters.letter("reminder", letters.asked(), today=date(2026, 12, 2))
     assert "tous les jours comptés : 0." in letters.spoken(on_the_day)
 

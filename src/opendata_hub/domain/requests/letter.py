@@ -286,6 +286,7 @@ class Letter:
     """A letter ready to be typeset, in one language.
 
     letterhead: the authority's name in each of its languages, that of the letter first.
+    follow_at: what the square code leads to; empty on an inner note.
     """
 
     name: str
@@ -354,7 +355,7 @@ def compose(
         signature=writing.signature(),
         page=form.page[language],
         follow=form.follow[language],
-        follow_at=case.follow_at,
+        follow_at="" if template.addressee is Addressee.OFFICER else case.follow_at,
         follow_code="".join(run.text for run in writing.filled(form.follow_code[language])),
     )  # fmt: skip
 
