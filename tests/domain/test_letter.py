@@ -57,7 +57,7 @@ def test_an_extension_tells_both_days_its_ground_and_its_reasons():
         (Act.EXTEND, "2026-11-23"), ground="many-items", reasons="Quarante dossiers."
     )
     said = letters.spoken(letters.letter("extension", extended))
-    assert "était due au plus tard le 2 décembre 2026" in said
+    assert "est due au plus tard le 2 décembre 2026" in said
     assert "prolongé jusqu’au 30 décembre 2026" in said
     assert "un grand nombre d'informations." in said
     assert "Quarante dossiers." in said
