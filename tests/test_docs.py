@@ -12,6 +12,7 @@ from opendata_hub.domain.catalog.record.described import described, given_from
 from opendata_hub.domain.catalog.record.labels import LABELS
 from opendata_hub.domain.catalog.rules.formula import FUNCTION_NAMES, Scope, parse_rule
 from opendata_hub.domain.catalog.rules.kind import Kind
+from opendata_hub.domain.requests.letter import Place
 from opendata_hub.settings import Settings
 from opendata_hub.web import problems
 
@@ -128,3 +129,11 @@ def test_the_changelog_keeps_its_order():
     for version in text.split("\n## ")[1:]:
         sections = re.findall(r"^### (.+)$", version, flags=re.MULTILINE)
         assert sections == [name for name in order if name in sections]
+
+
+def test_every_letter_and_every_place_is_documented():
+    text = (ROOT / "docs" / "letters.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"`([^`\n]+)`", text))
+    letters = {file.stem for file in (ROOT / "requests/ma/31-13/letters").glob("*.yaml")}
+    assert letters - {"stationery", "remedies"} <= set(first_column("letters.md"))
+    assert not [place for place in Place if not {place, f"list: {place}"} & told]

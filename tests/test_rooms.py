@@ -47,7 +47,8 @@ def test_imports_stand_at_the_top(module):
 
 
 def test_no_room_holds_more_than_twelve_files():
-    rooms = {module.parent for module in MODULES}
+    # Migrations are no room but a log: nobody imports them, and each that was released stays.
+    rooms = {module.parent for module in MODULES} - {SOURCE / "store/migrations/versions"}
     crowded = {str(room): len(list(room.glob("*.py"))) for room in rooms}
     assert {room: count for room, count in crowded.items() if count > 13} == {}
 

@@ -35,11 +35,13 @@ from opendata_hub.domain.errors import (
     SearchUnavailable,
     UnknownFamily,
     UnknownLaw,
+    UnknownLetter,
 )
 from opendata_hub.domain.people.letter import Letter, due_again
 from opendata_hub.domain.people.roles import Role
 from opendata_hub.domain.requests.calendar import Calendar
 from opendata_hub.domain.requests.law import Law
+from opendata_hub.domain.requests.letter import Letters
 from opendata_hub.domain.texts import in_language
 from opendata_hub.flows.catalog.serving import index
 from opendata_hub.flows.people.send_link import composed
@@ -47,6 +49,7 @@ from opendata_hub.packs.documents import load_kinds
 from opendata_hub.packs.families import load_families
 from opendata_hub.packs.folders import Folders
 from opendata_hub.packs.laws import law_names, load_calendar, load_law
+from opendata_hub.packs.letters import load_letters
 from opendata_hub.packs.ocds import load_ocds
 from opendata_hub.packs.site import load_site
 from opendata_hub.packs.territories import load_territories
@@ -75,6 +78,7 @@ class Hub:
     authorities: the version of those in the store that the frame was made with.
     provider: of identities; None where none is set.
     key: the hub's own, from which links, second factors and tokens of forms are worked out.
+    letters: those of each law that has any. logo: of the authority, for its letters.
     """
 
     settings: Settings
@@ -85,6 +89,8 @@ class Hub:
     ocds: Codes
     engine: Engine
     files: FileStore
+    letters: Mapping[str, Letters]
+    logo: str | None
     search: SearchIndex
     fetcher: Fetcher
     sparql: Endpoint
@@ -221,6 +227,12 @@ class Hub:
         """The names of the laws under which information is requested."""
         return frozenset(name for name, law in self.laws.items() if law.takes_requests)
 
+    def letters_under(self, law: Law) -> Letters:
+        """The letters of a law; raises UnknownLetter where it has none."""
+        if law.name in self.letters:
+            return self.letters[law.name]
+        raise UnknownLetter(f"{law.name} has no letters; others have: {', '.join(self.letters)}")
+
     def laws_of(self, jurisdiction: str) -> Mapping[str, Law]:
         """The laws of a jurisdiction, by name."""
         return {k: law for k, law in self.laws.items() if k.startswith(f"{jurisdiction}/")}
@@ -255,6 +267,8 @@ def open_hub(settings: Settings, *, base_url: str = "") -> Hub:
         ocds=load_ocds(catalog_folders(settings), frame.families),
         engine=database,
         files=FileStore(settings.home / "files"),
+        letters=load_all_letters(folders, laws),
+        logo=logo(settings),
         search=SearchIndex(settings.home / "search"),
         fetcher=Fetcher(),
         sparql=Endpoint(settings.home / "sparql"),
@@ -389,6 +403,24 @@ def load_frame(settings: Settings, *, base_url: str) -> Frame:
         except Invalid as problem:
             raise PackBroken(f"catalog/site.yaml: publisher {each.id!r}: {problem}") from None
     return frame
+
+
+def load_all_letters(folders: Folders, laws: Mapping[str, Law]) -> Mapping[str, Letters]:
+    """The letters of each law that has any; raises PackBroken on a bad one."""
+    found = {name: load_letters(folders, law) for name, law in laws.items()}
+    return {name: letters for name, letters in found.items() if letters}
+
+
+def logo(settings: Settings) -> str | None:
+    """The authority's logo for its letters: ``logo.svg`` in its catalogue folder, if it is there.
+
+    Raises PackBroken where that is no text.
+    """
+    file = catalog_folders(settings).find("logo.svg")
+    try:
+        return file.read_text(encoding="utf-8") if file else None
+    except UnicodeDecodeError:
+        raise PackBroken(f"{file}: not UTF-8") from None
 
 
 def family_named(families: Mapping[str, Family], name: str) -> Family:

@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 import typer
 from pydantic import ValidationError
 
-from opendata_hub import bootstrap, cli_authorities, cli_people, clock, jobs
+from opendata_hub import bootstrap, cli_authorities, cli_letters, cli_people, clock, jobs
 from opendata_hub.domain.authority import Authority
 from opendata_hub.domain.catalog.document import day_from
 from opendata_hub.domain.catalog.family import Family
@@ -67,6 +67,7 @@ vocabulary_app = typer.Typer(
     no_args_is_help=True, help="Lists of codes, and the official tables they come from."
 )
 app.add_typer(vocabulary_app, name="vocabulary")
+app.add_typer(cli_letters.app, name="letter")
 register_app = typer.Typer(no_args_is_help=True, help="The journal of what was done.")
 app.add_typer(register_app, name="register")
 search_app = typer.Typer(no_args_is_help=True, help="The index of search.")

@@ -278,3 +278,33 @@ def test_no_command_loads_a_heavy_part_before_it_needs_it(pytestconfig):
         check=True, capture_output=True, text=True,
     )  # fmt: skip
     assert said.stdout == "set()\n"
+
+
+def test_a_jurist_looks_at_a_letter_without_a_hub(run, tmp_path):
+    code, out, err = run("letter", "list")
+    assert (code, err) == (0, "")
+    assert "refusal: requester: refuse, not_held, already_published" in out
+    file = tmp_path / "letter.pdf"
+    for language in ("ar", "fr", "en"):
+        wanted = ("letter", "preview", "transfer", "--lang", language, "--output", file)
+        code, out, err = run(*wanted)
+        assert (code, err) == (0, "")
+        assert file.read_bytes().startswith(b"%PDF-1.7")
+        assert "unverified: Loi n° 31-13, art. 12" in out
+    assert not (tmp_path / "var").exists()
+
+
+def test_a_letter_that_is_not_there_is_an_error_in_one_line(run, tmp_path):
+    file = tmp_path / "letter.png"
+    assert run("letter", "preview", "grant", "--output", file)[0] == 0
+    assert file.read_bytes().startswith(b"\x89PNG")
+    for words, said in (
+        (("invoice", "--output", file), "error: unknown-letter: ma/31-13 has no letter"),
+        (("grant", "--output", file, "--law", "gb/foia-2000"), "error: unknown-letter: gb/foia"),
+        (("grant", "--output", file, "--lang", "xx"), "error: invalid-input: language"),
+        (("grant", "--output", file, "--ground", "exception"), "error: invalid-input: ground"),
+        (("refusal", "--output", file, "--ground", "none"), "error: invalid-input: ground"),
+        (("grant", "--output", tmp_path / "x.docx"), "error: invalid-input: x.docx"),
+    ):
+        code, _, err = run("letter", "preview", *words)
+        assert (code, err[: len(said)]) == (2, said)

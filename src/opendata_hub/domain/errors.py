@@ -304,6 +304,12 @@ class UnknownSubmission(NotKnown):
     code = "unknown-submission"
 
 
+class UnknownLetter(NotKnown):
+    """No letter of that name under this law."""
+
+    code = "unknown-letter"
+
+
 class UnknownLaw(NotKnown):
     """No law of that name under requests/."""
 
@@ -374,6 +380,12 @@ class ExtensionVoid(Refused):
     """An extension that the law does not grant: too late, too often, or without its reasons."""
 
     code = "extension-void"
+
+
+class LetterIncomplete(Invalid):
+    """A letter that lacks what it must say, such as the reasons or the remedies of a refusal."""
+
+    code = "letter-incomplete"
 
 
 class SlugTaken(Refused):
@@ -595,3 +607,9 @@ class PackBroken(HubError):
     """A file under catalog/ or requests/ breaks the rules of packs."""
 
     code = "pack-broken"
+
+
+class NotTypeset(HubError):
+    """A letter that could not be set as it should be: a letter no font has, a broken picture."""
+
+    code = "not-typeset"

@@ -22,6 +22,7 @@ class Kind(StrEnum):
 
     REQUEST_EVENT = "request-event"
     IDENTITY_READ = "identity-read"
+    LETTER_WRITTEN = "letter-written"
     DATASET_PUBLISHED = "dataset-published"
     DATASET_WITHDRAWN = "dataset-withdrawn"
     ALARM_CLEARED = "alarm-cleared"

@@ -93,17 +93,26 @@ def get(session: Session, reference: str, tracking_sha256: str) -> InfoRequest:
     ).first()
     if row is None:
         raise UnknownRequest("No request with this reference and this tracking code")
-    events = session.exec(
-        select(EventRow).where(EventRow.info_request_id == row.id).order_by(col(EventRow.id))
-    )
-    return InfoRequest(
-        reference=row.reference,
-        authority=row.authority,
-        unit=row.unit,
-        law=row.law,
-        question=Question(row.subject, row.text, row.language, row.is_urgent),
-        events=tuple(map(_event, events)),
-    )
+    return _request(session, row)
+
+
+def in_hand(session: Session, reference: str, within: Reach) -> InfoRequest:
+    """The request of that reference; raises UnknownRequest, also where it is out of reach."""
+    row = session.exec(
+        select(InfoRequestRow)
+        .where(InfoRequestRow.reference == reference)
+        .where(
+            in_reach(
+                within,
+                authority=InfoRequestRow.authority,
+                unit=InfoRequestRow.unit,
+                owner=InfoRequestRow.owner_id,
+            )
+        )
+    ).first()
+    if row is None:
+        raise UnknownRequest("No request with this reference")
+    return _request(session, row)
 
 
 def requester(session: Session, reference: str, within: Reach) -> tuple[str, Requester]:
@@ -137,6 +146,20 @@ def events_told(session: Session, ids: Sequence[int]) -> Mapping[str, Mapping[st
 def count_events(session: Session) -> int:
     """How many events are kept."""
     return session.exec(select(func.count()).select_from(EventRow)).one()
+
+
+def _request(session: Session, row: InfoRequestRow) -> InfoRequest:
+    events = session.exec(
+        select(EventRow).where(EventRow.info_request_id == row.id).order_by(col(EventRow.id))
+    )
+    return InfoRequest(
+        reference=row.reference,
+        authority=row.authority,
+        unit=row.unit,
+        law=row.law,
+        question=Question(row.subject, row.text, row.language, row.is_urgent),
+        events=tuple(map(_event, events)),
+    )
 
 
 def add_event(session: Session, request: InfoRequestRow, event: Event, by: int | None) -> None:

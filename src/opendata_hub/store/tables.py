@@ -309,13 +309,13 @@ class OneTimeLinkRow(SQLModel, table=True):
     used_at: datetime | None
 
 
-class LetterRow(SQLModel, table=True):
+class MailRow(SQLModel, table=True):
     """A mail to be sent after the transaction that wrote it; made into words when it is sent.
 
     due_at: when to try, or try again. failed_at: nobody tries any more.
     """
 
-    __tablename__ = "letter"
+    __tablename__ = "mail"
     id: int = Field(default=None, primary_key=True)  # given by the database
     kind: str
     email: str
@@ -405,6 +405,24 @@ class EventRow(SQLModel, table=True):
     recorded_at: datetime
     ground: str = ""
     reasons: str = Field(default="", sa_type=Text)
+
+
+class LetterRow(SQLModel, table=True):
+    """A letter that was written; its PDF lies among the files. Rows are added, never changed.
+
+    event_id: the event it tells of; null where it tells of none. person_id: who wrote it.
+    """
+
+    __tablename__ = "letter"
+    id: int = Field(default=None, primary_key=True)  # given by the database
+    info_request_id: int = Field(foreign_key="info_request.id", index=True)
+    event_id: int | None = Field(default=None, foreign_key="event.id")
+    name: str
+    language: str
+    sha256: str = Field(index=True)
+    size_bytes: int
+    written_at: datetime
+    person_id: int | None = Field(default=None, foreign_key="person.id")
 
 
 class JournalRow(SQLModel, table=True):

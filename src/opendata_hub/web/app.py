@@ -31,7 +31,7 @@ from opendata_hub.web.protection.arrival import Premises
 from opendata_hub.web.protection.bodies import BodyLimit
 from opendata_hub.web.protection.headers import SecureHeaders
 from opendata_hub.web.protection.rates import Meter
-from opendata_hub.web.requests import deadlines_api, desk_api, desk_pages, requests_api
+from opendata_hub.web.requests import deadlines_api, desk_api, desk_pages, letters_api, requests_api
 from opendata_hub.web.requests import pages as request_pages
 
 BODY_LIMIT_BYTES = 262_144
@@ -75,6 +75,9 @@ def create_app(hub: Hub) -> FastAPI:
     app.include_router(deadlines_api.officers_router, prefix="/api/v1")
     app.include_router(deadlines_api.router, prefix="/api/v1")
     app.include_router(requests_api.router, prefix="/api/v1")
+    app.include_router(letters_api.router, prefix="/api/v1")
+    app.include_router(letters_api.officers_router, prefix="/api/v1")
+    app.include_router(letters_api.page_router)
     app.include_router(journal.router, prefix="/api/v1")
     app.include_router(desk_api.router, prefix="/api/v1")
     app.include_router(journal.page_router)

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select, update
 
 from opendata_hub.domain.people.letter import Letter, LetterKind
-from opendata_hub.store.tables import LetterRow
+from opendata_hub.store.tables import MailRow
 
 CLAIMED_FOR = timedelta(minutes=5)
 """A process that ends while it sends leaves the letter to the next one after that."""
@@ -22,7 +22,7 @@ def add(
 ) -> None:
     """Write a letter that is sent when this transaction is committed."""
     session.add(
-        LetterRow(
+        MailRow(
             kind=kind, email=email, language=language, link_id=link, written_at=now, due_at=now,
             attempts=0, problem="", sent_at=None, failed_at=None,
         )
@@ -33,9 +33,9 @@ def add(
 def claim(session: Session, now: datetime) -> Letter | None:
     """The next letter that is due, which nobody else sends meanwhile; None when there is none."""
     question = (
-        select(LetterRow)
-        .where(col(LetterRow.due_at) <= now)
-        .order_by(col(LetterRow.due_at), col(LetterRow.id))
+        select(MailRow)
+        .where(col(MailRow.due_at) <= now)
+        .order_by(col(MailRow.due_at), col(MailRow.id))
         .limit(1)
         .with_for_update(skip_locked=True)
     )
@@ -68,5 +68,5 @@ def mark_failed(
 
 def _set(session: Session, letter_id: int, **values: object) -> None:
     session.connection().execute(
-        update(LetterRow).where(col(LetterRow.id) == letter_id).values(**values)
+        update(MailRow).where(col(MailRow.id) == letter_id).values(**values)
     )

@@ -156,6 +156,7 @@ def send(
     return page(
         request, "request_receipt.html", language,
         status=201, authority=asked, law=law, receipt=receipt, term=receipt.deadline,
+        pdf=law.name in hub.letters,
     )  # fmt: skip
 
 
@@ -198,4 +199,5 @@ def show(
     return page(
         request, "request_status.html", language,
         law=hub.laws[followed.request.law], followed=followed,
+        pdf=followed.request.law in hub.letters, tracking_code=tracking_code,
     )  # fmt: skip

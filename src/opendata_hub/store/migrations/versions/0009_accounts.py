@@ -85,7 +85,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_one_time_link_person_id"), "one_time_link", ["person_id"])
     op.create_table(
-        "letter",
+        "mail",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("email", sa.String(), nullable=False),
@@ -97,14 +97,14 @@ def upgrade() -> None:
         sa.Column("problem", sa.String(), nullable=False),
         sa.Column("sent_at", INSTANT, nullable=True),
         sa.Column("failed_at", INSTANT, nullable=True),
-        sa.ForeignKeyConstraint(["link_id"], ["one_time_link.id"], name=op.f("fk_letter_link_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter")),
+        sa.ForeignKeyConstraint(["link_id"], ["one_time_link.id"], name=op.f("fk_mail_link_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mail")),
     )
-    op.create_index(op.f("ix_letter_due_at"), "letter", ["due_at"])
+    op.create_index(op.f("ix_mail_due_at"), "mail", ["due_at"])
 
 
 def downgrade() -> None:
-    op.drop_table("letter")
+    op.drop_table("mail")
     op.drop_table("one_time_link")
     op.drop_table("web_session")
     op.drop_table("recovery_code")
