@@ -256,6 +256,7 @@ def open_hub(settings: Settings, *, base_url: str = "") -> Hub:
     with engine.reading(database) as session:
         version, kept = authorities.version(session), authorities.everyone(session)
     _require_apart(frame, kept)
+    _adopt(database, frame.site.publisher)
     frame = frame.with_authorities(kept)
     _require_declared(database, frame, laws)
     return Hub(
@@ -314,6 +315,15 @@ def _hub_key(settings: Settings) -> bytes:
             os.link(new, file)
         new.unlink()
     return file.read_bytes()
+
+
+def _adopt(database: Engine, publisher: str) -> None:
+    """Let what was filed before there were authorities be the hub's own body's."""
+    with engine.reading(database) as session:
+        if not info_requests.has_unadopted(session):
+            return
+    with engine.writing(database) as session:
+        info_requests.adopt(session, publisher)
 
 
 def remember_address(settings: Settings, base_url: str) -> None:

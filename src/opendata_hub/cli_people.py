@@ -238,6 +238,8 @@ def grants_from(hub: bootstrap.Hub, written: Iterable[str]) -> list[Grant]:
             hub.frame.site.publisher_named(authority)
         if unit and role != Role.OFFICER:
             raise Invalid("only an officer works in a unit")
+        if unit:
+            hub.authority(authority).require_unit(unit)
         found.append(Grant(Role(role), authority, unit))
     return found
 

@@ -28,7 +28,7 @@ def published(session, slug, number, kind=ChangeKind.CREATED, now=build.NOW, **c
 
 
 def withdrawn(session, slug, now=LATER):
-    left = Tombstone(slug, {"fr": slug}, "Erreur", 1, build.NOW, now)
+    left = Tombstone(slug, "commune-exemple", {"fr": slug}, "Erreur", 1, build.NOW, now)
     return changes.bury(session, left, base_url=BASE)
 
 

@@ -107,6 +107,41 @@ def test_only_a_noted_seal_shows_that_the_end_was_cut_off(told):
     assert found(told, noted=noted) == [(FaultKind.HEAD_DIFFERS, 6)]
 
 
+def test_words_of_an_event_can_be_erased_as_well(told):
+    with writing(told) as session:
+        session.connection().execute(text("UPDATE journal SET said = NULL WHERE number = 3"))
+    assert found(told) == []
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE journal SET kind = 'unknown' WHERE number = 4",
+        """UPDATE journal SET said = '{"event": "x"}' WHERE number = 3""",
+    ],
+)
+def test_what_makes_no_sense_is_a_fault_and_no_failure(told, statement):
+    with writing(told) as session:
+        session.connection().execute(text(statement))
+    assert found(told)
+
+
+def test_requests_from_before_there_were_authorities_are_adopted_and_told_of(told):
+    with writing(told) as session:
+        session.connection().execute(text("DELETE FROM journal"))
+        session.connection().execute(text("UPDATE info_request SET authority = ''"))
+    with writing(told) as session:
+        assert info_requests.has_unadopted(session)
+        info_requests.adopt(session, "commune-exemple")
+    with reading(told) as session:
+        assert not info_requests.has_unadopted(session)
+        assert info_requests.requester(
+            session, "AI-2026-000001", Reach(authorities=frozenset({"commune-exemple"}))
+        )
+        assert journal.head(session)[0] == 3
+    assert found(told) == []
+
+
 def test_words_can_be_erased_and_the_journal_stays_sound(told):
     with writing(told) as session:
         session.connection().execute(text("UPDATE journal SET said = NULL WHERE number = 4"))

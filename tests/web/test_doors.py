@@ -12,6 +12,8 @@ import build
 from opendata_hub.domain.people.deeds import OPEN, Deed
 from opendata_hub.domain.people.roles import STRANGER, Grant, Role, Visitor
 from opendata_hub.domain.people.rule import ROLES, reach
+from opendata_hub.flows.people.issue_token import Limits, issue_to_account
+from opendata_hub.store.people import accounts
 from opendata_hub.web.app import create_app
 from opendata_hub.web.doors import Door
 
@@ -253,6 +255,56 @@ def test_the_rule_is_asked_for_the_thing_itself(demo_hub, demo_client):
     ):
         assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
     assert demo_client.get("/api/v1/submissions/1", headers=steward).status_code == 404
+
+
+def test_an_address_of_another_body_is_not_taken_whatever_it_is_made_of(demo_hub, demo_client):
+    """Neither by a title that gives the same slug, nor after it was withdrawn."""
+    build.with_authorities(demo_hub, build.authority(OTHER))
+    own, other = (
+        build.token(demo_hub, at, grants=(Grant(Role.STEWARD, at),)) for at in (OWN, OTHER)
+    )
+    table = {"file": ("petitions.csv", build.sample(demo_hub, "petitions"))}
+    words = {"family": "petitions", "title": "fr=Mes pétitions", "publisher": OWN}
+    made = demo_client.post("/api/v1/datasets", data=words, files=table, headers=own)
+    assert (made.status_code, made.json()["slug"]) == (201, "mes-petitions")
+    theirs = {**words, "publisher": OTHER, "replace": "true"}
+    taken = demo_client.post("/api/v1/datasets", data=theirs, files=table, headers=other)
+    assert (taken.status_code, taken.json()["code"]) == (403, "forbidden")
+    demo_client.delete("/api/v1/datasets/mes-petitions?reason=Erreur", headers=own)
+    taken = demo_client.post(
+        "/api/v1/datasets", data={**theirs, "slug": "mes-petitions"}, files=table, headers=other
+    )
+    assert (taken.status_code, taken.json()["code"]) == (403, "forbidden")
+    again = demo_client.post("/api/v1/datasets", data=words, files=table, headers=own)
+    assert (again.status_code, again.json()["version"]) == (201, 2)
+
+
+def test_a_key_made_by_a_password_alone_does_not_open_roles_that_need_more(demo_hub, demo_client):
+    person = build.person(demo_hub, "later@hub.example", grants=())
+    with demo_hub.writing() as session:
+        limits = Limits(is_proved=False)
+        key = issue_to_account(
+            session, "early", "later@hub.example", limits, by=person, now=build.NOW
+        )
+        accounts.grant(session, person, Grant(Role.OFFICER, OWN))
+    headers = {"Authorization": f"Bearer {key}"}
+    assert demo_client.get("/api/v1/desk/requests", headers=headers).status_code == 403
+    with demo_hub.writing() as session:
+        key = issue_to_account(
+            session, "late", "later@hub.example", Limits(), by=person, now=build.NOW
+        )
+    headers = {"Authorization": f"Bearer {key}"}
+    assert demo_client.get("/api/v1/desk/requests", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/fr/people/{}", "/fr/journal?person={}", "/fr/journal?before={}"]
+)
+def test_a_number_that_no_database_gives_is_refused(demo_hub, demo_client, path):
+    everything = tuple(map(Grant, Role))
+    key = build.token(demo_hub, "everything", grants=everything)
+    answer = demo_client.get(path.format("9" * 30), headers=key)
+    assert answer.status_code == 422
 
 
 def test_lists_hold_what_is_in_reach_only(demo_hub, demo_client):

@@ -45,13 +45,14 @@ class Entry:
 
     number:   from 1, without gaps. person: the account that did it; None for a stranger, and for
               a command on the hub's machine. authority: whose business it was; empty for the hub's.
+    kind:     one of Kind, unless somebody has tampered with it.
     subject:  what it was done to: a reference, an address, a name; never a person's.
     said:     further particulars; None once they were erased. digest: of them.
     """
 
     number: int
     at: datetime
-    kind: Kind
+    kind: str
     person: int | None
     authority: str
     subject: str
@@ -79,6 +80,11 @@ class Fault:
     kind: FaultKind
     number: int
     detail: str = ""
+
+
+def text_digest(text: str) -> str:
+    """SHA-256 of a text that may name somebody, in lower-case hex: the journal holds no more."""
+    return _sha256(text)
 
 
 def digest_of(said: Mapping[str, str]) -> str:

@@ -41,7 +41,7 @@ def verify(session: Session, *, noted: tuple[int, str] | None = None) -> Verifie
 
 def _events(session: Session) -> Iterator[Fault]:
     """Events that are not as the journal tells them, are gone, or were put in beside it."""
-    told = (each for each in journal.entries(session) if each.kind is Kind.REQUEST_EVENT)
+    told = (each for each in journal.entries(session) if each.kind == Kind.REQUEST_EVENT)
     counted = 0
     while some := list(islice(told, BATCH)):
         counted += len(some)
@@ -52,8 +52,10 @@ def _events(session: Session) -> Iterator[Fault]:
 
 
 def _of_batch(session: Session, some: Iterable[Entry]) -> Iterator[Fault]:
-    by_event = {(each.said or {}).get("event", ""): each for each in some}
-    kept = info_requests.events_told(session, [int(number) for number in by_event if number])
+    # Words that were erased say no more which event it was; their seal was checked.
+    by_event = {each.said.get("event", ""): each for each in some if each.said is not None}
+    numbers = [int(number) for number in by_event if number.isascii() and number.isdecimal()]
+    kept = info_requests.events_told(session, numbers)
     for event, entry in by_event.items():
         if event not in kept:
             yield Fault(FaultKind.EVENT_MISSING, entry.number, entry.subject)

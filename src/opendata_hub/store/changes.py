@@ -118,6 +118,7 @@ def bury(session: Session, left: Tombstone, *, base_url: str) -> int:
     session.add(
         TombstoneRow(
             position=found,
+            publisher=left.publisher,
             title=dict(left.title),
             reason=left.reason,
             version=left.version,
@@ -265,7 +266,9 @@ def _tombstones() -> Any:
 
 
 def _tombstone(row: TombstoneRow, slug: str) -> Tombstone:
-    return Tombstone(slug, row.title, row.reason, row.version, row.issued_at, row.withdrawn_at)
+    return Tombstone(
+        slug, row.publisher, row.title, row.reason, row.version, row.issued_at, row.withdrawn_at
+    )  # fmt: skip
 
 
 def _entries() -> Any:

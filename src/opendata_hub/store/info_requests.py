@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date
 
-from sqlalchemy import func, text
+from sqlalchemy import func, text, update
 from sqlmodel import Session, col, select
 
 from opendata_hub.domain.errors import UnknownRequest
@@ -135,6 +135,36 @@ def requester(session: Session, reference: str, within: Reach) -> tuple[str, Req
         raise UnknownRequest("No request with this reference")
     authority, row = found
     return authority, Requester(row.name, row.email, row.address, row.id_number)
+
+
+def has_unadopted(session: Session) -> bool:
+    """Whether there are requests from before a hub had authorities."""
+    waiting = select(InfoRequestRow.id).where(InfoRequestRow.authority == "")
+    return session.exec(waiting.limit(1)).first() is not None
+
+
+def adopt(session: Session, authority: str) -> None:
+    """Give them to that body, and tell the journal of their events, in the order of their numbers.
+
+    The entries say when they were written down, and are sealed today: nothing vouches for what
+    became of them before.
+    """
+    question = (
+        select(EventRow, InfoRequestRow.reference)
+        .join(InfoRequestRow, col(InfoRequestRow.id) == col(EventRow.info_request_id))
+        .where(InfoRequestRow.authority == "")
+        .order_by(col(EventRow.id))
+    )
+    for event, reference in session.exec(question).all():
+        journal.append(
+            session, Kind.REQUEST_EVENT, reference, _told(event),
+            authority=authority, person=None, now=event.recorded_at,
+        )  # fmt: skip
+    session.connection().execute(
+        update(InfoRequestRow)
+        .where(col(InfoRequestRow.authority) == "")
+        .values(authority=authority)
+    )
 
 
 def events_told(session: Session, ids: Sequence[int]) -> Mapping[str, Mapping[str, str]]:

@@ -110,6 +110,6 @@ def latest(
 
 def _entry(row: JournalRow) -> Entry:
     return Entry(
-        row.number, row.at, Kind(row.kind), row.person_id, row.authority, row.subject, row.said,
+        row.number, row.at, row.kind, row.person_id, row.authority, row.subject, row.said,
         row.digest, row.seal,
     )  # fmt: skip

@@ -148,12 +148,13 @@ class EntryRow(SQLModel, table=True):
 
 
 class TombstoneRow(SQLModel, table=True):
-    """What is still said of a dataset that was withdrawn."""
+    """What is still said of a dataset that was withdrawn. publisher: empty where not kept."""
 
     __tablename__ = "tombstone"
     position: int = Field(
         foreign_key="entry.position", primary_key=True, sa_column_kwargs={"autoincrement": False}
     )
+    publisher: str = ""
     title: dict[str, str] = Field(sa_type=JSON)
     reason: str
     version: int
@@ -198,6 +199,7 @@ class ApiTokenRow(SQLModel, table=True):
     """A key for programs; only its digest is kept.
 
     person_id: whose roles it acts under. deeds: what it is limited to; null for all of them.
+    is_proved: whether whoever made it had shown more than a password; opens roles that ask for it.
     """
 
     __tablename__ = "api_token"
@@ -206,6 +208,7 @@ class ApiTokenRow(SQLModel, table=True):
     name: str = Field(unique=True)
     sha256: str = Field(unique=True)
     deeds: list[str] | None = Field(sa_type=JSON)
+    is_proved: bool = True
     created_at: datetime
     expires_at: datetime | None
     last_used_at: datetime | None

@@ -115,7 +115,7 @@ def _ask_token(request: Request) -> None:
     """Note who holds the token; raises TokenNeeded when it opens nothing now."""
     hub, digest, now = served(request), api_key_digest(_token(request)), clock.now()
     with hub.reading() as session:
-        found = tokens.holder(session, digest, now)
+        found = tokens.holder(session, digest, now, guarded=hub.guarded_roles)
     if found is None:
         raise TokenNeeded("This API token is not known here, has expired, or was revoked")
     token, request.state.visitor = found

@@ -50,11 +50,12 @@ def edit(
     require_fitting(frame, laws, after, all_then)
     require_apart(all_then.values())
     authorities.change(session, after, now)
+    rewritten = 0
+    if after.digest != before.digest:
+        changed = frame.with_authorities(authorities.everyone(session))
+        rewritten = refresh_fragments(session, changed, now=now, publisher=authority_id)
     _tell(session, authority_id, {"digest": after.digest}, by, now)
-    if after.digest == before.digest:
-        return after, 0
-    changed = frame.with_authorities(authorities.everyone(session))
-    return after, refresh_fragments(session, changed, now=now, publisher=authority_id)
+    return after, rewritten
 
 
 def set_logo(

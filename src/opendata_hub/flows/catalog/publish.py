@@ -114,8 +114,7 @@ def publish(
     datasets.lock(session)
     _require_publishable(submission, words)
     frame.site.publisher_named(words.publisher).require_publishes(submission.family)
-    _require_own(session, words, by)
-    checked = assess(frame, _dataset(session, frame, submission, words, now), answers=answers)
+    checked = assess(frame, _dataset(session, frame, submission, words, by, now), answers=answers)
     if checked.broken:
         raise checked.broken
     dataset = checked.dataset
@@ -282,14 +281,13 @@ def _clear(
     )  # fmt: skip
 
 
-def _require_own(session: Session, words: Words, by: Visitor) -> None:
-    """Raise Forbidden when what stands at that address is of a body the visitor is not of."""
-    if words.slug and (before := datasets.find(session, words.slug)):
-        require(by, Deed.PUBLISH, Place(before.publisher))
-
-
 def _dataset(
-    session: Session, frame: Frame, submission: Submission, words: Words, now: datetime
+    session: Session,
+    frame: Frame,
+    submission: Submission,
+    words: Words,
+    by: Visitor,
+    now: datetime,
 ) -> Dataset:
     family = frame.families[submission.family]
     title = checked_texts(words.title, what="title", longest=TITLE_LENGTH, needed=True)
@@ -303,6 +301,9 @@ def _dataset(
             f"A dataset is already published as {slug!r}: choose another slug, or replace it"
         )
     earlier = before or changes.tombstone(session, slug)
+    if earlier:
+        # Whatever the slug was made of: what is, or was, at that address may be another body's.
+        require(by, Deed.PUBLISH, Place(earlier.publisher))
     return Dataset(
         slug=slug,
         family=family.name,

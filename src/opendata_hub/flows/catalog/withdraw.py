@@ -7,7 +7,7 @@ from sqlmodel import Session
 from opendata_hub.domain.catalog.dcat import Frame
 from opendata_hub.domain.catalog.harvest.change import Tombstone, checked_reason
 from opendata_hub.domain.errors import Withdrawn
-from opendata_hub.domain.journal import Kind
+from opendata_hub.domain.journal import Kind, text_digest
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.roles import Visitor
 from opendata_hub.domain.people.rule import Place, require
@@ -31,6 +31,7 @@ def withdraw(
     require(by, Deed.WITHDRAW, Place(dataset.publisher))
     left = Tombstone(
         slug=slug,
+        publisher=dataset.publisher,
         title=dataset.title,
         reason=reason,
         version=dataset.version,
@@ -39,7 +40,7 @@ def withdraw(
     )
     changes.bury(session, left, base_url=frame.base_url)
     journal.append(
-        session, Kind.DATASET_WITHDRAWN, slug, {"reason": reason},
+        session, Kind.DATASET_WITHDRAWN, slug, {"reason": text_digest(reason)},
         authority=dataset.publisher, person=by.person, now=now,
     )  # fmt: skip
     return left

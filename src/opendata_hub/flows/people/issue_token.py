@@ -19,11 +19,13 @@ from opendata_hub.store.people import accounts, tokens
 class Limits:
     """What a key is limited to.
 
-    deeds: None for all that its roles give. expires_at: None for never.
+    deeds: None for all that its roles give. expires_at: None for never. is_proved: whether it opens
+    roles that ask for a second factor.
     """
 
     deeds: frozenset[Deed] | None = None
     expires_at: datetime | None = None
+    is_proved: bool = True
 
 
 def issue_to_account(
@@ -70,6 +72,7 @@ def _issue(
         person=person,
         deeds=limits.deeds,
         expires_at=limits.expires_at,
+        is_proved=limits.is_proved,
         now=now,
     )
     journal.append(

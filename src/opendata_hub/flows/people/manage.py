@@ -14,7 +14,7 @@ from opendata_hub.domain.people.roles import Grant, Visitor
 from opendata_hub.domain.people.rule import Place, reach
 from opendata_hub.flows.people.credentials import drop_second_factor
 from opendata_hub.flows.people.noted import note_account, note_roles
-from opendata_hub.store.people import accounts, sessions
+from opendata_hub.store.people import accounts, links, sessions
 
 RoleChange = Callable[..., None]
 """``give`` or ``take``."""
@@ -42,6 +42,7 @@ def take(session: Session, account: Account, taken: Grant, *, by: Visitor, now: 
     """Take a role away, at once; raises Forbidden."""
     require_may_give(by, taken)
     _require_other(account, by)
+    _end_invitations(session, account, now)
     if accounts.take(session, account.id, taken):
         note_roles(session, Kind.ROLE_TAKEN, account.id, [taken], by=by.person, now=now)
 
@@ -49,6 +50,7 @@ def take(session: Session, account: Account, taken: Grant, *, by: Visitor, now: 
 def close(session: Session, account: Account, *, by: Visitor, now: datetime) -> None:
     """Close an account: its sessions and keys open nothing from now on. Raises Forbidden."""
     _require_may_close(account, by)
+    _end_invitations(session, account, now)
     accounts.disable(session, account.id, now)
     sessions.close_all(session, account.id)
     note_account(session, Kind.ACCOUNT_CLOSED, account.id, by=by.person, now=now)
@@ -75,6 +77,12 @@ def unlock(session: Session, account: Account, *, by: Visitor, now: datetime) ->
     _require_may_close(account, by)
     drop_second_factor(session, account, now)
     note_account(session, Kind.ACCOUNT_UNLOCKED, account.id, by=by.person, now=now)
+
+
+def _end_invitations(session: Session, account: Account, now: datetime) -> None:
+    """What was taken is not regained by a second invitation that still lies in a mailbox."""
+    if account.email:
+        links.end_invitations(session, account.email, now)
 
 
 def _require_other(account: Account, by: Visitor) -> None:

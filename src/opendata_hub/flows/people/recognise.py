@@ -5,10 +5,12 @@ from datetime import datetime
 from sqlmodel import Session
 
 from opendata_hub.domain.errors import BadAddress, BadName, NoAccount
+from opendata_hub.domain.journal import Kind
 from opendata_hub.domain.people.account import Account
 from opendata_hub.domain.people.address import email_address, person_name
 from opendata_hub.domain.people.provider import Identity
-from opendata_hub.flows.people.use_link import use
+from opendata_hub.flows.people.noted import note_account
+from opendata_hub.flows.people.use_link import is_still_given, use
 from opendata_hub.store.people import accounts, identities, links
 
 
@@ -37,12 +39,16 @@ def _by_address(session: Session, known: Identity, now: datetime) -> int:
     except BadAddress:
         raise NoAccount("The address that your provider knows has no account here") from None
     account = accounts.by_email(session, email)
-    invitations = links.invitations(session, email, now)
+    invitations = [
+        each for each in links.invitations(session, email, now) if is_still_given(session, each)
+    ]
     if account is None and invitations:
         name = invitations[0].name or _name(known, email)
         language = invitations[0].language
         account = accounts.add(session, name=name, email=email, language=language, now=now)
         accounts.confirm(session, account.id, now)
+        by = invitations[0].made_by
+        note_account(session, Kind.ACCOUNT_MADE, account.id, by=by, now=now)
         for each in invitations:
             use(session, each, name=name, kept=None, now=now)
         return account.id

@@ -78,12 +78,17 @@ def _join(
     return account.id
 
 
-def _require_still_given(session: Session, link: OneTimeLink) -> None:
+def is_still_given(session: Session, link: OneTimeLink) -> bool:
+    """Whether who wrote an invitation may still give its roles."""
     if link.made_by is None:
-        return
+        return True
     inviter = accounts.get(session, link.made_by)
     visitor = Visitor(inviter.id, inviter.grants)
-    if inviter.disabled_at or not all(may_give(visitor, each) for each in link.grants):
+    return not inviter.disabled_at and all(may_give(visitor, each) for each in link.grants)
+
+
+def _require_still_given(session: Session, link: OneTimeLink) -> None:
+    if not is_still_given(session, link):
         raise Forbidden("Who invited you may no longer give this role; ask for another invitation")
 
 

@@ -41,10 +41,14 @@ def deed_of(act: Act) -> Deed:
     return Deed.DECIDE_COMPLAINT if act is Act.HEAD_DECIDES else Deed.HANDLE_REQUEST
 
 
-def open_case(session: Session, reference: str, *, by: Visitor) -> Case:
-    """A request as those who handle it read it; raises UnknownRequest where it is out of reach."""
+def open_case(session: Session, reference: str, *, by: Visitor, to_change: bool = False) -> Case:
+    """A request as those who handle it read it; raises UnknownRequest where it is out of reach.
+
+    to_change: nobody else acts on it until the end of the transaction.
+    """
     require(by, Deed.READ_REQUEST)
-    return cases.get(session, reference.strip().upper(), reach(by, Deed.READ_REQUEST))
+    within = reach(by, Deed.READ_REQUEST)
+    return cases.get(session, reference.strip().upper(), within, to_change=to_change)
 
 
 def act(

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlmodel import Session
 
 from opendata_hub.domain.errors import Invalid
-from opendata_hub.domain.journal import Kind
+from opendata_hub.domain.journal import Kind, text_digest
 from opendata_hub.domain.people.rule import EVERYWHERE, Reach
 from opendata_hub.domain.requests.acts import Act
 from opendata_hub.domain.requests.calendar import Announcement, Calendar
@@ -49,16 +49,18 @@ def announce(
     if authority:
         _require_own(announcement, current(session, calendar))
     calendars.announce(session, calendar.jurisdiction, announcement, now, authority=authority)
-    journal.append(
-        session, Kind.DAY_ANNOUNCED, f"{calendar.jurisdiction} {holiday.day.isoformat()}",
-        {"status": holiday.status, "source": holiday.source},
-        authority=authority, person=by, now=now,
-    )  # fmt: skip
     reason = f"{holiday.day.isoformat()}: {holiday.name['fr']} ({holiday.source})"
-    return recount(
+    moved = recount(
         session, current(session, calendar),
         laws=laws, reason=reason, today=today, now=now, authority=authority,
     )  # fmt: skip
+    # The journal comes last in every act: who holds it never waits for who waits for it.
+    journal.append(
+        session, Kind.DAY_ANNOUNCED, f"{calendar.jurisdiction} {holiday.day.isoformat()}",
+        {"status": holiday.status, "source": text_digest(holiday.source)},
+        authority=authority, person=by, now=now,
+    )  # fmt: skip
+    return moved
 
 
 def recount(

@@ -92,6 +92,19 @@ def end_all(session: Session, person: int, kinds: Iterable[LinkKind], now: datet
     )
 
 
+def end_invitations(session: Session, email: str, now: datetime) -> None:
+    """Let the open invitations of an address open nothing any more."""
+    session.connection().execute(
+        update(OneTimeLinkRow)
+        .where(
+            col(OneTimeLinkRow.email) == email,
+            col(OneTimeLinkRow.kind) == str(LinkKind.INVITE),
+            col(OneTimeLinkRow.used_at).is_(None),
+        )
+        .values(used_at=now)
+    )
+
+
 def _link(row: OneTimeLinkRow) -> OneTimeLink:
     return OneTimeLink(
         row.id, LinkKind(row.kind), row.person_id, row.email, row.name, row.language,

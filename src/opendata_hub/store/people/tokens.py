@@ -1,5 +1,6 @@
 """Keys for programs. Only digests are kept."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from opendata_hub.domain.errors import Refused, UnknownToken
 from opendata_hub.domain.people.deeds import Deed
-from opendata_hub.domain.people.roles import Visitor
+from opendata_hub.domain.people.roles import Role, Visitor
 from opendata_hub.store.people import accounts
 from opendata_hub.store.tables import ApiTokenRow, PersonRow
 
@@ -35,10 +36,14 @@ def add(
     sha256: str,
     person: int,
     deeds: frozenset[Deed] | None = None,
+    is_proved: bool = True,
     expires_at: datetime | None = None,
     now: datetime,
 ) -> int:
-    """Keep the digest of a new key, and return its number; raises Refused for a name in use."""
+    """Keep the digest of a new key, and return its number; raises Refused for a name in use.
+
+    is_proved: whether whoever makes it has shown what the roles ask for that need two factors.
+    """
     if session.exec(select(ApiTokenRow).where(ApiTokenRow.name == name)).first():
         raise Refused(f"There is already a token named {name!r}; choose another name")
     row = ApiTokenRow(
@@ -46,6 +51,7 @@ def add(
         name=name,
         sha256=sha256,
         deeds=None if deeds is None else sorted(deeds),
+        is_proved=is_proved,
         created_at=now,
         expires_at=expires_at,
         last_used_at=None,
@@ -56,9 +62,13 @@ def add(
     return row.id
 
 
-def holder(session: Session, sha256: str, now: datetime) -> tuple[ApiToken, Visitor] | None:
+def holder(
+    session: Session, sha256: str, now: datetime, *, guarded: Collection[Role] = ()
+) -> tuple[ApiToken, Visitor] | None:
     """The key with that digest and who acts by it; None unless it opens anything now.
 
+    guarded: roles that a key opens only when its maker had shown a second factor, so that one
+    made before a role was given does not go round it.
     A key that is unknown, revoked or expired, and one of a closed account, are not told apart.
     """
     found = session.exec(
@@ -72,7 +82,9 @@ def holder(session: Session, sha256: str, now: datetime) -> tuple[ApiToken, Visi
     if row.revoked_at or person.disabled_at or (row.expires_at and row.expires_at <= now):
         return None
     token = _token(row)
-    return token, Visitor(person.id, accounts.grants(session, person.id), token.deeds)
+    held = accounts.grants(session, person.id)
+    opened = frozenset(each for each in held if row.is_proved or each.role not in guarded)
+    return token, Visitor(person.id, opened, token.deeds)
 
 
 def mark_used(session: Session, sha256: str, now: datetime) -> None:

@@ -26,7 +26,7 @@ from opendata_hub.domain.people.address import email_address, person_name
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.letter import LetterKind
 from opendata_hub.domain.people.password import new_password
-from opendata_hub.domain.people.session import Proof, WebSession
+from opendata_hub.domain.people.session import WHOLE, Proof, WebSession
 from opendata_hub.domain.texts import in_language
 from opendata_hub.flows.people import credentials as flow
 from opendata_hub.flows.people import send_link
@@ -170,7 +170,7 @@ def make_token(
     try:
         require_password(hub, browser.person, password)
         _require_whole(hub, browser)
-        limits = Limits(_deeds(only or []), now + _span(days))
+        limits = Limits(_deeds(only or []), now + _span(days), is_proved=browser.proof in WHOLE)
         called = f"{account.email}: {person_name(name)}"
         with hub.writing() as session:
             key = issue_to_account(

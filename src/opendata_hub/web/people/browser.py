@@ -49,10 +49,13 @@ BrowserDep = Annotated[WebSession, Depends(browser_of)]
 def local(wanted: str, otherwise: str) -> str:
     """An address of this hub to go on to; whatever leads elsewhere is not followed.
 
-    >>> local("/fr/people?after=1", "/"), local("//evil.example", "/")
-    ('/fr/people?after=1', '/')
+    >>> local("/fr/people?after=1", "/"), local("//evil.example", "/"), local("//[", "/")
+    ('/fr/people?after=1', '/', '/')
     """
-    parts = urlsplit(wanted)
+    try:
+        parts = urlsplit(wanted)
+    except ValueError:
+        return otherwise
     is_plain = wanted.isascii() and wanted.isprintable() and "\\" not in wanted
     if is_plain and wanted.startswith("/") and not (parts.scheme or parts.netloc):
         return otherwise if wanted.startswith("//") else wanted

@@ -19,6 +19,8 @@ from opendata_hub.web.rendering import page
 from opendata_hub.web.shapes import Problem
 
 ON_A_PAGE, MOST = 50, 500
+LARGEST = 2_147_483_647
+"""Of the numbers that a database gives."""
 router = APIRouter(
     route_class=Door,
     tags=["people"],
@@ -32,9 +34,13 @@ class Wanted(BaseModel):
     """Which entries are asked for."""
 
     kind: Kind | Literal[""] | None = None
-    person: int | None = Field(default=None, ge=1, description="The account that did it.")
+    person: int | None = Field(
+        default=None, ge=1, le=LARGEST, description="The account that did it."
+    )
     subject: str = Field(default="", max_length=200, description="A reference, an address, a name.")
-    before: int | None = Field(default=None, ge=1, description="Entries below this number.")
+    before: int | None = Field(
+        default=None, ge=1, le=LARGEST, description="Entries below this number."
+    )
 
     def value(self) -> Asked:
         """The same for the store."""
@@ -46,7 +52,7 @@ class EntryOut(BaseModel):
 
     number: int
     at: AwareDatetime
-    kind: Kind
+    kind: str
     person: int | None = Field(description="Null for a stranger, and for commands.")
     authority: str
     subject: str

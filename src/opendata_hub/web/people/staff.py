@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, TypeVar
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from opendata_hub import clock
@@ -29,6 +29,7 @@ from opendata_hub.web.deps import HubDep, PageLanguage
 from opendata_hub.web.doors import Door, VisitorDep, needs
 from opendata_hub.web.people.browser import READ, Field, form, send_after, spoken
 
+AccountNumber = Annotated[int, Path(ge=1, le=2_147_483_647)]
 router = APIRouter(route_class=Door, include_in_schema=False)
 LONGEST_UNIT = 80
 Act = TypeVar("Act")
@@ -89,7 +90,11 @@ def send_invitation(
 @router.api_route("/{language}/people/{number}", methods=READ)
 @needs(Deed.MANAGE_PEOPLE)
 def show_person(
-    request: Request, hub: HubDep, language: PageLanguage, visitor: VisitorDep, number: int
+    request: Request,
+    hub: HubDep,
+    language: PageLanguage,
+    visitor: VisitorDep,
+    number: AccountNumber,
 ) -> Response:
     """One account and its roles."""
     return _person_page(request, hub, language, visitor, number)
@@ -102,7 +107,7 @@ def change_roles(
     hub: HubDep,
     language: PageLanguage,
     visitor: VisitorDep,
-    number: int,
+    number: AccountNumber,
     act: Field = "",
     role: Field = "",
     authority: Field = "",
@@ -132,7 +137,7 @@ def change_state(
     hub: HubDep,
     language: PageLanguage,
     visitor: VisitorDep,
-    number: int,
+    number: AccountNumber,
     act: Field = "",
 ) -> Response:
     """Close an account, open it again, or take a lost second factor off."""
@@ -222,6 +227,8 @@ def _grant(hub: Hub, role: str, authority: str, unit: str) -> Grant:
     name = " ".join(unit.split())
     if len(name) > LONGEST_UNIT or (name and not (authority and role == Role.OFFICER)):
         raise Invalid("A unit is an officer's, of one authority, in at most 80 characters")
+    if name:
+        hub.authority(authority).require_unit(name)
     return Grant(Role(role), authority, name)
 
 

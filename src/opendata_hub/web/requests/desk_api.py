@@ -154,7 +154,8 @@ def do(hub: HubDep, visitor: VisitorDep, reference: str, body: ActIn) -> CaseOut
 def done(hub: Hub, visitor: Visitor, reference: str, body: ActIn) -> Case:
     """The case after the act; raises what ``flows.requests.act`` does."""
     with hub.writing() as session:
-        case = flow.open_case(session, reference, by=visitor)
+        # Locked before the calendar is read: a day that is announced meanwhile is counted.
+        case = flow.open_case(session, reference, by=visitor, to_change=True)
         law = hub.law_named(case.request.law)
         return flow.act(
             session,

@@ -63,9 +63,13 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Tombstone:
-    """What is still said of a withdrawn dataset. version: the last that was published."""
+    """What is still said of a withdrawn dataset. version: the last that was published.
+
+    publisher: whose it was; empty where that was not kept.
+    """
 
     slug: str
+    publisher: str
     title: Texts
     reason: str
     version: int
