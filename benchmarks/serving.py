@@ -74,7 +74,8 @@ def load(hub: Hub, count: int) -> float:
     report = Report(rows=1, findings=(), total_findings=0, encoding="utf-8")
     with hub.writing() as session:
         first = submissions.add(
-            session, family="petitions", file_name="x.csv", sha256="ab" * 32, size_bytes=1_000,
+            session, authority=hub.frame.site.publisher, person=None, family="petitions",
+            file_name="x.csv", sha256="ab" * 32, size_bytes=1_000,
             report=report, now=clock.now(),
         )  # fmt: skip
     start = time.process_time()
