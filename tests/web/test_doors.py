@@ -12,6 +12,7 @@ import build
 from opendata_hub.domain.people.deeds import OPEN, Deed
 from opendata_hub.domain.people.roles import STRANGER, Grant, Role, Visitor
 from opendata_hub.domain.people.rule import ROLES, reach
+from opendata_hub.flows.people.credentials import drop_second_factor
 from opendata_hub.flows.people.issue_token import Limits, issue_to_account
 from opendata_hub.store.people import accounts
 from opendata_hub.web.app import create_app
@@ -295,6 +296,9 @@ def test_a_key_made_by_a_password_alone_does_not_open_roles_that_need_more(demo_
         )
     headers = {"Authorization": f"Bearer {key}"}
     assert demo_client.get("/api/v1/desk/requests", headers=headers).status_code == 200
+    with demo_hub.writing() as session:
+        drop_second_factor(session, accounts.get(session, person), build.NOW)
+    assert demo_client.get("/api/v1/desk/requests", headers=headers).status_code == 403
 
 
 @pytest.mark.parametrize(

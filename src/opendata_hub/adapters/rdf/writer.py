@@ -36,6 +36,7 @@ _ESCAPES = {
     "\f": "\\f",
 }
 _TO_ESCAPE = re.compile(r'["\\\n\r\t\b\f]')
+_TO_ESCAPE_IN_XML = re.compile(r'[&<>"\r\n\t]')
 
 
 def turtle(grouped: Grouped, prefixes: Mapping[str, str]) -> str:
@@ -133,7 +134,9 @@ def _xml_property(element: str, value: Node) -> str:
         return f"\n  <{element} rdf:nodeID={_attribute(value)}/>"
     if type(value) is Literal:
         # A parser turns a bare carriage return into a line feed.
-        text = escape(str(value), {"\r": "&#13;"})
+        text = str(value)
+        if _TO_ESCAPE_IN_XML.search(text):
+            text = escape(text, {"\r": "&#13;"})
         kind = ""
         if value.language:
             kind = f' xml:lang="{value.language}"'
@@ -164,7 +167,8 @@ def _identity(node: Node) -> str:
 
 
 def _attribute(node: Node) -> str:
-    return quoteattr(str(node) if type(node) is BNode else _checked(str(node)))
+    text = str(node) if type(node) is BNode else _checked(str(node))
+    return quoteattr(text) if _TO_ESCAPE_IN_XML.search(text) else f'"{text}"'
 
 
 @lru_cache(KNOWN_TERMS)

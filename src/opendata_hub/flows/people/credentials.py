@@ -10,7 +10,7 @@ from opendata_hub.domain.people.account import Account
 from opendata_hub.domain.people.letter import LetterKind
 from opendata_hub.domain.people.one_time_link import LinkKind
 from opendata_hub.domain.secret import derived, new_salt, new_tracking_code, tracking_code_digest
-from opendata_hub.store.people import credentials, letters, links, sessions
+from opendata_hub.store.people import credentials, letters, links, sessions, tokens
 
 RECOVERY_CODES = 10
 
@@ -70,8 +70,9 @@ def confirm_second_factor(
 
 
 def drop_second_factor(session: Session, account: Account, now: datetime) -> None:
-    """Ask for no code any more; recovery codes open nothing then."""
+    """Ask for no code any more; recovery codes and keys open nothing then that asks for one."""
     credentials.drop_second_factor(session, account.id)
+    tokens.doubt_all(session, account.id)
     credentials.keep_recovery_codes(session, account.id, ())
     sessions.close_all(session, account.id)
     tell(session, account, LetterKind.FACTOR_OFF, now)

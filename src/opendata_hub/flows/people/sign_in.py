@@ -9,7 +9,7 @@ from opendata_hub.domain.people.letter import LetterKind
 from opendata_hub.domain.people.session import Proof, shortened
 from opendata_hub.domain.secret import new_session_key, session_key_digest, tracking_code_digest
 from opendata_hub.flows.people.credentials import take_code, tell
-from opendata_hub.store.people import accounts, credentials, sessions
+from opendata_hub.store.people import accounts, credentials, sessions, tokens
 from opendata_hub.store.people.credentials import Credential
 
 
@@ -108,6 +108,7 @@ def recover(
     if not credentials.use_recovery_code(session, person, tracking_code_digest(code), now):
         raise WrongCode("This recovery code is wrong, or was used before")
     credentials.drop_second_factor(session, person)
+    tokens.doubt_all(session, person)
     sessions.close_all(session, person)
     tell(session, accounts.get(session, person), LetterKind.RECOVERY_USED, now)
     return open_session(session, person, Proof.RECOVERY, user_agent=user_agent, now=now)

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, update
 
 from opendata_hub.domain.errors import Refused, UnknownToken
 from opendata_hub.domain.people.deeds import Deed
@@ -102,6 +102,13 @@ def revoke(session: Session, name: str, now: datetime) -> int:
     row.revoked_at = row.revoked_at or now
     session.add(row)
     return row.id
+
+
+def doubt_all(session: Session, person: int) -> None:
+    """Let the keys of an account open no role any more that asks for a second factor."""
+    session.connection().execute(
+        update(ApiTokenRow).where(col(ApiTokenRow.person_id) == person).values(is_proved=False)
+    )
 
 
 def all_of(session: Session, *, person: int | None = None) -> list[ApiToken]:
