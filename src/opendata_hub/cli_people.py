@@ -225,8 +225,13 @@ def make_demo_accounts(hub: bootstrap.Hub) -> list[str]:
 AT_AN_AUTHORITY = frozenset({Role.OFFICER, Role.STEWARD, Role.HEAD})
 
 
-def grants_from(hub: bootstrap.Hub, written: Iterable[str]) -> list[Grant]:
-    """The roles that are written as ROLE@AUTHORITY/UNIT; raises Invalid, UnknownPublisher."""
+def grants_from(
+    hub: bootstrap.Hub, written: Iterable[str], *, is_gone_too: bool = False
+) -> list[Grant]:
+    """The roles that are written as ROLE@AUTHORITY/UNIT; raises Invalid, UnknownPublisher.
+
+    is_gone_too: a unit that the authority has no more may be named, to take its role away.
+    """
     found = []
     for each in written:
         role, _, place = each.partition("@")
@@ -238,7 +243,7 @@ def grants_from(hub: bootstrap.Hub, written: Iterable[str]) -> list[Grant]:
             hub.frame.site.publisher_named(authority)
         if unit and role != Role.OFFICER:
             raise Invalid("only an officer works in a unit")
-        if unit:
+        if unit and not is_gone_too:
             hub.authority(authority).require_unit(unit)
         found.append(Grant(Role(role), authority, unit))
     return found
@@ -261,7 +266,7 @@ def account_named(hub: bootstrap.Hub, email: str) -> Account:
 
 def _change(email: str, role: str, act: manage.RoleChange) -> None:
     hub = bootstrap.open_hub(Settings())
-    (grant,) = grants_from(hub, [role])
+    (grant,) = grants_from(hub, [role], is_gone_too=act is manage.take)
     account = account_named(hub, email)
     with hub.writing() as session:
         act(session, account, grant, by=OPERATOR, now=clock.now())

@@ -74,6 +74,7 @@ def send_invitation(
     try:
         address, called = email_address(email), person_name(name)
         given = _grant(hub, role, authority, unit)
+        _require_unit(hub, given)
         with hub.writing() as session:
             invite(
                 session, address, [given],
@@ -117,6 +118,8 @@ def change_roles(
     try:
         named = _grant(hub, role, authority, unit)
         change = _chosen({"give": manage.give, "take": manage.take}, act)
+        if act == "give":
+            _require_unit(hub, named)
         with hub.writing() as session:
             change(
                 session,
@@ -227,9 +230,13 @@ def _grant(hub: Hub, role: str, authority: str, unit: str) -> Grant:
     name = " ".join(unit.split())
     if len(name) > LONGEST_UNIT or (name and not (authority and role == Role.OFFICER)):
         raise Invalid("A unit is an officer's, of one authority, in at most 80 characters")
-    if name:
-        hub.authority(authority).require_unit(name)
     return Grant(Role(role), authority, name)
+
+
+def _require_unit(hub: Hub, given: Grant) -> None:
+    """Raise Invalid for a unit that the authority has not; one that is gone can be taken away."""
+    if given.unit:
+        hub.authority(given.authority).require_unit(given.unit)
 
 
 def _chosen(acts: Mapping[str, Act], act: str) -> Act:
