@@ -96,25 +96,6 @@ def get(session: Session, reference: str, tracking_sha256: str) -> InfoRequest:
     return _request(session, row)
 
 
-def in_hand(session: Session, reference: str, within: Reach) -> InfoRequest:
-    """The request of that reference; raises UnknownRequest, also where it is out of reach."""
-    row = session.exec(
-        select(InfoRequestRow)
-        .where(InfoRequestRow.reference == reference)
-        .where(
-            in_reach(
-                within,
-                authority=InfoRequestRow.authority,
-                unit=InfoRequestRow.unit,
-                owner=InfoRequestRow.owner_id,
-            )
-        )
-    ).first()
-    if row is None:
-        raise UnknownRequest("No request with this reference")
-    return _request(session, row)
-
-
 def requester(session: Session, reference: str, within: Reach) -> tuple[str, Requester]:
     """The authority of a request and who asked; raises UnknownRequest, also where out of reach."""
     question = (

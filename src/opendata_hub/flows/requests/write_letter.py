@@ -34,7 +34,8 @@ from opendata_hub.domain.requests.letter import (
     lines_of,
 )
 from opendata_hub.flows.requests.read_identity import read_identity
-from opendata_hub.store import info_requests, journal
+from opendata_hub.store import journal
+from opendata_hub.store.requests import cases
 from opendata_hub.store.requests import letters as kept_letters
 from opendata_hub.store.requests.letters import KeptLetter
 
@@ -96,7 +97,7 @@ def find(session: Session, reference: str, *, by: Visitor) -> InfoRequest:
     """
     require(by, Deed.HANDLE_REQUEST)
     within = reach(by, Deed.HANDLE_REQUEST)
-    return info_requests.in_hand(session, reference.strip().upper(), within)
+    return cases.get(session, reference.strip().upper(), within).request
 
 
 def preview(

@@ -55,6 +55,7 @@ def get(session: Session, reference: str, within: Reach, *, to_change: bool = Fa
     request = InfoRequest(
         reference=row.reference,
         authority=row.authority,
+        unit=row.unit,
         law=row.law,
         question=Question(row.subject, row.text, row.language, row.is_urgent),
         events=events,
