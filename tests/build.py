@@ -171,6 +171,13 @@ def filing(**changes: object) -> dict[str, object]:
     return {**body, **changes}
 
 
+def typed(**changes: str) -> dict[str, str]:
+    """The same as the form of the site sends it."""
+    body = filing()
+    asked = {key: value for key, value in body.items() if isinstance(value, str)}
+    return {**asked, **body["requester"], **changes}
+
+
 PROGRAM = (Grant(Role.STEWARD), Grant(Role.OFFICER))
 
 

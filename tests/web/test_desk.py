@@ -91,3 +91,27 @@ def test_a_queue_is_walked_page_by_page(client, officer):
     assert (sorted(seen), len(seen)) == (sorted(filed), 5)
     answer = client.get(f"{DESK}?after=x", headers=officer)
     assert (answer.status_code, answer.json()["code"]) == (422, "invalid-input")
+
+
+def test_a_case_says_by_which_way_it_came_in(client, officer, reference):
+    def channel(reference):
+        return client.get(f"{DESK}/{reference}", headers=officer).json()["channel"]
+
+    def entered(**words):
+        given = build.filing(**words)
+        return client.post("/api/v1/requests", json=given, headers=officer).json()["reference"]
+
+    assert channel(reference) == "api"
+    assert channel(entered(received_on="2026-01-05")) == "paper"
+    assert channel(entered(received_on="2026-01-05", channel="email")) == "email"
+    page = client.get(f"/fr/desk/{reference}", headers=officer).text
+    assert "d’un programme" in page
+    refused = client.post("/api/v1/requests", json=build.filing(channel="paper"))
+    assert (refused.status_code, refused.json()["code"]) == (401, "sign-in-needed")
+
+
+def test_the_form_of_the_site_is_a_channel_of_its_own(client, officer):
+    client.post("/fr/requests/new", data=build.typed())
+    told = client.get(DESK, headers=officer).json()["requests"]
+    case = client.get(f"{DESK}/{told[0]['reference']}", headers=officer).json()
+    assert case["channel"] == "web"

@@ -12,6 +12,7 @@ from opendata_hub.domain.journal import Kind
 from opendata_hub.domain.people.rule import Reach
 from opendata_hub.domain.requests.acts import Act
 from opendata_hub.domain.requests.info_request import (
+    Channel,
     InfoRequest,
     Question,
     Requester,
@@ -63,6 +64,7 @@ def add(
         text=request.question.text,
         language=request.question.language,
         is_urgent=request.question.is_urgent,
+        channel=request.channel,
         due_on=due_on,
         safe_on=safe_on,
     )
@@ -170,6 +172,7 @@ def _request(session: Session, row: InfoRequestRow) -> InfoRequest:
         law=row.law,
         question=Question(row.subject, row.text, row.language, row.is_urgent),
         events=tuple(map(_event, events)),
+        channel=Channel(row.channel),
     )
 
 

@@ -365,6 +365,7 @@ class InfoRequestRow(SQLModel, table=True):
     """A request for information, without who asked.
 
     authority: the body that answers; unit: of it. owner_id: the account it was filed from, if any.
+    channel: the way it came in.
 
     due_on, safe_on, is_open: cached for lists; the truth is counted from the events.
     """
@@ -381,6 +382,7 @@ class InfoRequestRow(SQLModel, table=True):
     text: str = Field(sa_type=Text)
     language: str
     is_urgent: bool
+    channel: str = "web"
     due_on: date = Field(index=True)
     safe_on: date
     is_open: bool = Field(default=True, index=True)

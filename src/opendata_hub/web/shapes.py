@@ -20,7 +20,7 @@ from opendata_hub.domain.link import LinkState
 from opendata_hub.domain.requests.acts import State
 from opendata_hub.domain.requests.calendar import Announcement, DayOff, Holiday, HolidayStatus
 from opendata_hub.domain.requests.deadline import Deadline
-from opendata_hub.domain.requests.info_request import Question, Requester
+from opendata_hub.domain.requests.info_request import Channel, Question, Requester
 from opendata_hub.domain.requests.law import Effect
 from opendata_hub.domain.requests.term import AfterStop, DayZero, End, Span, StopDays, Unit
 from opendata_hub.domain.texts import LANGUAGES
@@ -579,6 +579,11 @@ class InfoRequestIn(_Strict):
     received_on: str | None = Field(
         default=None,
         description="Day of receipt of a paper request, entered by an officer: needs an API token.",
+    )
+    channel: Channel | None = Field(
+        default=None,
+        strict=False,
+        description="The way it came in, said by an officer; else api, or paper with received_on.",
     )
 
     def question(self) -> Question:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 from opendata_hub.domain.errors import FutureReceipt, Invalid
 from opendata_hub.domain.requests.law import Law
@@ -14,6 +15,16 @@ TEXT_LENGTH = 20_000
 IDENTITY_LENGTH = 500
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+class Channel(StrEnum):
+    """The way a request came in. PAPER: at the counter or by post; IMPORT: from an old register."""
+
+    WEB = "web"
+    EMAIL = "email"
+    PAPER = "paper"
+    API = "api"
+    IMPORT = "import"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +54,7 @@ class InfoRequest:
     authority: id of the body that answers; unit: of its desk, if one was named.
     law:      the pack it was filed under, ``ma/31-13``.
     events:   all that happened, oldest first; state and lateness are derived from them.
+    channel:  the way it came in.
     """
 
     reference: str
@@ -51,6 +63,7 @@ class InfoRequest:
     question: Question
     events: Events
     unit: str = ""
+    channel: Channel = Channel.WEB
 
     @property
     def received_on(self) -> date:

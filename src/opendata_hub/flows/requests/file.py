@@ -10,6 +10,7 @@ from opendata_hub.domain.requests.acts import Act
 from opendata_hub.domain.requests.calendar import Calendar
 from opendata_hub.domain.requests.deadline import Deadline, deadline
 from opendata_hub.domain.requests.info_request import (
+    Channel,
     InfoRequest,
     Question,
     Requester,
@@ -43,6 +44,7 @@ def file(
     received_on: date,
     today: date,
     now: datetime,
+    channel: Channel = Channel.WEB,
     owner: int | None = None,
     by: int | None = None,
     unit: str = "",
@@ -51,6 +53,7 @@ def file(
 
     authority: the body that answers; unit: of its desk, if one is named.
     calendar:  of the law's jurisdiction, with the authority's own closures.
+    channel:   the way it came in.
     owner, by: the account it is filed from, and the one that enters it, if there are any.
 
     Raises AuthorityClosed, Invalid for a unit it has not, for words or a person the law could not
@@ -71,6 +74,7 @@ def file(
         law=law.name,
         question=asked,
         events=(Event(Act.RECEIVE, received_on, now),),
+        channel=channel,
     )
     code = new_tracking_code()
     info_requests.add(

@@ -11,7 +11,7 @@ from opendata_hub.domain.errors import UnknownRequest
 from opendata_hub.domain.people.rule import Reach
 from opendata_hub.domain.requests.acts import Act
 from opendata_hub.domain.requests.desk import Line
-from opendata_hub.domain.requests.info_request import InfoRequest, Question
+from opendata_hub.domain.requests.info_request import Channel, InfoRequest, Question
 from opendata_hub.domain.requests.timeline import Event, Events, received_on, state_of
 from opendata_hub.store.info_requests import add_event
 from opendata_hub.store.tables import EventRow, InfoRequestRow
@@ -59,6 +59,7 @@ def get(session: Session, reference: str, within: Reach, *, to_change: bool = Fa
         law=row.law,
         question=Question(row.subject, row.text, row.language, row.is_urgent),
         events=events,
+        channel=Channel(row.channel),
     )
     return Case(request, row.unit, row.due_on, row.safe_on, row.is_open)
 

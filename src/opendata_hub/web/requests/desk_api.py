@@ -14,6 +14,7 @@ from opendata_hub.domain.people.roles import Visitor
 from opendata_hub.domain.people.rule import reach
 from opendata_hub.domain.requests.acts import Act, State, possible_acts
 from opendata_hub.domain.requests.desk import Line, Nearness, nearness
+from opendata_hub.domain.requests.info_request import Channel
 from opendata_hub.domain.requests.timeline import state_of
 from opendata_hub.flows.requests import act as flow
 from opendata_hub.flows.requests.act import Doing
@@ -87,6 +88,7 @@ class CaseOut(BaseModel):
     authority: str
     unit: str
     law: str
+    channel: Channel = Field(description="The way it came in.")
     subject: str
     text: str
     language: str
@@ -185,8 +187,9 @@ def _shown(hub: Hub, case: Case) -> CaseOut:
     state, question = state_of(request.events), case.request.question
     return CaseOut(
         reference=request.reference, authority=request.authority, unit=case.unit, law=law.name,
-        subject=question.subject, text=question.text, language=question.language,
-        urgent=question.is_urgent, state=state, due_on=case.due_on, safe_on=case.safe_on,
+        channel=request.channel, subject=question.subject, text=question.text,
+        language=question.language, urgent=question.is_urgent,
+        state=state, due_on=case.due_on, safe_on=case.safe_on,
         nearness=nearness(case.due_on, is_open=case.is_open, today=today_under(hub, law)),
         events=[
             EventOut(

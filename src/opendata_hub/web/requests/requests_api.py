@@ -12,9 +12,8 @@ from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.authority import Authority
 from opendata_hub.domain.errors import Invalid, TrackingCodeNeeded, UnknownLaw
 from opendata_hub.domain.people.deeds import Deed
-from opendata_hub.domain.people.roles import Visitor
 from opendata_hub.domain.people.rule import Place, require
-from opendata_hub.domain.requests.info_request import require_not_future
+from opendata_hub.domain.requests.info_request import Channel, require_not_future
 from opendata_hub.domain.requests.law import Law
 from opendata_hub.domain.texts import LANGUAGES
 from opendata_hub.flows.requests import follow
@@ -38,7 +37,11 @@ def file_request(hub: HubDep, visitor: VisitorDep, body: InfoRequestIn) -> Recei
     authority = hub.authority(body.authority)
     law = law_for(hub, authority, body.law)
     now, today = clock.now(), today_under(hub, law)
-    received_on = _received_on(visitor, body, today, Place(authority.id, body.unit))
+    received_on = _received_on(body, today)
+    channel = body.channel or (Channel.PAPER if body.received_on else Channel.API)
+    is_entered = body.received_on is not None or channel is not Channel.API
+    if is_entered:
+        require(visitor, Deed.HANDLE_REQUEST, Place(authority.id, body.unit))
     with hub.writing() as session:
         calendar = current(session, hub.calendar_of(law), authority=authority.id)
         receipt = file(
@@ -51,7 +54,8 @@ def file_request(hub: HubDep, visitor: VisitorDep, body: InfoRequestIn) -> Recei
             received_on=received_on,
             today=today,
             now=now,
-            owner=None if body.received_on else visitor.person,
+            channel=channel,
+            owner=None if is_entered else visitor.person,
             by=visitor.person,
             unit=body.unit,
         )
@@ -131,8 +135,8 @@ def law_for(hub: Hub, authority: Authority, name: str | None) -> Law:
     return law
 
 
-def _received_on(visitor: Visitor, body: InfoRequestIn, today: date, place: Place) -> date:
-    """Today for who files here; an officer enters the day of a paper request."""
+def _received_on(body: InfoRequestIn, today: date) -> date:
+    """Today, unless a day is named: that of a paper request; raises Invalid, FutureReceipt."""
     if body.received_on is None:
         return today
     try:
@@ -140,5 +144,4 @@ def _received_on(visitor: Visitor, body: InfoRequestIn, today: date, place: Plac
     except ValueError:
         raise Invalid("received_on: not a day such as 2026-11-02") from None
     require_not_future(received_on, today=today)
-    require(visitor, Deed.HANDLE_REQUEST, place)
     return received_on
