@@ -57,6 +57,7 @@ from opendata_hub.packs.vocabularies import load_vocabularies
 from opendata_hub.settings import Settings
 from opendata_hub.store import datasets, engine, info_requests, migrate
 from opendata_hub.store.people import authorities, credentials, letters
+from opendata_hub.store.register import entries
 
 DEFAULT_BASE_URL = "http://127.0.0.1:8000"
 ADDRESS_FILE = "address"
@@ -257,6 +258,7 @@ def open_hub(settings: Settings, *, base_url: str = "") -> Hub:
         version, kept = authorities.version(session), authorities.everyone(session)
     _require_apart(frame, kept)
     _adopt(database, frame.site.publisher)
+    _enter(database)
     frame = frame.with_authorities(kept)
     _require_declared(database, frame, laws)
     return Hub(
@@ -324,6 +326,16 @@ def _adopt(database: Engine, publisher: str) -> None:
             return
     with engine.writing(database) as session:
         info_requests.adopt(session, publisher)
+
+
+def _enter(database: Engine) -> None:
+    """Enter into the register what was filed before there was one."""
+    with engine.reading(database) as session:
+        if not entries.are_missing(session):
+            return
+    with engine.writing(database) as session:
+        for reference in entries.rebuild(session):
+            log.info("entered into the register: %s", reference)
 
 
 def remember_address(settings: Settings, base_url: str) -> None:

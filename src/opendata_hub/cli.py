@@ -10,7 +10,6 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -22,7 +21,15 @@ from zoneinfo import ZoneInfo
 import typer
 from pydantic import ValidationError
 
-from opendata_hub import bootstrap, cli_authorities, cli_letters, cli_people, clock, jobs
+from opendata_hub import (
+    bootstrap,
+    cli_authorities,
+    cli_letters,
+    cli_people,
+    cli_register,
+    clock,
+    jobs,
+)
 from opendata_hub.domain.authority import Authority
 from opendata_hub.domain.catalog.document import day_from
 from opendata_hub.domain.catalog.family import Family
@@ -68,8 +75,7 @@ vocabulary_app = typer.Typer(
 )
 app.add_typer(vocabulary_app, name="vocabulary")
 app.add_typer(cli_letters.app, name="letter")
-register_app = typer.Typer(no_args_is_help=True, help="The journal of what was done.")
-app.add_typer(register_app, name="register")
+app.add_typer(cli_register.app, name="register")
 search_app = typer.Typer(no_args_is_help=True, help="The index of search.")
 app.add_typer(search_app, name="search")
 catalog_app = typer.Typer(no_args_is_help=True, help="The catalogue as a whole.")
@@ -626,31 +632,6 @@ def search_rebuild() -> None:
     with hub.reading() as session:
         indexed = rebuild(session, hub.frame, hub.search)
     typer.echo(f"Indexed {indexed} datasets")
-
-
-@register_app.command("verify")
-def register_verify(
-    noted: Annotated[
-        str, typer.Option(help="NUMBER:SEAL of an entry, as an earlier run printed it.")
-    ] = "",
-    as_json: AsJson = False,
-) -> int:
-    """Prove that nothing was altered, dropped or added: 0 when sound, 1 with what is wrong."""
-    from opendata_hub.flows.verify import verify
-
-    number, _, seal = noted.partition(":")
-    if noted and not (number.isdecimal() and seal):
-        raise Invalid("--noted: give NUMBER:SEAL, such as 17:0f3a…")
-    hub = bootstrap.open_hub(Settings())
-    with hub.reading() as session:
-        found = verify(session, noted=(int(number), seal) if noted else None)
-    if as_json:
-        _print_json(asdict(found))
-    else:
-        for fault in found.faults:
-            typer.echo(f"{fault.number}: {fault.kind} {fault.detail}".rstrip())
-        typer.echo(f"Entries: {found.entries}. Note elsewhere: {found.entries}:{found.seal}")
-    return FINDINGS if found.faults else 0
 
 
 @calendar_app.command("announce")

@@ -13,6 +13,7 @@ from opendata_hub.domain.people.rule import Reach
 from opendata_hub.domain.requests.acts import Act
 from opendata_hub.domain.requests.calendar import Announcement, Holiday, HolidayStatus
 from opendata_hub.domain.requests.timeline import Event, Events
+from opendata_hub.store.register import entries
 from opendata_hub.store.tables import (
     CalendarDayRow,
     DueChangeRow,
@@ -140,6 +141,7 @@ def change_dues(
         .values(due_on=bindparam("due"), safe_on=bindparam("safe")),
         [{"number": c.request.id, "due": c.due, "safe": c.safe} for c in kept],
     )
+    entries.change_dues(session, {c.request.id: c.due for c in kept})
     connection.execute(insert(DueChangeRow), [_change_values(c, reason, now) for c in kept])
     connection.execute(insert(OutboxRow), [_notice_values(c, reason, now) for c in kept])
     return len(kept)

@@ -19,6 +19,7 @@ from opendata_hub.domain.requests.info_request import (
 )
 from opendata_hub.domain.requests.timeline import Event
 from opendata_hub.store import journal
+from opendata_hub.store.register import entries
 from opendata_hub.store.tables import EventRow, InfoRequestRow, RequesterRow
 from opendata_hub.store.visible import in_reach
 
@@ -188,6 +189,7 @@ def add_event(session: Session, request: InfoRequestRow, event: Event, by: int |
     )
     session.add(row)
     session.flush()
+    entries.refresh(session, request)
     journal.append(
         session, Kind.REQUEST_EVENT, request.reference, _told(row),
         authority=request.authority, person=by, now=event.recorded_at,

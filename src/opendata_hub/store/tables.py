@@ -6,7 +6,7 @@ A table class does not validate: rows are filled from checked domain values only
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, LargeBinary, MetaData, Text
+from sqlalchemy import JSON, BigInteger, Index, LargeBinary, MetaData, Text, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 SQLModel.metadata = MetaData(
@@ -371,6 +371,10 @@ class InfoRequestRow(SQLModel, table=True):
     """
 
     __tablename__ = "info_request"
+    __table_args__ = (
+        Index("ix_info_request_queue", "is_open", "due_on", "reference"),
+        Index("ix_info_request_queue_of", "authority", "is_open", "due_on", "reference"),
+    )
     id: int = Field(default=None, primary_key=True)  # given by the database
     authority: str = Field(index=True)
     unit: str = ""
@@ -410,6 +414,52 @@ class EventRow(SQLModel, table=True):
     recorded_at: datetime
     ground: str = ""
     reasons: str = Field(default="", sa_type=Text)
+
+
+class RegisterEntryRow(SQLModel, table=True):
+    """What the public register tells of a request. Nobody is named in it.
+
+    wording, is_withheld: what an officer has said of its subject. old_reference: of an old
+    register it was taken from. All else is worked out from the request and its events by one
+    function, and can be worked out again.
+    """
+
+    __tablename__ = "register_entry"
+    __table_args__ = (
+        UniqueConstraint("authority", "old_reference", name="uq_register_entry_old_reference"),
+        Index("ix_register_entry_newest", "received_on", "reference"),
+        Index("ix_register_entry_newest_of", "authority", "received_on", "reference"),
+        Index("ix_register_entry_state", "state", "due_on", "reference"),
+    )
+    info_request_id: int = Field(foreign_key="info_request.id", primary_key=True)
+    reference: str = Field(unique=True)
+    authority: str
+    channel: str
+    language: str
+    is_urgent: bool
+    state: str
+    received_on: date
+    received_year: int
+    received_month: int
+    due_on: date
+    outcome: str
+    ground: str
+    extended_on: date | None
+    extension_ground: str
+    answered_on: date | None
+    settled_on: date | None
+    net_days: int | None
+    complained_on: date | None
+    head_decided_on: date | None
+    commission_on: date | None
+    commission_decided_on: date | None
+    commission_ground: str
+    sued_on: date | None
+    subject: str
+    folded_subject: str
+    wording: str = ""
+    is_withheld: bool = False
+    old_reference: str | None = None
 
 
 class LetterRow(SQLModel, table=True):

@@ -1,0 +1,1 @@
+"""The public register of requests, and the figures that are counted from it."""

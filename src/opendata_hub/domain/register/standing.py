@@ -1,0 +1,135 @@
+"""Where a request stands, as a register tells it: days, outcome and grounds, from its events alone.
+
+A request counts once, by the day it was first received. One that was reopened is told by what
+happened since: it waits anew, by a new last day.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from opendata_hub.domain.requests.acts import DECISIONS, RESUMES, STOPS, Act, State
+from opendata_hub.domain.requests.timeline import Event, Events, received_on, state_of
+
+
+class Outcome(StrEnum):
+    """What became of a request."""
+
+    PENDING = "pending"
+    GRANTED = "granted"
+    GRANTED_IN_PART = "granted-in-part"
+    REFUSED = "refused"
+    NOT_HELD = "not-held"
+    ALREADY_PUBLISHED = "already-published"
+    TRANSFERRED = "transferred"
+    WITHDRAWN = "withdrawn"
+    CLOSED = "closed"
+
+
+ANSWERS: Mapping[Act, Outcome] = {
+    Act.GRANT: Outcome.GRANTED,
+    Act.GRANT_IN_PART: Outcome.GRANTED_IN_PART,
+    Act.REFUSE: Outcome.REFUSED,
+    Act.NOT_HELD: Outcome.NOT_HELD,
+    Act.ALREADY_PUBLISHED: Outcome.ALREADY_PUBLISHED,
+}
+"""The decisions, and what they are called in a register."""
+
+_ENDS: Mapping[Act, Outcome] = {
+    Act.TRANSFER: Outcome.TRANSFERRED,
+    Act.WITHDRAW: Outcome.WITHDRAWN,
+    Act.CLOSE: Outcome.CLOSED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a request stands.
+
+    outcome, ground: of the last decision, for a complaint may lead to another one.
+    answered_on:     the day of the first decision; None where there was none.
+    settled_on:      the day from which no answer is owed: answered, transferred, withdrawn, closed.
+    net_days:        calendar days from receipt (or reopening) to the first decision, without those
+                     on which the requester's clarification or payment was awaited.
+    """
+
+    state: State
+    received_on: date
+    outcome: Outcome
+    ground: str = ""
+    extended_on: date | None = None
+    extension_ground: str = ""
+    answered_on: date | None = None
+    settled_on: date | None = None
+    net_days: int | None = None
+    complained_on: date | None = None
+    head_decided_on: date | None = None
+    commission_on: date | None = None
+    commission_decided_on: date | None = None
+    commission_ground: str = ""
+    sued_on: date | None = None
+
+
+def standing(events: Events) -> Standing:
+    """Where a request with these events stands; raises Invalid where nothing was received."""
+    received = received_on(events)
+    since = _since_reopened(events)
+    decisions = [event for event in since if event.act in DECISIONS]
+    ends = [event for event in since if event.act in _ENDS]
+    settled = next((e for e in since if e.act in DECISIONS or e.act in _ENDS), None)
+    answer = decisions[0] if decisions else None
+    extended = _first(since, Act.EXTEND)
+    commission = _last(since, Act.COMMISSION_DECIDES)
+    return Standing(
+        state=state_of(events),
+        received_on=received,
+        outcome=_outcome(decisions, ends),
+        ground=decisions[-1].ground if decisions else "",
+        extended_on=extended.happened_on if extended else None,
+        extension_ground=extended.ground if extended else "",
+        answered_on=answer.happened_on if answer else None,
+        settled_on=settled.happened_on if settled else None,
+        net_days=_net_days(since, answer) if answer else None,
+        complained_on=_day(_first(since, Act.COMPLAIN_TO_HEAD)),
+        head_decided_on=_day(_last(since, Act.HEAD_DECIDES)),
+        commission_on=_day(_first(since, Act.COMPLAIN_TO_COMMISSION)),
+        commission_decided_on=_day(commission),
+        commission_ground=commission.ground if commission else "",
+        sued_on=_day(_first(since, Act.SUE)),
+    )
+
+
+def _since_reopened(events: Events) -> Events:
+    starts = [at for at, event in enumerate(events) if event.act in {Act.RECEIVE, Act.REOPEN}]
+    return events[starts[-1] :]
+
+
+def _outcome(decisions: list[Event], ends: list[Event]) -> Outcome:
+    if decisions:
+        return ANSWERS[decisions[-1].act]
+    return _ENDS[ends[-1].act] if ends else Outcome.PENDING
+
+
+def _net_days(events: Events, answer: Event) -> int:
+    waited = 0
+    asked_on: date | None = None
+    for event in events[: events.index(answer) + 1]:
+        if event.act in STOPS:
+            asked_on = event.happened_on
+        elif asked_on and (event.act in RESUMES or event is answer):
+            waited += (event.happened_on - asked_on).days
+            asked_on = None
+    return (answer.happened_on - events[0].happened_on).days - waited
+
+
+def _first(events: Events, act: Act) -> Event | None:
+    return next((event for event in events if event.act is act), None)
+
+
+def _last(events: Events, act: Act) -> Event | None:
+    return _first(events[::-1], act)
+
+
+def _day(event: Event | None) -> date | None:
+    return event.happened_on if event else None

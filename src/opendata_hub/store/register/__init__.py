@@ -1,0 +1,1 @@
+"""The entries of the public register, as their events make them."""
