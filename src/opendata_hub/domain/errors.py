@@ -5,6 +5,8 @@ HubError
 │   ├── NotATable         no table can be read in a file
 │   ├── NotADocument      a document that is not read, and why
 │   ├── NotPublishable    a file with findings was to be published
+│   ├── NotReleasable     a file of an answer in which something stands in the way
+│   ├── NotRedacted       what was to be blacked out is not there, or would not go
 │   ├── BrokenOffice      an office file that can't be unpacked or read
 │   ├── UnsafeOffice      an office file that unpacks into too much, is encrypted, declares entities
 │   ├── InvalidRecord     what a record says breaks the profile; names the form's fields
@@ -186,6 +188,25 @@ class NotPublishable(Invalid):
         self.submission_id = submission_id
 
 
+class NotReleasable(Invalid):
+    """A file of an answer in which something was found that must not be handed over.
+
+    findings: what stands in the way.
+    """
+
+    code = "not-releasable"
+
+    def __init__(self, message: str, findings: tuple[object, ...] = ()) -> None:
+        super().__init__(message)
+        self.findings = findings
+
+
+class NotRedacted(Invalid):
+    """Nothing was blacked out, or it would have stayed readable."""
+
+    code = "not-redacted"
+
+
 class BrokenOffice(Invalid):
     """An office file that can't be unpacked or read."""
 
@@ -308,6 +329,12 @@ class UnknownLetter(NotKnown):
     """No letter of that name under this law."""
 
     code = "unknown-letter"
+
+
+class UnknownFile(NotKnown):
+    """No such file of that request, or none for whoever asks."""
+
+    code = "unknown-file"
 
 
 class UnknownLaw(NotKnown):

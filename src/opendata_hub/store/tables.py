@@ -480,6 +480,33 @@ class LetterRow(SQLModel, table=True):
     person_id: int | None = Field(default=None, foreign_key="person.id")
 
 
+class CaseFileRow(SQLModel, table=True):
+    """A file of a case; its bytes lie among the files.
+
+    findings, cleared: as in a report on a submission. made_from: the file it is a copy of.
+    removed_at: nobody is shown it any more.
+    """
+
+    __tablename__ = "case_file"
+    id: int = Field(default=None, primary_key=True)  # given by the database
+    info_request_id: int = Field(foreign_key="info_request.id", index=True)
+    origin: str
+    name: str
+    media_type: str
+    sha256: str = Field(index=True)
+    size_bytes: int = Field(sa_type=BigInteger)
+    added_at: datetime
+    person_id: int | None = Field(default=None, foreign_key="person.id")
+    findings: list[dict[str, Any]] = Field(sa_type=JSON)
+    cleared: list[dict[str, Any]] = Field(sa_type=JSON)
+    release: str
+    public_from: date | None
+    made_from: int | None = Field(default=None, foreign_key="case_file.id")
+    exceptions: list[str] = Field(sa_type=JSON)
+    dataset: str = ""
+    removed_at: datetime | None
+
+
 class JournalRow(SQLModel, table=True):
     """What was done, sealed; rows are added, never changed, but that ``said`` may be erased."""
 
