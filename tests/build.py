@@ -276,7 +276,17 @@ def dataset(submission_id: int, slug: str = "budget", **changes: object) -> Data
     return Dataset(**{**given, **changes})
 
 
-def kept_request(session, number: int, *, authority: str, received_on: str) -> None:
+PERSON = Requester("Personne Fictive", "", "1, rue de l’Exemple", "XX000000")
+
+
+def kept_request(
+    session,
+    number: int,
+    *,
+    authority: str = "commune-exemple",
+    received_on: str = "2026-11-02",
+    requester: Requester = PERSON,
+) -> None:
     """A request that stands in the store, received on that day; 20 working days to answer."""
     term = deadline(step(20), date.fromisoformat(received_on), calendar())
     info_requests.add(
@@ -288,7 +298,7 @@ def kept_request(session, number: int, *, authority: str, received_on: str) -> N
             question=Question("Budget", "Les annexes", "fr", False),
             events=(event(Act.RECEIVE, received_on),),
         ),
-        Requester("Personne Fictive", "", "1, rue de l’Exemple", "XX000000"),
+        requester,
         owner=None,
         by=None,
         tracking_sha256=str(number),

@@ -19,6 +19,7 @@ from opendata_hub.adapters.files import FileStore
 from opendata_hub.adapters.mail import Mailer, server_at
 from opendata_hub.adapters.people.passwords import Passwords
 from opendata_hub.adapters.people.provider import Client, Provider
+from opendata_hub.adapters.people.vault import AesVault
 from opendata_hub.adapters.rows.store import RowStore
 from opendata_hub.adapters.search import SearchIndex
 from opendata_hub.adapters.sparql.endpoint import Endpoint
@@ -37,11 +38,13 @@ from opendata_hub.domain.errors import (
     UnknownLaw,
     UnknownLetter,
 )
+from opendata_hub.domain.identities.vault import Vault
 from opendata_hub.domain.people.letter import Letter, due_again
 from opendata_hub.domain.people.roles import Role
 from opendata_hub.domain.requests.calendar import Calendar
 from opendata_hub.domain.requests.law import Law
 from opendata_hub.domain.requests.letter import Letters
+from opendata_hub.domain.secret import derived
 from opendata_hub.domain.texts import in_language
 from opendata_hub.flows.catalog.serving import index
 from opendata_hub.flows.people.send_link import composed
@@ -56,6 +59,7 @@ from opendata_hub.packs.territories import load_territories
 from opendata_hub.packs.vocabularies import load_vocabularies
 from opendata_hub.settings import Settings
 from opendata_hub.store import datasets, engine, info_requests, migrate
+from opendata_hub.store.identities import requesters
 from opendata_hub.store.people import authorities, credentials, letters
 from opendata_hub.store.register import entries
 
@@ -252,8 +256,10 @@ def open_hub(settings: Settings, *, base_url: str = "") -> Hub:
     if frame.site.law not in laws:
         raise PackBroken(f"catalog/site.yaml: law: no {frame.site.law!r} under requests/")
     jurisdictions = sorted({name.partition("/")[0] for name in laws})
-    database = engine.open_engine(settings.database)
+    key = _hub_key(settings)
+    database = engine.open_engine(settings.database, _vault(settings, key))
     migrate.upgrade(database)
+    _seal_identities(database)
     with engine.reading(database) as session:
         version, kept = authorities.version(session), authorities.everyone(session)
     _require_apart(frame, kept)
@@ -280,7 +286,7 @@ def open_hub(settings: Settings, *, base_url: str = "") -> Hub:
         passwords=Passwords(),
         mailer=_mailer(settings, address),
         provider=_provider(settings),
-        key=_hub_key(settings),
+        key=key,
     )
 
 
@@ -317,6 +323,25 @@ def _hub_key(settings: Settings) -> bytes:
             os.link(new, file)
         new.unlink()
     return file.read_bytes()
+
+
+def _vault(settings: Settings, hub_key: bytes) -> Vault:
+    """What identities are sealed with: the keys that were set, then one made of the hub's own.
+
+    The last opens what was sealed before any was set.
+    """
+    return AesVault((*settings.vault_keys, derived(hub_key, "identities", "")))
+
+
+def _seal_identities(database: Engine) -> None:
+    """Seal what a hub kept in the clear before it had a vault, before anything else is done."""
+    with engine.reading(database) as session:
+        if not requesters.has_unsealed(session):
+            return
+    with engine.writing(database) as session:
+        sealed = requesters.seal_unsealed(session)
+    engine.forget_erased(database)
+    log.warning("%s identities that lay in the clear are sealed now", sealed)
 
 
 def _adopt(database: Engine, publisher: str) -> None:

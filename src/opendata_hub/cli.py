@@ -24,6 +24,7 @@ from pydantic import ValidationError
 from opendata_hub import (
     bootstrap,
     cli_authorities,
+    cli_identities,
     cli_letters,
     cli_people,
     cli_register,
@@ -76,6 +77,7 @@ vocabulary_app = typer.Typer(
 app.add_typer(vocabulary_app, name="vocabulary")
 app.add_typer(cli_letters.app, name="letter")
 app.add_typer(cli_register.app, name="register")
+app.add_typer(cli_identities.app, name="identities")
 search_app = typer.Typer(no_args_is_help=True, help="The index of search.")
 app.add_typer(search_app, name="search")
 catalog_app = typer.Typer(no_args_is_help=True, help="The catalogue as a whole.")

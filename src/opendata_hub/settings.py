@@ -1,6 +1,7 @@
 """Every environment variable, typed, in one frozen object. ``docs/settings.md`` explains them."""
 
 import re
+from base64 import b64decode
 from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -15,6 +16,7 @@ from opendata_hub.domain.people.roles import Role
 from opendata_hub.domain.protection.pace import DEFAULTS, Pace, Traffic, parsed
 
 SECRET_LENGTH = 32
+KEY_BYTES = 32
 
 
 def _names(listed: str) -> set[str]:
@@ -79,6 +81,10 @@ class Settings(BaseSettings):
         default=None,
         description="What tokens of forms are sealed with. Empty: made once, kept in the home.",
     )
+    identity_keys: SecretStr | None = Field(
+        default=None,
+        description="What identities of requesters are sealed with; the first seals, all open.",
+    )
     trusted_proxies: str = Field(
         default="",
         description="Addresses and networks whose X-Forwarded headers are believed.",
@@ -116,6 +122,14 @@ class Settings(BaseSettings):
         """Refuse what could be guessed."""
         if value and len(value.get_secret_value()) < SECRET_LENGTH:
             raise ValueError(f"give {SECRET_LENGTH} characters or more, made at random")
+        return value
+
+    @field_validator("identity_keys")
+    @classmethod
+    def _keys_of_identities(cls, value: SecretStr | None) -> SecretStr | None:
+        """Refuse what is no key, early, without repeating it."""
+        if value:
+            _keys(value)
         return value
 
     oidc_issuer: str = Field(
@@ -211,9 +225,25 @@ class Settings(BaseSettings):
         return {**DEFAULTS, **parsed(self.rate_limits)}
 
     @property
+    def vault_keys(self) -> tuple[bytes, ...]:
+        """The keys of identities that were set, the one that seals first."""
+        return _keys(self.identity_keys) if self.identity_keys else ()
+
+    @property
     def upload_limit_bytes(self) -> int:
         """The limit of an upload in bytes."""
         return self.upload_limit_mb * 1_000_000
+
+
+def _keys(value: SecretStr) -> tuple[bytes, ...]:
+    """Keys of 32 bytes in base64; raises ValueError, which repeats none of them."""
+    try:
+        keys = [b64decode(each, validate=True) for each in _listed(value.get_secret_value())]
+    except ValueError:
+        raise ValueError("a key is written in base64, as `identities new-key` prints it") from None
+    if not keys or any(len(each) != KEY_BYTES for each in keys):
+        raise ValueError(f"a key has {KEY_BYTES} bytes; `identities new-key` prints one")
+    return tuple(keys)
 
 
 def _listed(value: str) -> list[str]:

@@ -8,9 +8,11 @@ import psycopg
 import pytest
 from sqlalchemy import Engine, make_url
 
+from opendata_hub.adapters.people.vault import AesVault
 from opendata_hub.store import migrate
 from opendata_hub.store.engine import open_engine
 
+VAULT = AesVault([bytes(32)])
 _NUMBERS = itertools.count(1)
 
 
@@ -26,9 +28,9 @@ def postgresql(tmp_path_factory) -> Iterator[str]:
 def empty_engine(request, tmp_path) -> Iterator[Engine]:
     """A database without a table."""
     if request.param == "sqlite":
-        engine = open_engine(f"sqlite:///{tmp_path / 'store.sqlite3'}")
+        engine = open_engine(f"sqlite:///{tmp_path / 'store.sqlite3'}", VAULT)
     else:
-        engine = open_engine(_new_database(request.getfixturevalue("postgresql")))
+        engine = open_engine(_new_database(request.getfixturevalue("postgresql")), VAULT)
     yield engine
     engine.dispose()
 

@@ -37,6 +37,7 @@ HubError
 │   ├── FamilyNotPublished  the body does not publish tables of that family
 │   ├── WrongMoment       this act can't follow the last one
 │   ├── NotInLaw          the law does not know this act
+│   ├── IdentityErased    who asked was erased, and stays so
 │   └── ExtensionVoid     too late, too often, or without its reasons
 ├── Denied            the caller has not shown what this door asks for
 ├── Forbidden         who the caller is, is known, and may not do this
@@ -60,6 +61,7 @@ HubError
 │   ├── AnswerBroken      no HTTP, or it ends too early
 │   ├── TooManyRedirects  it leads on and on
 │   └── ProviderFailed    the provider of identities does not answer as one
+├── IdentityUnreadable  who asked can't be opened: a key is missing, or it was altered
 ├── QueryTooHeavy     a question that takes more time or memory than it may
 └── PackBroken        a file under catalog/ or requests/ breaks the rules of packs
 
@@ -383,6 +385,18 @@ class Refused(HubError):
     """The input is sound, but not allowed in this state."""
 
     code = "refused"
+
+
+class IdentityErased(Refused):
+    """Who asked was erased, as the law or the requester wanted it."""
+
+    code = "identity-erased"
+
+
+class IdentityUnreadable(HubError):
+    """Who asked can't be opened: its key is missing, or what is kept was altered."""
+
+    code = "identity-unreadable"
 
 
 class ChangedMeanwhile(Refused):

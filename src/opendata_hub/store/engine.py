@@ -10,13 +10,22 @@ from weakref import finalize
 from sqlalchemy import Connection, Engine, event
 from sqlmodel import Session, create_engine
 
+from opendata_hub.domain.errors import IdentityUnreadable
+from opendata_hub.domain.identities.vault import Vault
 
-def open_engine(url: str) -> Engine:
-    """An engine for SQLite (``sqlite:///…``) or PostgreSQL (``postgresql+psycopg://…``)."""
-    if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+
+def open_engine(url: str, vault: Vault | None = None) -> Engine:
+    """An engine for SQLite (``sqlite:///…``) or PostgreSQL (``postgresql+psycopg://…``).
+
+    vault: what identities are sealed with; without one they can be neither kept nor read.
+    """
+    options = {"vault": vault}
     # What a statement was given may be somebody's address: it never goes into an exception.
-    engine = create_engine(url, hide_parameters=True)
+    if not url.startswith("sqlite"):
+        return create_engine(
+            url, pool_pre_ping=True, hide_parameters=True, execution_options=options
+        )
+    engine = create_engine(url, hide_parameters=True, execution_options=options)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -40,6 +49,29 @@ def writing(engine: Engine) -> Iterator[Session]:
     """A session that is committed once, at the end, or not at all."""
     with Session(engine) as session, session.begin():
         yield session
+
+
+def vault_of(session: Session) -> Vault:
+    """What the store seals identities with; raises IdentityUnreadable where it was opened without.
+
+    It comes with the connection, as the settings of a transaction do: no flow has to hand on a
+    key that it has no business to know.
+    """
+    vault: Vault | None = session.connection().get_execution_options().get("vault")
+    if vault is None:
+        raise IdentityUnreadable("The store was opened without the keys of identities")
+    return vault
+
+
+def forget_erased(engine: Engine) -> None:
+    """Let what was erased be gone from the file as well: SQLite keeps it in its log a while."""
+    if engine.dialect.name != "sqlite":
+        return
+    driver = engine.raw_connection()  # outside of any transaction, where SQLite takes it
+    try:
+        driver.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        driver.close()
 
 
 class Watch:
@@ -74,6 +106,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "synchronous=NORMAL",
         "busy_timeout=10000",
         "foreign_keys=ON",
+        "secure_delete=ON",  # what is erased is overwritten, not only unlinked
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

@@ -19,9 +19,9 @@ from opendata_hub.domain.requests.info_request import (
 )
 from opendata_hub.domain.requests.timeline import Event
 from opendata_hub.store import journal
+from opendata_hub.store.identities import requesters
 from opendata_hub.store.register import entries
-from opendata_hub.store.tables import EventRow, InfoRequestRow, RequesterRow
-from opendata_hub.store.visible import in_reach
+from opendata_hub.store.tables import EventRow, InfoRequestRow
 
 
 def next_number(session: Session, series: str) -> int:
@@ -71,15 +71,7 @@ def add(
     )
     session.add(row)
     session.flush()
-    session.add(
-        RequesterRow(
-            info_request_id=row.id,
-            name=requester.name,
-            email=requester.email,
-            address=requester.address,
-            id_number=requester.id_number,
-        )
-    )
+    requesters.add(session, row.id, row.reference, requester)
     for event in request.events:
         add_event(session, row, event, by)
 
@@ -100,25 +92,8 @@ def get(session: Session, reference: str, tracking_sha256: str) -> InfoRequest:
 
 
 def requester(session: Session, reference: str, within: Reach) -> tuple[str, Requester]:
-    """The authority of a request and who asked; raises UnknownRequest, also where out of reach."""
-    question = (
-        select(InfoRequestRow.authority, RequesterRow)
-        .join(RequesterRow, col(RequesterRow.info_request_id) == col(InfoRequestRow.id))
-        .where(InfoRequestRow.reference == reference)
-        .where(
-            in_reach(
-                within,
-                authority=InfoRequestRow.authority,
-                unit=InfoRequestRow.unit,
-                owner=InfoRequestRow.owner_id,
-            )
-        )
-    )
-    found = session.exec(question).first()
-    if found is None:
-        raise UnknownRequest("No request with this reference")
-    authority, row = found
-    return authority, Requester(row.name, row.email, row.address, row.id_number)
+    """The authority of a request and who asked; raises what ``requesters.read`` does."""
+    return requesters.read(session, reference, within)
 
 
 def has_unadopted(session: Session) -> bool:

@@ -393,10 +393,30 @@ class InfoRequestRow(SQLModel, table=True):
 
 
 class RequesterRow(SQLModel, table=True):
-    """Who asked. Apart from the request, so that reading the one never reads the other."""
+    """Who asked, sealed. Apart from the request, so that reading the one never reads the other.
+
+    sealed: null once it was erased. key_name: of the key that sealed it. email_mark: a keyed
+    digest of the e-mail address, by which its requests are found.
+    """
 
     __tablename__ = "requester"
-    info_request_id: int = Field(foreign_key="info_request.id", primary_key=True)
+    info_request_id: int = Field(
+        foreign_key="info_request.id", primary_key=True, sa_column_kwargs={"autoincrement": False}
+    )
+    sealed: bytes | None = Field(default=None, sa_type=LargeBinary)
+    key_name: str = Field(default="", index=True)
+    email_mark: str = Field(default="", index=True)
+    erased_at: datetime | None = None
+    erased_why: str = ""
+
+
+class UnsealedRequesterRow(SQLModel, table=True):
+    """Who asked, in the clear, as a hub kept it before it had a vault; empty after it is opened."""
+
+    __tablename__ = "requester_unsealed"
+    info_request_id: int = Field(
+        foreign_key="info_request.id", primary_key=True, sa_column_kwargs={"autoincrement": False}
+    )
     name: str
     email: str
     address: str

@@ -1,0 +1,68 @@
+"""Commands on identities of requesters: ``opendata-hub identities …``."""
+
+from base64 import b64encode
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from secrets import token_bytes
+
+import typer
+from sqlmodel import Session
+
+from opendata_hub import bootstrap
+from opendata_hub.flows.identities import rotate as flow
+from opendata_hub.flows.identities.rotate import Batch
+from opendata_hub.settings import KEY_BYTES, Settings
+from opendata_hub.store import engine
+from opendata_hub.store.identities import requesters
+
+app = typer.Typer(no_args_is_help=True, help="Who asked: keys, checks, erasure.")
+FAULTY = 1
+
+
+@app.command("new-key")
+def new_key() -> None:
+    """Print a key for OPENDATA_HUB_IDENTITY_KEYS; it is kept nowhere."""
+    typer.echo(b64encode(token_bytes(KEY_BYTES)).decode("ascii"))
+
+
+@app.command()
+def rotate() -> None:
+    """Seal with the first key what others have sealed. Serving goes on; it can be stopped."""
+    hub = bootstrap.open_hub(Settings())
+    unread = _each(hub.writing, flow.reseal)
+    engine.forget_erased(hub.engine)
+    _tell(hub, unread)
+
+
+@app.command()
+def check() -> None:
+    """Open every identity, and list those that can't be; ends with 1 where there are any."""
+    hub = bootstrap.open_hub(Settings())
+    _tell(hub, _each(hub.reading, flow.check))
+
+
+def _each(
+    opened: Callable[[], AbstractContextManager[Session]], step: Callable[..., Batch]
+) -> list[str]:
+    """What could not be opened in all the batches there are, each in a transaction of its own."""
+    after, unread = 0, list[str]()
+    while True:
+        with opened() as session:
+            batch = step(session, after=after)
+        unread.extend(batch.unread)
+        if batch.last is None:
+            return unread
+        after = batch.last
+
+
+def _tell(hub: bootstrap.Hub, unread: list[str]) -> None:
+    with hub.reading() as session:
+        kept = requesters.count(session)
+    typer.echo(
+        f"{kept.current} identities are sealed with the first key, {kept.earlier} with others; "
+        f"{kept.erased} were erased"
+    )
+    for each in unread:
+        typer.echo(f"unreadable: {each}", err=True)
+    if unread:
+        raise typer.Exit(FAULTY)

@@ -1,0 +1,1 @@
+"""Who asks: kept apart, sealed, read by few, and erased when it has served."""

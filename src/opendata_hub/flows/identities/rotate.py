@@ -1,0 +1,30 @@
+"""A key is changed: what earlier keys sealed is sealed with the first, batch by batch."""
+
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from opendata_hub.store.identities import requesters
+
+BATCH = 500
+"""Whoever files meanwhile waits for no more than this many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Where a batch ended, None after the last one, and what could not be opened in it."""
+
+    last: int | None
+    unread: tuple[str, ...]
+
+
+def reseal(session: Session, *, after: int) -> Batch:
+    """Seal one batch: whole once it is committed, so that it can be stopped behind any of them."""
+    last, unread = requesters.reseal(session, after=after, most=BATCH)
+    return Batch(last, tuple(unread))
+
+
+def check(session: Session, *, after: int) -> Batch:
+    """Open one batch of identities, and say which could not be opened."""
+    last, unread = requesters.unreadable(session, after=after, most=BATCH)
+    return Batch(last, tuple(unread))

@@ -1,0 +1,1 @@
+"""Who asked, as it is kept: sealed, apart from the requests."""
