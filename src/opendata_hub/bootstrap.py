@@ -16,7 +16,7 @@ from sqlmodel import Session
 
 from opendata_hub.adapters.fetch import Fetcher
 from opendata_hub.adapters.files import FileStore
-from opendata_hub.adapters.mail import Mailer, server_at
+from opendata_hub.adapters.mail.sending import Mailer, server_at
 from opendata_hub.adapters.people.passwords import Passwords
 from opendata_hub.adapters.people.provider import Client, Provider
 from opendata_hub.adapters.people.vault import AesVault
@@ -28,10 +28,13 @@ from opendata_hub.domain.catalog.dcat import Frame
 from opendata_hub.domain.catalog.family import Family
 from opendata_hub.domain.catalog.ocds.codes import Codes
 from opendata_hub.domain.catalog.territory import Gazetteer
+from opendata_hub.domain.correspondence.mail import due_again
 from opendata_hub.domain.errors import (
     DemoPasswords,
     Invalid,
+    MailInDoubt,
     MailNotSent,
+    MailServerAway,
     PackBroken,
     SearchUnavailable,
     UnknownFamily,
@@ -39,15 +42,13 @@ from opendata_hub.domain.errors import (
     UnknownLetter,
 )
 from opendata_hub.domain.identities.vault import Vault
-from opendata_hub.domain.people.letter import Letter, due_again
 from opendata_hub.domain.people.roles import Role
 from opendata_hub.domain.requests.calendar import Calendar
 from opendata_hub.domain.requests.law import Law
 from opendata_hub.domain.requests.letter import Letters
 from opendata_hub.domain.secret import derived
-from opendata_hub.domain.texts import in_language
 from opendata_hub.flows.catalog.serving import index
-from opendata_hub.flows.people.send_link import composed
+from opendata_hub.flows.correspondence.compose import Writer, composed
 from opendata_hub.packs.documents import load_kinds
 from opendata_hub.packs.families import load_families
 from opendata_hub.packs.folders import Folders
@@ -59,8 +60,10 @@ from opendata_hub.packs.territories import load_territories
 from opendata_hub.packs.vocabularies import load_vocabularies
 from opendata_hub.settings import Settings
 from opendata_hub.store import datasets, engine, info_requests, migrate
+from opendata_hub.store.correspondence import outbox
+from opendata_hub.store.correspondence.outbox import Waiting
 from opendata_hub.store.identities import requesters
-from opendata_hub.store.people import authorities, credentials, letters
+from opendata_hub.store.people import authorities, credentials
 from opendata_hub.store.register import entries
 
 DEFAULT_BASE_URL = "http://127.0.0.1:8000"
@@ -154,30 +157,49 @@ class Hub:
         sent = 0
         for _ in range(MOST_LETTERS):
             with self.writing() as session:
-                letter = letters.claim(session, now)
-            if letter is None:
+                mail = outbox.claim(session, now)
+            if mail is None:
                 break
-            sent += self._send(letter, now)
+            try:
+                sent += self._send(mail, now)
+            except MailServerAway as problem:
+                self._note_failure(mail, problem, now)
+                break
+            except (MailNotSent, OSError) as problem:
+                self._note_failure(mail, problem, now)
         return sent
 
-    def _send(self, letter: Letter, now: datetime) -> bool:
-        title, _ = in_language(self.frame.site.title, letter.language)
-        with self.reading() as session:
-            mail = composed(
-                session, letter, title=title, base_url=self.frame.base_url, hub_key=self.key
-            )
-        try:
-            self.mailer.send(mail, now=now)
-        except (MailNotSent, OSError) as problem:
-            is_lasting = isinstance(problem, MailNotSent) and problem.is_lasting
-            due_at = None if is_lasting else due_again(letter.attempts + 1, now)
-            log.warning("letter %s was not sent: %s", letter.id, problem)
+    def _send(self, mail: Waiting, now: datetime) -> bool:
+        """Send a mail that was claimed; False where nobody knows, or somebody else has it."""
+        with self.mailer.opened() as post:
             with self.writing() as session:
-                letters.mark_failed(session, letter, str(problem), due_at=due_at, now=now)
-            return False
+                words = composed(session, mail, self._writer)
+                # From here on a process that is killed leaves it in doubt, not to be sent twice.
+                is_ours = self.mailer.is_repeatable or outbox.begin_handing_over(session, mail, now)
+            if not is_ours:
+                return False
+            try:
+                post.send(words, now=now)
+            except MailInDoubt as problem:
+                log.warning("mail %s is in doubt: %s", mail.id, problem)
+                with self.writing() as session:
+                    outbox.mark_doubtful(session, mail.id, str(problem))
+                return False
         with self.writing() as session:
-            letters.mark_sent(session, letter.id, now)
+            outbox.mark_sent(session, mail.id, now)
         return True
+
+    def _note_failure(self, mail: Waiting, problem: MailNotSent | OSError, now: datetime) -> None:
+        is_lasting = isinstance(problem, MailNotSent) and problem.is_lasting
+        is_away = isinstance(problem, MailServerAway)
+        due_at = None if is_lasting else due_again(mail.attempts + 1, now, is_server_away=is_away)
+        log.warning("mail %s was not sent: %s", mail.id, problem)
+        with self.writing() as session:
+            outbox.mark_failed(session, mail, str(problem), due_at=due_at, now=now)
+
+    @property
+    def _writer(self) -> Writer:
+        return Writer(self.frame.base_url, self.frame.site.title, self.key)
 
     @property
     def is_sparql_on(self) -> bool:

@@ -26,6 +26,7 @@ from opendata_hub import (
     cli_authorities,
     cli_identities,
     cli_letters,
+    cli_mail,
     cli_people,
     cli_register,
     clock,
@@ -78,6 +79,7 @@ app.add_typer(vocabulary_app, name="vocabulary")
 app.add_typer(cli_letters.app, name="letter")
 app.add_typer(cli_register.app, name="register")
 app.add_typer(cli_identities.app, name="identities")
+app.add_typer(cli_mail.app, name="mail")
 search_app = typer.Typer(no_args_is_help=True, help="The index of search.")
 app.add_typer(search_app, name="search")
 catalog_app = typer.Typer(no_args_is_help=True, help="The catalogue as a whole.")

@@ -10,7 +10,7 @@ from typing import Self
 from pydantic import AnyHttpUrl, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from opendata_hub.adapters.mail import server_at
+from opendata_hub.adapters.mail.sending import server_at
 from opendata_hub.domain.errors import Invalid
 from opendata_hub.domain.people.roles import Role
 from opendata_hub.domain.protection.pace import DEFAULTS, Pace, Traffic, parsed

@@ -3,17 +3,16 @@
 import pytest
 
 import build
+from opendata_hub.domain.correspondence.mail import RETRIES, due_again
 from opendata_hub.domain.errors import BadAddress, BadName, Forbidden, SignInNeeded, WeakPassword
 from opendata_hub.domain.people.account import Account
 from opendata_hub.domain.people.address import email_address, person_name
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.giving import may_close, may_give, require_may_give
 from opendata_hub.domain.people.letter import (
-    RETRIES,
     TEXTS,
     Letter,
     LetterKind,
-    due_again,
     in_words,
 )
 from opendata_hub.domain.people.one_time_link import LinkKind
@@ -140,7 +139,7 @@ def test_every_letter_is_in_every_language_and_holds_its_address():
     for kind, texts in TEXTS.items():
         assert set(texts) == set(LANGUAGES)
         for language in LANGUAGES:
-            letter = Letter(1, kind, "a@hub.example", language, None, 0, build.NOW)
+            letter = Letter(kind, "a@hub.example", language, None, build.NOW)
             mail = in_words(letter, hub="Portail", address="http://hub.example/x")
             assert mail.subject.endswith(" – Portail")
             assert mail.body.count("\nhttp://hub.example/x\n") == 1

@@ -1,10 +1,12 @@
 """Accounts, sessions, passwords, links and letters as they are kept, on both databases."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 import build
+from opendata_hub.domain.correspondence.mail import CLAIMED_FOR
 from opendata_hub.domain.errors import LinkOver, Refused, UnknownPerson
 from opendata_hub.domain.people.letter import LetterKind
 from opendata_hub.domain.people.one_time_link import LIFETIMES, LinkKind
@@ -13,8 +15,9 @@ from opendata_hub.domain.people.rule import EVERYWHERE, Reach
 from opendata_hub.domain.people.session import LONGEST, Proof
 from opendata_hub.domain.secret import session_key_digest
 from opendata_hub.flows.people.sign_in import open_session
+from opendata_hub.store.correspondence import outbox
 from opendata_hub.store.engine import reading, writing
-from opendata_hub.store.people import accounts, credentials, letters, links, sessions
+from opendata_hub.store.people import accounts, credentials, links, sessions
 
 OFFICER, STEWARD = Grant(Role.OFFICER, "commune", "urbanisme"), Grant(Role.STEWARD, "commune")
 LATER = build.NOW + timedelta(minutes=1)
@@ -218,20 +221,20 @@ def test_earlier_links_of_an_account_can_be_ended(engine):
 
 def test_a_letter_is_sent_by_one_process_and_tried_again(engine):
     def written(session):
-        letters.add(session, LetterKind.RESET, email="x@hub.example", language="fr", now=build.NOW)
+        outbox.add(session, LetterKind.RESET, email="x@hub.example", language="fr", now=build.NOW)
 
     with writing(engine) as session:
         written(session)
     with writing(engine) as session:
-        first = letters.claim(session, build.NOW)
-        assert letters.claim(session, build.NOW) is None
-        again = letters.claim(session, build.NOW + letters.CLAIMED_FOR)
-        assert again == first
-        letters.mark_failed(session, first, "away", due_at=LATER, now=build.NOW)
-        second = letters.claim(session, LATER)
+        first = outbox.claim(session, build.NOW)
+        assert outbox.claim(session, build.NOW) is None
+        again = outbox.claim(session, build.NOW + CLAIMED_FOR)
+        assert again == replace(first, lease=again.lease)
+        outbox.mark_failed(session, first, "away", due_at=LATER, now=build.NOW)
+        second = outbox.claim(session, LATER)
         assert second.attempts == 1
-        letters.mark_failed(session, second, "no", due_at=None, now=LATER)
-        assert letters.claim(session, LATER + timedelta(days=9)) is None
+        outbox.mark_failed(session, second, "no", due_at=None, now=LATER)
+        assert outbox.claim(session, LATER + timedelta(days=9)) is None
         written(session)
-        letters.mark_sent(session, letters.claim(session, LATER).id, LATER)
-        assert letters.claim(session, LATER + timedelta(days=9)) is None
+        outbox.mark_sent(session, outbox.claim(session, LATER).id, LATER)
+        assert outbox.claim(session, LATER + timedelta(days=9)) is None

@@ -63,6 +63,10 @@ HubError
 │   └── ProviderFailed    the provider of identities does not answer as one
 ├── IdentityUnreadable  who asked can't be opened: a key is missing, or it was altered
 ├── QueryTooHeavy     a question that takes more time or memory than it may
+├── MailNotSent       no mail server took it
+│   └── MailServerAway    the server can't be reached: all mail waits
+├── MailInDoubt       the server has not said whether it took it
+├── MailboxAway       the mailbox of the desk can't be read
 └── PackBroken        a file under catalog/ or requests/ breaks the rules of packs
 
 ``docs/errors.md`` lists the codes for those who call us; a test compares.
@@ -357,6 +361,12 @@ class UnknownRequest(NotKnown):
     code = "unknown-request"
 
 
+class UnknownMail(NotKnown):
+    """No mail of that number."""
+
+    code = "unknown-mail"
+
+
 class UnknownPerson(NotKnown):
     """No account of that number or address."""
 
@@ -630,6 +640,24 @@ class MailNotSent(HubError):
     def __init__(self, message: str, *, is_lasting: bool = False) -> None:
         super().__init__(message)
         self.is_lasting = is_lasting
+
+
+class MailServerAway(MailNotSent):
+    """The mail server can't be reached, or does not let us in: all mail waits."""
+
+    code = "mail-server-away"
+
+
+class MailInDoubt(HubError):
+    """The server did not say whether it took a mail that it was given; it is not sent again."""
+
+    code = "mail-in-doubt"
+
+
+class MailboxAway(HubError):
+    """The mailbox of the desk can't be reached, or does not let us in."""
+
+    code = "mailbox-away"
 
 
 class ProviderFailed(NotFetched):

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     FILE_ADDED = "file-added"
     FILE_RELEASED = "file-released"
     FILE_REMOVED = "file-removed"
+    MAIL_SETTLED = "mail-settled"
     DATASET_PUBLISHED = "dataset-published"
     DATASET_WITHDRAWN = "dataset-withdrawn"
     ALARM_CLEARED = "alarm-cleared"

@@ -315,7 +315,10 @@ class OneTimeLinkRow(SQLModel, table=True):
 class MailRow(SQLModel, table=True):
     """A mail to be sent after the transaction that wrote it; made into words when it is sent.
 
-    due_at: when to try, or try again. failed_at: nobody tries any more.
+    email: empty where it goes to who filed ``reference``: that is read when it is sent.
+    due_at: when to try, or try again. failed_at: nobody tries any more. handing_over_at: since
+    when it is given to a server; with nothing after that, it is in doubt.
+    token: what its Message-ID begins with. said: what its words are made of; names nobody.
     """
 
     __tablename__ = "mail"
@@ -329,7 +332,13 @@ class MailRow(SQLModel, table=True):
     attempts: int
     problem: str
     sent_at: datetime | None
-    failed_at: datetime | None
+    failed_at: datetime | None = Field(default=None, index=True)
+    token: str = Field(unique=True)
+    reference: str = Field(default="", index=True)
+    letter_id: int | None = Field(default=None, foreign_key="letter.id", index=True)
+    said: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
+    handing_over_at: datetime | None = Field(default=None, index=True)
+    bounced_at: datetime | None = Field(default=None, index=True)
 
 
 class AttemptRow(SQLModel, table=True):

@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
-RETRIES = tuple(timedelta(minutes=each) for each in (1, 5, 15, 60, 240, 720, 1440))
-"""How long is waited after each failure; after the last nobody tries any more."""
+from opendata_hub.domain.correspondence.mail import Mail
 
 
 class LetterKind(StrEnum):
@@ -26,30 +25,13 @@ class LetterKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A mail that waits to be sent. link: what it carries; attempts: how often it failed."""
+    """A mail that waits to be sent. link: what it carries."""
 
-    id: int
     kind: LetterKind
     email: str
     language: str
     link: int | None
-    attempts: int
     written_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Mail:
-    """A letter in words, ready to be sent."""
-
-    to: str
-    subject: str
-    body: str
-    language: str
-
-
-def due_again(attempts: int, now: datetime) -> datetime | None:
-    """When to try again after so many failures; None when it is enough."""
-    return now + RETRIES[attempts - 1] if attempts <= len(RETRIES) else None
 
 
 def in_words(letter: Letter, *, hub: str, address: str) -> Mail:

@@ -10,7 +10,8 @@ from opendata_hub.domain.people.account import Account
 from opendata_hub.domain.people.letter import LetterKind
 from opendata_hub.domain.people.one_time_link import LinkKind
 from opendata_hub.domain.secret import derived, new_salt, new_tracking_code, tracking_code_digest
-from opendata_hub.store.people import credentials, letters, links, sessions, tokens
+from opendata_hub.store.correspondence import outbox
+from opendata_hub.store.people import credentials, links, sessions, tokens
 
 RECOVERY_CODES = 10
 
@@ -18,7 +19,7 @@ RECOVERY_CODES = 10
 def tell(session: Session, account: Account, kind: LetterKind, now: datetime) -> None:
     """Write to somebody what has happened to their account; a program has no address."""
     if account.email:
-        letters.add(session, kind, email=account.email, language=account.language, now=now)
+        outbox.add(session, kind, email=account.email, language=account.language, now=now)
 
 
 def set_password(

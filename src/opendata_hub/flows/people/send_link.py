@@ -1,18 +1,21 @@
 """A link that works once is written to somebody."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from sqlmodel import Session
 
+from opendata_hub.domain.correspondence.mail import Mail
 from opendata_hub.domain.people.account import Account
 from opendata_hub.domain.people.giving import require_may_give
-from opendata_hub.domain.people.letter import Letter, LetterKind, Mail, in_words
+from opendata_hub.domain.people.letter import Letter, LetterKind, in_words
 from opendata_hub.domain.people.one_time_link import LinkKind
 from opendata_hub.domain.people.roles import Grant, Visitor
 from opendata_hub.domain.secret import link_digest, link_key, new_salt
 from opendata_hub.flows.people.credentials import tell
-from opendata_hub.store.people import accounts, letters, links
+from opendata_hub.store.correspondence import outbox
+from opendata_hub.store.people import accounts, links
 
 
 def sign_up(
@@ -82,7 +85,7 @@ def invite(
 
 
 def composed(
-    session: Session, letter: Letter, *, title: str, base_url: str, hub_key: bytes
+    session: Session, letter: Letter, *, mail_id: str, title: str, base_url: str, hub_key: bytes
 ) -> Mail:
     """A letter in words, with its link; only now the link's key is worked out."""
     address = f"{base_url}/{letter.language}/account/reset"
@@ -90,7 +93,7 @@ def composed(
         address = link_address(
             base_url, letter.language, link_key(hub_key, links.salt_of(session, letter.link))
         )
-    return in_words(letter, hub=title, address=address)
+    return replace(in_words(letter, hub=title, address=address), id=mail_id)
 
 
 def link_address(base_url: str, language: str, key: str) -> str:
@@ -119,5 +122,5 @@ def _send(
         person=person, name=name, grants=grants, made_by=made_by, now=now,
     )  # fmt: skip
     if is_written:
-        letters.add(session, LetterKind(kind), email=email, language=language, link=number, now=now)
+        outbox.add(session, LetterKind(kind), email=email, language=language, link=number, now=now)
     return key

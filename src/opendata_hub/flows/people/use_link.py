@@ -13,7 +13,8 @@ from opendata_hub.domain.people.one_time_link import LinkKind, OneTimeLink
 from opendata_hub.domain.people.roles import Visitor
 from opendata_hub.flows.people.credentials import set_password, tell
 from opendata_hub.flows.people.noted import note_account, note_roles
-from opendata_hub.store.people import accounts, credentials, letters, links, sessions
+from opendata_hub.store.correspondence import outbox
+from opendata_hub.store.people import accounts, credentials, links, sessions
 
 
 def account_of(session: Session, link: OneTimeLink) -> Account | None:
@@ -109,7 +110,7 @@ def _move(session: Session, link: OneTimeLink, account: Account | None, now: dat
     links.end_all(session, account.id, [LinkKind.RESET], now)
     sessions.close_all(session, account.id)
     if account.email:
-        letters.add(
+        outbox.add(
             session, LetterKind.ADDRESS_CHANGED,
             email=account.email, language=account.language, now=now,
         )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Mail: handed over, written down, fetched and read."""

@@ -1,0 +1,1 @@
+"""Letters and mails between an authority and who asks it."""

@@ -1,0 +1,1 @@
+"""What happens between a desk and those who write to it."""

@@ -1,0 +1,1 @@
+"""What is kept of mails and letters."""
