@@ -1,5 +1,7 @@
 """The journal: whatever is altered, dropped or added is found, where it begins."""
 
+import hashlib
+import json
 from datetime import date, timedelta
 
 import pytest
@@ -7,7 +9,7 @@ from sqlalchemy import text
 
 import build
 from opendata_hub.domain.errors import Forbidden, UnknownRequest
-from opendata_hub.domain.journal import FIRST_SEAL, FaultKind, Kind
+from opendata_hub.domain.journal import FIRST_SEAL, FaultKind, Kind, sealed
 from opendata_hub.domain.people.roles import Grant, Role, Visitor
 from opendata_hub.domain.people.rule import EVERYWHERE, Reach
 from opendata_hub.domain.requests.acts import Act
@@ -90,12 +92,73 @@ def test_an_empty_journal_is_sound(engine):
         ("UPDATE event SET reasons = 'others' WHERE id = 3", FaultKind.EVENT_ALTERED, 5),
         ("DELETE FROM event WHERE id = 3", FaultKind.EVENT_MISSING, 5),
         (PUT_IN_BESIDE, FaultKind.EVENT_ADDED, 0),
+        ("UPDATE event SET info_request_id = 3 WHERE id = 1", FaultKind.EVENT_ALTERED, 1),
+        ("UPDATE event SET id = 7 WHERE id = 2", FaultKind.EVENT_MISSING, 3),
+        ("UPDATE info_request SET reference = 'AI-2026-000009' WHERE id = 2",
+         FaultKind.EVENT_ALTERED, 3),
+        ("UPDATE journal SET number = number + 10 WHERE number > 4", FaultKind.MISSING, 5),
     ],
 )  # fmt: skip
 def test_what_was_tampered_with_is_found_where_it_begins(told, statement, kind, number):
     with writing(told) as session:
         session.connection().execute(text(statement))
     assert found(told)[0] == (kind, number)
+
+
+def test_two_events_that_were_exchanged_are_both_named(told):
+    with writing(told) as session:
+        for before, after in ((1, 101), (2, 1), (101, 2)):
+            session.connection().execute(text(f"UPDATE event SET id = {after} WHERE id = {before}"))
+    assert found(told) == [(FaultKind.EVENT_ALTERED, 1), (FaultKind.EVENT_ALTERED, 3)]
+
+
+def test_two_entries_that_were_exchanged_are_found(told):
+    with writing(told) as session:
+        for before, after in ((1, 101), (3, 1), (101, 3)):
+            session.connection().execute(
+                text(f"UPDATE journal SET number = {after} WHERE number = {before}")
+            )
+    assert found(told)[0] == (FaultKind.SEAL_BROKEN, 1)
+
+
+def test_an_event_that_was_put_in_is_named(told):
+    with writing(told) as session:
+        session.connection().execute(text(PUT_IN_BESIDE))
+    with reading(told) as session:
+        (fault,) = verify(session).faults
+    assert fault.detail == "AI-2026-000001: event 9, grant on 2026-11-09"
+
+
+def test_an_event_is_still_proved_when_its_words_in_the_journal_were_erased(told):
+    with writing(told) as session:
+        session.connection().execute(text("UPDATE journal SET said = NULL WHERE number = 3"))
+        session.connection().execute(text("UPDATE event SET act = 'grant' WHERE id = 2"))
+    assert found(told) == [(FaultKind.EVENT_ADDED, 0)]
+
+
+def test_a_journal_is_proved_batch_by_batch(told, monkeypatch):
+    monkeypatch.setattr(journal, "BATCH", 2)
+    monkeypatch.setattr(info_requests, "BATCH", 1)
+    assert found(told) == []
+    with writing(told) as session:
+        session.connection().execute(text(PUT_IN_BESIDE))
+        session.connection().execute(text("DELETE FROM journal WHERE number = 5"))
+    assert found(told) == [
+        (FaultKind.MISSING, 5),
+        (FaultKind.SEAL_BROKEN, 6),
+        (FaultKind.EVENT_ADDED, 0),
+        (FaultKind.EVENT_ADDED, 0),
+    ]
+
+
+def test_a_seal_is_that_of_the_compact_list_of_its_parts():
+    made = sealed(
+        7, build.NOW, Kind.DAY_ANNOUNCED,
+        person=None, authority='l’été " \\ \n', subject="يوم\u2028", said={"é": "ن"}, before="0",
+    )  # fmt: skip
+    parts = ["0", 7, build.NOW.isoformat(), "day-announced", None, 'l’été " \\ \n', "يوم\u2028"]
+    written = json.dumps([*parts, made.digest], ensure_ascii=False, separators=(",", ":"))
+    assert made.seal == hashlib.sha256(written.encode()).hexdigest()
 
 
 def test_only_a_noted_seal_shows_that_the_end_was_cut_off(told):

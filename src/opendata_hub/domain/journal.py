@@ -16,6 +16,10 @@ from enum import StrEnum
 FIRST_SEAL = "0" * 64
 """What stands before the first entry."""
 
+_quoted = json.encoder.encode_basestring
+# Made once: json.dumps makes one at each call, which is half of what a digest costs.
+_SORTED = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+
 
 class Kind(StrEnum):
     """What an entry tells of."""
@@ -97,7 +101,7 @@ def digest_of(said: Mapping[str, str]) -> str:
     >>> digest_of({"a": "1", "b": "2"}) == digest_of({"b": "2", "a": "1"})
     True
     """
-    return _sha256(json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":")))
+    return _sha256(_SORTED.encode(said))
 
 
 def sealed(
@@ -117,12 +121,17 @@ def sealed(
     return Entry(number, at, kind, person, authority, subject, said, digest, seal)
 
 
-def faults(entries: Iterable[Entry]) -> Iterator[Fault]:
-    """What is wrong with all the entries there are, in the order of their numbers."""
-    after, before = 0, FIRST_SEAL
+def faults(
+    entries: Iterable[Entry], *, after: tuple[int, str] = (0, FIRST_SEAL)
+) -> Iterator[Fault]:
+    """What is wrong with entries, in the order of their numbers.
+
+    after: number and seal of the entry before the first of them.
+    """
+    last, before = after
     for entry in entries:
-        if entry.number != after + 1:
-            yield Fault(FaultKind.MISSING, after + 1, f"the next entry is {entry.number}")
+        if entry.number != last + 1:
+            yield Fault(FaultKind.MISSING, last + 1, f"the next entry is {entry.number}")
         if entry.said is not None and digest_of(entry.said) != entry.digest:
             yield Fault(FaultKind.ALTERED, entry.number)
         seal = _seal(
@@ -131,24 +140,20 @@ def faults(entries: Iterable[Entry]) -> Iterator[Fault]:
         )  # fmt: skip
         if seal != entry.seal:
             yield Fault(FaultKind.SEAL_BROKEN, entry.number)
-        after, before = entry.number, entry.seal
+        last, before = entry.number, entry.seal
 
 
 def _seal(
     number: int, at: datetime, kind: str, person: int | None, authority: str, subject: str,
     digest: str, before: str,
 ) -> str:  # fmt: skip
-    parts = [
-        before,
-        number,
-        at.astimezone(UTC).isoformat(),
-        kind,
-        person,
-        authority,
-        subject,
-        digest,
-    ]
-    return _sha256(json.dumps(parts, ensure_ascii=False, separators=(",", ":")))
+    # What the encoder would write of these parts as a list, at a fifth of its cost.
+    sealed_parts = (
+        f'["{before}",{number},"{at.astimezone(UTC).isoformat()}",{_quoted(kind)},'
+        f"{'null' if person is None else person},{_quoted(authority)},{_quoted(subject)},"
+        f'"{digest}"]'
+    )
+    return _sha256(sealed_parts)
 
 
 def _sha256(text: str) -> str:

@@ -1,10 +1,12 @@
 """Requests for information, their events, and who asked (kept apart)."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date
+from typing import Any
 
-from sqlalchemy import func, text, update
+from sqlalchemy import Select, text, update
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
 from opendata_hub.domain.errors import UnknownRequest
@@ -21,7 +23,10 @@ from opendata_hub.domain.requests.timeline import Event
 from opendata_hub.store import journal
 from opendata_hub.store.identities import requesters
 from opendata_hub.store.register import entries
-from opendata_hub.store.tables import EventRow, InfoRequestRow
+from opendata_hub.store.tables import EventRow, InfoRequestRow, metadata
+
+BATCH = 5000
+_EVENT, _REQUEST = metadata.tables["event"], metadata.tables["info_request"]
 
 
 def next_number(session: Session, series: str) -> int:
@@ -126,15 +131,36 @@ def adopt(session: Session, authority: str) -> None:
     )
 
 
-def events_told(session: Session, ids: Sequence[int]) -> Mapping[str, Mapping[str, str]]:
-    """What the journal must say of the events of these numbers, by their number."""
-    rows = session.exec(select(EventRow).where(col(EventRow.id).in_(ids)))
-    return {str(row.id): _told(row) for row in rows}
+def events_told(session: Session, ids: Sequence[int]) -> Mapping[str, tuple[str, dict[str, str]]]:
+    """The reference and what the journal must say of the events of these numbers, by number."""
+    if not ids:
+        return {}
+    first, last = min(ids), max(ids)
+    # Events that were told of together lie together; a list of numbers is costly to compile.
+    are_near = last - first < 2 * len(ids)
+    wanted = _EVENT.c.id.between(first, last) if are_near else _EVENT.c.id.in_(ids)
+    told = _kept_events().where(wanted)
+    return {str(row.id): (row.reference, _told(row)) for row in session.connection().execute(told)}
 
 
-def count_events(session: Session) -> int:
-    """How many events are kept."""
-    return session.exec(select(func.count()).select_from(EventRow)).one()
+def events_untold(
+    session: Session, is_told: Callable[[int], bool]
+) -> Iterator[tuple[str, dict[str, str]]]:
+    """Reference and particulars of the events of whose numbers that is false."""
+    question = columns(_EVENT.c.id).order_by(_EVENT.c.id).limit(BATCH)
+    last = 0
+    while found := session.connection().execute(question.where(_EVENT.c.id > last)).scalars().all():
+        last = found[-1]
+        if untold := [number for number in found if not is_told(number)]:
+            yield from events_told(session, untold).values()
+
+
+def _kept_events() -> Select[Any]:
+    event = _EVENT.c
+    return columns(
+        event.id, event.info_request_id, event.act, event.happened_on, event.recorded_at,
+        event.ground, event.reasons, _REQUEST.c.reference,
+    ).outerjoin(_REQUEST, _REQUEST.c.id == event.info_request_id)  # fmt: skip
 
 
 def _request(session: Session, row: InfoRequestRow) -> InfoRequest:
@@ -171,7 +197,7 @@ def add_event(session: Session, request: InfoRequestRow, event: Event, by: int |
     )  # fmt: skip
 
 
-def _told(row: EventRow) -> dict[str, str]:
+def _told(row: Any) -> dict[str, str]:
     """An event as the journal tells it. Reasons may name somebody: it holds their digest only."""
     return {
         "event": str(row.id),

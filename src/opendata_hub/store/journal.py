@@ -4,15 +4,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select as columns
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from opendata_hub.domain.journal import FIRST_SEAL, Entry, Kind, sealed
 from opendata_hub.domain.people.rule import Reach
-from opendata_hub.store.tables import JournalRow
+from opendata_hub.store.tables import JournalRow, metadata
 from opendata_hub.store.visible import in_reach
 
-BATCH = 1000
+BATCH = 2000
+_JOURNAL = metadata.tables["journal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +76,21 @@ def entry(session: Session, number: int) -> Entry | None:
     return _entry(row) if row else None
 
 
-def entries(session: Session, *, after: int = 0) -> Iterator[Entry]:
-    """Every entry from the first on, in batches."""
-    while rows := session.exec(
-        select(JournalRow)
-        .where(JournalRow.number > after)
-        .order_by(col(JournalRow.number))
+def batches(session: Session) -> Iterator[list[Entry]]:
+    """Every entry from the first on, some at a time; no more than that is held in memory."""
+    row = _JOURNAL.c
+    question = (
+        columns(
+            row.number, row.at, row.kind, row.person_id, row.authority, row.subject, row.said,
+            row.digest, row.seal,
+        )
+        .order_by(row.number)
         .limit(BATCH)
-    ).all():
-        yield from map(_entry, rows)
-        after = rows[-1].number
-        session.expunge_all()
+    )  # fmt: skip
+    last = 0
+    while found := session.connection().execute(question.where(row.number > last)).all():
+        last = found[-1].number
+        yield [Entry(*each) for each in found]
 
 
 def latest(
