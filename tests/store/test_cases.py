@@ -1,6 +1,7 @@
 """A case is acted on once at a time, by who may; queues hold what is in reach, earliest first."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 
@@ -16,7 +17,7 @@ from opendata_hub.domain.errors import (
 from opendata_hub.domain.people.roles import OPERATOR, Grant, Role, Visitor
 from opendata_hub.domain.people.rule import EVERYWHERE, Reach
 from opendata_hub.domain.requests.acts import Act, State
-from opendata_hub.domain.requests.desk import Nearness
+from opendata_hub.domain.requests.desk import Nearness, days_of
 from opendata_hub.flows.requests.act import Doing, act, open_case
 from opendata_hub.flows.verify import verify
 from opendata_hub.store.engine import reading, writing
@@ -136,6 +137,30 @@ def test_a_queue_holds_what_is_in_reach_the_earliest_last_day_first(filed):
     assert references(filed, Queue(unit="x")) == []
     assert references(filed, most=1) == ["2"]
     assert (first.state, first.nearness(TODAY)) == (State.RECEIVED, Nearness.LATE)
+    assert references(filed, Queue(due_from=second.due_on)) == ["3", "1"]
+    assert references(filed, Queue(state=State.RECEIVED)) == ["2", "3", "1"]
+    assert references(filed, Queue(state=State.RECEIVED, after=(first.due_on, "X"))) == ["3", "1"]
+    assert references(filed, Queue(state=State.ANSWERED)) == []
     do(filed, "AI-2026-000002", Act.GRANT)
     assert references(filed) == ["3", "1"]
     assert references(filed, Queue(is_open=False)) == ["2"]
+
+
+def test_open_requests_in_reach_are_counted_by_how_near_their_last_day_is(filed):
+    def counted(asked=Queue(), within=EVERYWHERE, today=TODAY):  # noqa: B008
+        with reading(filed) as session:
+            told = cases.tally(session, asked, within, today=today)
+            for near, count in told.items():
+                first, end = days_of(near, today)
+                there = replace(asked, due_from=first, due_before=end)
+                assert len(cases.queue(session, there, within, most=9)) == count
+            return [count for count in told.values() if count]
+
+    assert sum(counted()) == 3
+    assert sum(counted(within=Reach(authorities=frozenset({"another"})))) == 1
+    assert sum(counted(Queue(authority="commune-exemple"))) == 2
+    assert counted(Queue(state=State.ANSWERED)) == []
+    with reading(filed) as session:
+        first, *_ = cases.queue(session, Queue(), EVERYWHERE, most=1)
+    for days in (-8, -7, -1, 0, 1):
+        assert sum(counted(today=first.due_on + timedelta(days))) == 3

@@ -87,3 +87,12 @@ def test_who_may_not_does_not_learn_what_there_is(hub, client, reference):
 def test_every_act_and_state_has_a_name():
     names = (HERE / "templates" / "_acts.html").read_text(encoding="utf-8")
     assert [each for each in (*Act, *State) if f'"{each}": _(' not in names] == []
+
+
+def test_a_queue_is_narrowed_and_its_tabs_keep_what_was_chosen(client, officer, reference):
+    page = client.get("/fr/desk?show=later&state=received", headers=officer).text
+    assert reference in page
+    assert 'href="?show=late&amp;state=received"' in page
+    for narrower in ("show=late", "state=answered", "show=closed", "authority=another"):
+        assert reference not in client.get(f"/fr/desk?{narrower}", headers=officer).text
+    assert client.get("/fr/desk?state=x", headers=officer).status_code == 422

@@ -1,7 +1,8 @@
 """What an officer has to do next: how near the last day is, and whose turn it is."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from opendata_hub.domain.requests.acts import State
@@ -42,6 +43,23 @@ class Line:
     def nearness(self, today: date) -> Nearness:
         """How near the last day is."""
         return nearness(self.due_on, is_open=self.is_open, today=today)
+
+
+def days_of(near: Nearness, today: date) -> tuple[date | None, date | None]:
+    """The first last day that is so near, and the first that is not any more; None: no bound.
+
+    >>> days_of(Nearness.LATE, date(2026, 11, 23))
+    (None, datetime.date(2026, 11, 23))
+    """
+    tomorrow, later = today + timedelta(1), today + timedelta(SOON_DAYS + 1)
+    bounds: Mapping[Nearness, tuple[date | None, date | None]] = {
+        Nearness.LATE: (None, today),
+        Nearness.DUE_TODAY: (today, tomorrow),
+        Nearness.DUE_SOON: (tomorrow, later),
+        Nearness.LATER: (later, None),
+        Nearness.DONE: (None, None),
+    }
+    return bounds[near]
 
 
 def nearness(due_on: date, *, is_open: bool, today: date) -> Nearness:

@@ -1,21 +1,25 @@
 """Requests to be handled: one of them locked for an act, or a queue by last day."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, case, func, or_
+from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
 from opendata_hub.domain.errors import UnknownRequest
 from opendata_hub.domain.people.rule import Reach
-from opendata_hub.domain.requests.acts import Act
-from opendata_hub.domain.requests.desk import Line
+from opendata_hub.domain.requests.acts import Act, State
+from opendata_hub.domain.requests.desk import SOON_DAYS, Line, Nearness
 from opendata_hub.domain.requests.info_request import Channel, InfoRequest, Question
-from opendata_hub.domain.requests.timeline import Event, Events, received_on, state_of
+from opendata_hub.domain.requests.timeline import Event, Events
 from opendata_hub.store.info_requests import add_event
-from opendata_hub.store.tables import EventRow, InfoRequestRow
+from opendata_hub.store.tables import EventRow, InfoRequestRow, metadata
 from opendata_hub.store.visible import in_reach
+
+_REQUEST, _ENTRY = metadata.tables["info_request"], metadata.tables["register_entry"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +37,8 @@ class Case:
 class Queue:
     """Which requests are wanted; empty parts ask for nothing in particular.
 
-    due_before: those whose last day is earlier. after: the last line of the page before.
+    due_from, due_before: those whose last day lies in between. after: the last line of the page
+    before.
     """
 
     is_open: bool | None = True
@@ -41,6 +46,8 @@ class Queue:
     unit: str | None = None
     due_before: date | None = None
     after: tuple[date, str] | None = None
+    due_from: date | None = None
+    state: State | None = None
 
 
 def get(session: Session, reference: str, within: Reach, *, to_change: bool = False) -> Case:
@@ -77,15 +84,39 @@ def append(session: Session, changed: Case, *, by: int | None) -> None:
 
 def queue(session: Session, asked: Queue, within: Reach, *, most: int) -> list[Line]:
     """The requests in reach that are asked for, the earliest last day first."""
+    # An index in that order for each: a rare state is not looked for among all that wait.
+    of = _ENTRY.c if asked.state else _REQUEST.c
+    request = _REQUEST.c
     question = (
-        select(InfoRequestRow)
-        .where(_seen(within), *_wanted(asked))
-        .order_by(col(InfoRequestRow.due_on), col(InfoRequestRow.reference))
+        columns(
+            request.reference, request.authority, request.unit, request.subject, request.language,
+            request.is_urgent, request.is_open, _ENTRY.c.state, _ENTRY.c.received_on,
+            request.due_on, request.safe_on,
+        )
+        .join(_ENTRY, _ENTRY.c.info_request_id == request.id)
+        .where(_seen(within), *_wanted(asked, of.due_on, of.reference))
+        .order_by(of.due_on, of.reference)
         .limit(most)
+    )  # fmt: skip
+    return [_line(row) for row in session.connection().execute(question)]
+
+
+def tally(session: Session, asked: Queue, within: Reach, *, today: date) -> Mapping[Nearness, int]:
+    """How many open requests in reach are how near their last day; its days are not asked for."""
+    request = _REQUEST.c
+    days = ((Nearness.LATE, today), (Nearness.DUE_TODAY, today + timedelta(1)))
+    soon = today + timedelta(SOON_DAYS + 1)
+    near = case(
+        *[(request.due_on < day, name.value) for name, day in (*days, (Nearness.DUE_SOON, soon))],
+        else_=Nearness.LATER.value,
     )
-    rows = session.exec(question).all()
-    events = _events(session, [row.id for row in rows])
-    return [_line(row, events[row.id]) for row in rows]
+    some = replace(asked, is_open=True, due_from=None, due_before=None, after=None)
+    question = columns(near, func.count()).select_from(_REQUEST)
+    if asked.state:
+        question = question.join(_ENTRY, _ENTRY.c.info_request_id == request.id)
+    question = question.where(_seen(within), *_wanted(some, request.due_on, request.reference))
+    found = {Nearness(name): n for name, n in session.connection().execute(question.group_by(near))}
+    return {name: found.get(name, 0) for name in Nearness if name is not Nearness.DONE}
 
 
 def _seen(within: Reach) -> ColumnElement[bool]:
@@ -97,21 +128,24 @@ def _seen(within: Reach) -> ColumnElement[bool]:
     )
 
 
-def _wanted(asked: Queue) -> list[ColumnElement[bool]]:
+def _wanted(asked: Queue, due_on: Any, reference: Any) -> list[ColumnElement[bool]]:
+    """The conditions; due_on, reference: the columns that the queue is ordered by."""
     wanted: list[ColumnElement[bool]] = []
     if asked.is_open is not None:
-        wanted.append(col(InfoRequestRow.is_open).is_(asked.is_open))
+        wanted.append(_REQUEST.c.is_open.is_(asked.is_open))
     if asked.authority:
-        wanted.append(col(InfoRequestRow.authority) == asked.authority)
+        wanted.append(_REQUEST.c.authority == asked.authority)
     if asked.unit is not None:
-        wanted.append(col(InfoRequestRow.unit) == asked.unit)
+        wanted.append(_REQUEST.c.unit == asked.unit)
+    if asked.state is not None:
+        wanted.append(_ENTRY.c.state == asked.state.value)
+    if asked.due_from is not None:
+        wanted.append(due_on >= asked.due_from)
     if asked.due_before is not None:
-        wanted.append(col(InfoRequestRow.due_on) < asked.due_before)
+        wanted.append(due_on < asked.due_before)
     if asked.after is not None:
-        due_on, reference = asked.after
-        is_later = col(InfoRequestRow.due_on) > due_on
-        is_same_day = col(InfoRequestRow.due_on) == due_on
-        wanted.append(or_(is_later, and_(is_same_day, col(InfoRequestRow.reference) > reference)))
+        day, last = asked.after
+        wanted.append(or_(due_on > day, and_(due_on == day, reference > last)))
     return wanted
 
 
@@ -130,7 +164,7 @@ def _events(session: Session, numbers: Sequence[int]) -> Mapping[int, Events]:
     return {number: tuple(events) for number, events in found.items()}
 
 
-def _line(row: InfoRequestRow, events: Events) -> Line:
+def _line(row: Any) -> Line:
     return Line(
         reference=row.reference,
         authority=row.authority,
@@ -139,8 +173,8 @@ def _line(row: InfoRequestRow, events: Events) -> Line:
         language=row.language,
         is_urgent=row.is_urgent,
         is_open=row.is_open,
-        state=state_of(events),
-        received_on=received_on(events),
+        state=State(row.state),
+        received_on=row.received_on,
         due_on=row.due_on,
         safe_on=row.safe_on,
     )

@@ -121,11 +121,13 @@ def read_queue(
     authority: Annotated[str, Query(max_length=100)] = "",
     unit: Annotated[str | None, Query(max_length=100)] = None,
     due_before: Annotated[date | None, Query()] = None,
+    due_from: Annotated[date | None, Query()] = None,
+    state: Annotated[State | None, Query()] = None,
     after: Annotated[str, Query(description="What `next` said.")] = "",
     limit: Annotated[int, Query(ge=1, le=MOST)] = ON_A_PAGE,
 ) -> QueueOut:
     """Requests in reach, the earliest last day first."""
-    asked = Queue(not closed, authority, unit, due_before, place_after(after))
+    asked = Queue(not closed, authority, unit, due_before, place_after(after), due_from, state)
     today = clock.today(hub.timezone)
     with hub.reading() as session:
         found = cases.queue(session, asked, reach(visitor, Deed.READ_REQUEST), most=limit + 1)

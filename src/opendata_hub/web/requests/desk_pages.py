@@ -2,19 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field, ValidationError
 
 from opendata_hub.bootstrap import Hub
+from opendata_hub.domain.authority import Authority
 from opendata_hub.domain.errors import HubError, Invalid
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.roles import Visitor
-from opendata_hub.domain.people.rule import Place, reach
-from opendata_hub.domain.requests.acts import Act, possible_acts
-from opendata_hub.domain.requests.desk import Nearness, nearness
+from opendata_hub.domain.people.rule import Place, Reach, reach
+from opendata_hub.domain.requests.acts import Act, State, possible_acts
+from opendata_hub.domain.requests.desk import Nearness, days_of, nearness
 from opendata_hub.domain.requests.law import Law
 from opendata_hub.domain.requests.timeline import state_of
 from opendata_hub.domain.texts import Texts
@@ -38,9 +40,30 @@ Typed = Annotated[str, Form()]
 class Wanted(BaseModel):
     """Which requests a queue is to show."""
 
-    show: str = Field(default="open", pattern="^(open|closed)$")
+    show: str = Field(default="open", pattern="^(open|late|due-today|due-soon|later|closed)$")
+    authority: str = Field(default="", max_length=100)
     unit: str = Field(default="", max_length=100)
+    state: State | Literal[""] = ""
     after: str = Field(default="", max_length=100)
+
+    def queue(self, today: date) -> Queue:
+        """The same as the store is asked for it."""
+        is_near = self.show not in {"open", "closed"}
+        first, end = days_of(Nearness(self.show), today) if is_near else (None, None)
+        return Queue(
+            is_open=self.show != "closed",
+            authority=self.authority,
+            unit=self.unit or None,
+            due_from=first,
+            due_before=end,
+            after=place_after(self.after),
+            state=self.state or None,
+        )
+
+    def address(self, **other: str) -> str:
+        """The question of an address that asks for this, or for something else in it."""
+        asked = self.model_dump(mode="json", exclude={"after"}) | other
+        return urlencode({name: value for name, value in asked.items() if value})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +87,32 @@ def read_queue(
     wanted: Annotated[Wanted, Query()],
 ) -> Response:
     """The requests in reach, the earliest last day first."""
-    asked = Queue(wanted.show == "open", unit=wanted.unit or None, after=place_after(wanted.after))
     today = today_under(hub, hub.laws[hub.frame.site.law])
+    asked, within = wanted.queue(today), reach(visitor, Deed.READ_REQUEST)
     with hub.reading() as session:
-        found = cases.queue(session, asked, reach(visitor, Deed.READ_REQUEST), most=ON_A_PAGE + 1)
+        found = cases.queue(session, asked, within, most=ON_A_PAGE + 1)
+        tally = cases.tally(session, asked, within, today=today)
     shown = found[:ON_A_PAGE]
     answer = page(
         request, "desk.html", language,
         lines=[(each, each.nearness(today)) for each in shown], wanted=wanted, nearness=Nearness,
         following=f"{shown[-1].due_on}.{shown[-1].reference}" if len(found) > ON_A_PAGE else "",
+        tally=tally, today=today, states=[each for each in State if each is not State.NEW],
+        bodies=_bodies(hub, within),
     )  # fmt: skip
     return _kept_by_nobody(answer)
+
+
+def _bodies(hub: Hub, within: Reach) -> list[Authority]:
+    """The bodies whose requests are in reach; there is nothing to choose where there is one."""
+    known = hub.frame.site.publishers.values()
+    units = {body for body, _ in within.units}
+    found = [
+        each
+        for each in known
+        if within.everywhere or each.id in within.authorities or each.id in units
+    ]
+    return found if len(found) > 1 else []
 
 
 @router.api_route("/{language}/desk/{reference}", methods=READ)
