@@ -12,6 +12,7 @@ from opendata_hub.domain.catalog.record.described import described, given_from
 from opendata_hub.domain.catalog.record.labels import LABELS
 from opendata_hub.domain.catalog.rules.formula import FUNCTION_NAMES, Scope, parse_rule
 from opendata_hub.domain.catalog.rules.kind import Kind
+from opendata_hub.domain.ckan import lines as ckan
 from opendata_hub.domain.requests.letter import Place
 from opendata_hub.settings import Settings
 from opendata_hub.web import problems
@@ -97,6 +98,17 @@ def test_the_table_of_the_record_is_documented_line_by_line():
     ]
     assert re.findall(r"^\| `[a-z_]+` \| `[a-z]+:.+$", text, flags=re.MULTILINE) == expected
     assert all(f"- `{name}`: {reason}." in text for name, reason in NOT_OURS.items())
+
+
+def test_the_table_of_packages_is_documented_line_by_line():
+    text = (ROOT / "docs" / "ckan.md").read_text(encoding="utf-8")
+    expected = [
+        f"| `{line.field}` | {', '.join(f'`{key}`' for key in line.keys)} "
+        f"| {f'`{line.exact}`' if line.exact else '–'} |"
+        for line in (*ckan.DATASET, *ckan.RESOURCE)
+    ]
+    table = text.partition("### Datasets")[2].partition("\n## ")[0]
+    assert re.findall(r"^\| `.+$", table, flags=re.MULTILINE) == expected
 
 
 def test_the_example_of_further_fields_is_taken():

@@ -9,6 +9,7 @@ HubError
 │   ├── NotRedacted       what was to be blacked out is not there, or would not go
 │   ├── BrokenOffice      an office file that can't be unpacked or read
 │   ├── UnsafeOffice      an office file that unpacks into too much, is encrypted, declares entities
+│   ├── InvalidPackage    what a CKAN package says can't be kept; names its keys
 │   ├── InvalidRecord     what a record says breaks the profile; names the form's fields
 │   ├── UnreadableRecord  RDF that can't be read, or describes nothing that we know
 │   ├── UnsafeRdf         RDF that would make us fetch or unfold something
@@ -134,6 +135,20 @@ class InvalidRecord(Invalid):
     def __init__(self, message: str, *, faults: Sequence[tuple[str, Mapping[str, str]]]) -> None:
         super().__init__(message)
         self.faults = tuple(faults)
+
+
+class InvalidPackage(Invalid):
+    """What a CKAN package says can't be kept.
+
+    faults: by the key of the package, what is wrong with it, in CKAN's words where it has some.
+    """
+
+    code = "invalid-package"
+
+    def __init__(self, faults: Mapping[str, Sequence[str]]) -> None:
+        key, said = next(iter(faults.items()))
+        super().__init__(f"{key}: {said[0]}")
+        self.faults = {key: list(each) for key, each in faults.items()}
 
 
 class UnreadableRecord(Invalid):

@@ -1,0 +1,1 @@
+"""CKAN's words for what the hub knows: packages, resources, licences, queries."""
