@@ -173,6 +173,12 @@ class Law:
     mentions: tuple[Ground, ...] = ()
 
     @property
+    def every_ground(self) -> tuple[Ground, ...]:
+        """The grounds it knows, for whatever act they are."""
+        extensions = (ground for step in self.steps.values() for ground in step.grounds)
+        return (*self.refusal_grounds, *self.exceptions, *extensions)
+
+    @property
     def takes_requests(self) -> bool:
         """Whether information is requested under it; other packs hold terms only."""
         return self.acts is not None and "reply" in self.steps

@@ -190,8 +190,7 @@ def _case_page(
 
 def _grounds(law: Law) -> list[tuple[str, Texts]]:
     """The grounds a law knows, for whatever act they are, by code."""
-    extensions = (ground for step in law.steps.values() for ground in step.grounds)
-    known = {each.code: each for each in (*law.refusal_grounds, *law.exceptions, *extensions)}
+    known = {each.code: each for each in law.every_ground}
     return [(code, each.text) for code, each in known.items()]
 
 

@@ -1,0 +1,153 @@
+"""Anybody reads the register and its figures; nobody learns who asked."""
+
+import csv
+import io
+import json
+import re
+from xml.etree import ElementTree as ET
+
+import pytest
+
+import build
+from opendata_hub.domain.people.roles import Grant, Role
+from opendata_hub.domain.register.news import OUTCOMES
+from opendata_hub.domain.register.standing import Outcome
+
+OWN = "commune-exemple"
+
+
+@pytest.fixture
+def officer(hub):
+    return build.token(hub, "officer", grants=(Grant(Role.OFFICER, OWN), Grant(Role.HEAD, OWN)))
+
+
+def filed(client, **changes):
+    return client.post("/api/v1/requests", json=build.filing(**changes)).json()["reference"]
+
+
+def act(client, key, reference, done, **words):
+    case = client.get(f"/api/v1/desk/requests/{reference}", headers=key).json()
+    body = {
+        "act": done,
+        "happened_on": case["events"][-1]["happened_on"],
+        "after": len(case["events"]),
+        **words,
+    }
+    answer = client.post(f"/api/v1/desk/requests/{reference}/events", json=body, headers=key)
+    assert answer.status_code == 201, answer.text
+
+
+@pytest.fixture
+def register(client, officer):
+    """Three requests: one waits, one was granted, one was refused with reasons that name."""
+    waits = filed(client, subject="Un autre sujet")
+    granted = filed(client, subject="Marchés de voirie 2026")
+    refused = filed(client, subject="Dossier de M. Fictif", text="Le texte du demandeur")
+    act(client, officer, granted, "grant")
+    act(client, officer, refused, "refuse", ground="exception", reasons="Nomme Personne Fictive")
+    return waits, granted, refused
+
+
+@pytest.mark.parametrize("language", ["ar", "fr", "en"])
+def test_the_register_tells_what_happened_and_not_who_asked(client, register, language):
+    pages = [client.get(f"/{language}/register")]
+    pages += [client.get(f"/{language}/register/{each}") for each in register]
+    pages += [
+        client.get(f"/{language}/statistics?by={by}")
+        for by in ("", "authority", "year", "month", "channel")
+    ]
+    pages += [client.get(f"/{language}/register.atom")]
+    pages += [client.get(f"/api/v1/register{ending}") for ending in ("", ".csv", ".json")]
+    pages += [client.get(f"/api/v1/register/{each}") for each in register]
+    pages += [client.get(f"/api/v1/statistics{ending}") for ending in ("", ".csv")]
+    assert {each.status_code for each in pages} == {200}
+    said = "".join(each.text for each in pages)
+    assert all(each in said for each in register)
+    assert "Marchés de voirie 2026" in said
+    for hidden in ("Fictif", "Fictive", "Le texte du demandeur", "Un autre sujet", "XX000000"):
+        assert hidden not in said
+
+
+def test_the_register_is_searched_and_narrowed(client, register):
+    waits, granted, refused = register
+
+    def found(asked):
+        page = client.get(f"/fr/register?{asked}").text
+        return set(re.findall(r'/fr/register/(AI-[\d-]+)"', page))
+
+    assert found("") == set(register)
+    assert found("q=MARCHES") == {granted}
+    assert found("q=fictif") == set()
+    assert found("outcome=refused") == {refused}
+    assert found("figure=pending&imported=false") == {waits}
+    assert found("ground=exception") == {refused}
+    assert found("year=1999") == found("authority=another") == found("imported=true") == set()
+    empty = "q=&authority=&year=&outcome=&until=&month=&imported=&figure="
+    assert found(empty) == set(register)
+    for wrong in ("year=x", "outcome=x", "until=2999-01-01", "after=x", "figure=x"):
+        assert client.get(f"/fr/register?{wrong}").status_code == 422
+    for missing in ("/fr/register/AI-1999-000001", "/api/v1/register/x", "/xx/register"):
+        assert client.get(missing).status_code == 404
+
+
+def test_the_register_is_walked_page_by_page(client, register):
+    seen, after = [], ""
+    while after is not None:
+        told = client.get(f"/api/v1/register?limit=2&after={after}").json()
+        seen += [each["reference"] for each in told["requests"]]
+        after = told["next"]
+    assert seen == sorted(register, reverse=True)
+
+
+def test_files_hold_all_rows_and_run_nothing_in_a_spreadsheet(client, officer):
+    reference = filed(client, subject='=HYPERLINK("http://x")')
+    act(client, officer, reference, "grant")
+    answer = client.get("/api/v1/register.csv")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.text.startswith("\ufeff")
+    (row,) = csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff")))
+    assert (row["reference"], row["subject"]) == (reference, '\'=HYPERLINK("http://x")')
+    (told,) = json.loads(client.get("/api/v1/register.json").text)["requests"]
+    assert (told["reference"], told["outcome"]) == (reference, "granted")
+    assert json.loads(client.get("/api/v1/register.json?year=1999").text)["requests"] == []
+
+
+@pytest.mark.usefixtures("register")
+def test_every_figure_leads_to_the_rows_it_counts(client):
+    told = client.get("/api/v1/statistics?lang=en").json()
+    assert len(told["figures"]) > 20
+    for each in told["figures"]:
+        if each["figure"].startswith("days/"):
+            continue
+        rows = client.get(each["rows"].replace("/en/register?", "/api/v1/register?")).json()
+        assert len(rows["requests"]) == each["numerator"], each
+        assert each["formula"]
+        assert each["cut_off"] == told["cut_off"]
+    lines = client.get("/api/v1/statistics.csv?lang=ar&by=year").text.splitlines()
+    assert len(lines) == len(told["figures"]) + 1
+    page = client.get("/fr/statistics?by=year").text
+    assert "Répondues dans le délai" in page
+    links = {link.replace("&amp;", "&") for link in re.findall(r'href="(/fr/[rs][^"]*)"', page)}
+    assert len(links) > 20
+    assert {client.get(link).status_code for link in links} == {200}
+
+
+def test_figures_of_nothing_are_no_failure(client):
+    assert client.get("/api/v1/statistics").json()["figures"] == []
+    assert client.get("/ar/statistics?by=month").status_code == 200
+    assert client.get("/ar/register").status_code == 200
+
+
+@pytest.mark.usefixtures("register")
+def test_the_feed_is_one_that_readers_read(client):
+    answer = client.get("/ar/register.atom")
+    assert answer.headers["content-type"] == "application/atom+xml"
+    feed = ET.fromstring(answer.text)  # noqa: S314  (our own)
+    atom = "{http://www.w3.org/2005/Atom}"
+    titles = [each.findtext(f"{atom}title") for each in feed.findall(f"{atom}entry")]
+    assert len(titles) == 3
+    assert sum("موضوع غير منشور" in each for each in titles) == 2
+
+
+def test_every_outcome_has_a_name():
+    assert set(OUTCOMES) == set(Outcome)
