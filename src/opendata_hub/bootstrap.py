@@ -44,11 +44,14 @@ from opendata_hub.domain.errors import (
 from opendata_hub.domain.identities.vault import Vault
 from opendata_hub.domain.people.roles import Role
 from opendata_hub.domain.requests.calendar import Calendar
+from opendata_hub.domain.requests.info_request import InfoRequest
 from opendata_hub.domain.requests.law import Law
-from opendata_hub.domain.requests.letter import Letters
+from opendata_hub.domain.requests.letter import Letters, Sender
 from opendata_hub.domain.secret import derived
 from opendata_hub.flows.catalog.serving import index
 from opendata_hub.flows.correspondence.compose import Writer, composed
+from opendata_hub.flows.requests.announce import current
+from opendata_hub.flows.requests.write_letter import Office
 from opendata_hub.packs.documents import load_kinds
 from opendata_hub.packs.families import load_families
 from opendata_hub.packs.folders import Folders
@@ -173,7 +176,7 @@ class Hub:
         """Send a mail that was claimed; False where nobody knows, or somebody else has it."""
         with self.mailer.opened() as post:
             with self.writing() as session:
-                words = composed(session, mail, self._writer)
+                words = composed(session, mail, self._writer, now=now)
                 # From here on a process that is killed leaves it in doubt, not to be sent twice.
                 is_ours = self.mailer.is_repeatable or outbox.begin_handing_over(session, mail, now)
             if not is_ours:
@@ -199,7 +202,24 @@ class Hub:
 
     @property
     def _writer(self) -> Writer:
-        return Writer(self.frame.base_url, self.frame.site.title, self.key)
+        site = self.frame.site
+        return Writer(
+            self.frame.base_url, site.title, self.key, site.publishers, self.files, self.office,
+            self.settings.desk_address,
+        )  # fmt: skip
+
+    def office(self, session: Session, request: InfoRequest, officer: str = "") -> Office:
+        """What the authority of the request writes with; raises UnknownLetter without letters."""
+        law = self.law_named(request.law)
+        publisher = self.frame.site.publishers[request.authority]
+        return Office(
+            letters=self.letters_under(law),
+            law=law,
+            calendar=current(session, self.calendar_of(law), authority=request.authority),
+            sender=Sender(publisher.name, officer, (publisher.email, publisher.homepage)),
+            follow_at=f"{self.frame.base_url}/{{language}}/requests",
+            logo=self.logo,
+        )
 
     @property
     def is_sparql_on(self) -> bool:

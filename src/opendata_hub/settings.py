@@ -11,7 +11,8 @@ from pydantic import AnyHttpUrl, Field, SecretStr, field_validator, model_valida
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from opendata_hub.adapters.mail.sending import server_at
-from opendata_hub.domain.errors import Invalid
+from opendata_hub.domain.errors import BadAddress, Invalid
+from opendata_hub.domain.people.address import email_address
 from opendata_hub.domain.people.roles import Role
 from opendata_hub.domain.protection.pace import DEFAULTS, Pace, Traffic, parsed
 
@@ -76,6 +77,10 @@ class Settings(BaseSettings):
         default="",
         description="The sender of mail. Empty: opendata-hub at the host of the base address.",
     )
+    desk_address: str = Field(
+        default="",
+        description="The address of the desk, which takes answers. Empty: nobody reads any.",
+    )
 
     secret: SecretStr | None = Field(
         default=None,
@@ -107,6 +112,15 @@ class Settings(BaseSettings):
         except Invalid as problem:
             raise ValueError(str(problem)) from None
         return value
+
+    @field_validator("desk_address")
+    @classmethod
+    def _of_a_desk(cls, value: str) -> str:
+        """Refuse what is no address, early; answers to it would be lost."""
+        try:
+            return email_address(value) if value else ""
+        except BadAddress as problem:
+            raise ValueError(str(problem)) from None
 
     @field_validator("second_factor_roles")
     @classmethod

@@ -16,6 +16,7 @@ from opendata_hub.domain.correspondence.mail import Enclosure, Mail
 from opendata_hub.domain.errors import Invalid, MailInDoubt, MailNotSent
 
 MAIL = Mail("personne@hub.example", "Été – البوابة", "Bonjour,\n\nتأكيد\n", "ar", id="a1")
+LONG = "a-long-part-" * 12
 SENDER = "Commune Exemple <no-reply@hub.example>"
 
 
@@ -138,7 +139,7 @@ def test_a_mail_has_the_same_id_each_time_and_carries_what_it_encloses(serving, 
     letter = Enclosure("AI-2026-000001-extension-ar.pdf", "application/pdf", b"%PDF-1.7\n.\n..\n")
     whole = replace(
         MAIL, sender_name="جماعة المثال, بلدية", reply_to="demandes+x@hub.example",
-        in_reply_to="<1@elsewhere.example>", unsubscribe="http://hub.example/stop",
+        in_reply_to=f"<{LONG}@elsewhere.example>", unsubscribe=f"http://hub.example/{LONG}",
         enclosures=(letter,), body=".\n.. first a dot\n",
     )  # fmt: skip
     for _ in range(2):
@@ -148,8 +149,8 @@ def test_a_mail_has_the_same_id_each_time_and_carries_what_it_encloses(serving, 
     assert first["From"].addresses[0].display_name == "جماعة المثال, بلدية"
     assert first["From"].addresses[0].addr_spec == "no-reply@hub.example"
     assert first["Reply-To"] == "demandes+x@hub.example"
-    assert first["In-Reply-To"] == first["References"] == "<1@elsewhere.example>"
-    assert first["List-Unsubscribe"] == "<http://hub.example/stop>"
+    assert first["In-Reply-To"] == first["References"] == f"<{LONG}@elsewhere.example>"
+    assert first["List-Unsubscribe"] == f"<http://hub.example/{LONG}>"
     (enclosed,) = first.iter_attachments()
     assert (enclosed.get_filename(), enclosed.get_content()) == (letter.name, letter.content)
     assert first.get_body().get_content().replace("\r\n", "\n") == whole.body

@@ -80,7 +80,14 @@ GUARDED: dict[Deed, set[str]] = {
     },
     Deed.HANDLE_REQUEST: {
         "POST /api/v1/desk/requests/{reference}/events",
+        "POST /api/v1/mails/{mail}/settlement",
+        "POST /api/v1/requests/{reference}/letters",
         "POST /api/v1/requests/{reference}/letters/preview",
+        "POST /api/v1/requests/{reference}/letters/{letter}/deliveries",
+        "GET /{language}/desk/{reference}/letters/{name}",
+        "POST /{language}/desk/{reference}/letter-files/{letter}",
+        "POST /{language}/desk/{reference}/letters/{name}",
+        "POST /{language}/desk/{reference}/mails/{mail}",
         "POST /{language}/desk/{reference}",
     },
     Deed.KEEP_OWN_ACCOUNT: {
@@ -112,7 +119,9 @@ GUARDED: dict[Deed, set[str]] = {
         "POST /api/v1/datasets",
     },
     Deed.READ_IDENTITY: {
+        "GET /api/v1/requests/{reference}/letters/{letter}.pdf",
         "GET /api/v1/requests/{reference}/requester",
+        "GET /{language}/desk/{reference}/letter-files/{letter}",
     },
     Deed.READ_LOG: {
         "GET /api/v1/journal",
@@ -122,6 +131,7 @@ GUARDED: dict[Deed, set[str]] = {
         "GET /api/v1/desk/requests",
         "GET /api/v1/desk/requests/{reference}",
         "GET /api/v1/requests.ics",
+        "GET /api/v1/requests/{reference}/letters",
         "GET /{language}/desk",
         "GET /{language}/desk/{reference}",
     },

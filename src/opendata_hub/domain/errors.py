@@ -377,7 +377,7 @@ class UnknownRequest(NotKnown):
 
 
 class UnknownMail(NotKnown):
-    """No mail of that number."""
+    """No mail or letter of that number."""
 
     code = "unknown-mail"
 

@@ -31,6 +31,7 @@ class Kind(StrEnum):
     FILE_RELEASED = "file-released"
     FILE_REMOVED = "file-removed"
     MAIL_SETTLED = "mail-settled"
+    LETTER_DELIVERED = "letter-delivered"
     DATASET_PUBLISHED = "dataset-published"
     DATASET_WITHDRAWN = "dataset-withdrawn"
     ALARM_CLEARED = "alarm-cleared"

@@ -65,6 +65,22 @@ def new_tracking_code() -> str:
     return "-".join(groups)
 
 
+def derived_tracking_code(key: bytes, salt: str) -> str:
+    """A tracking code that only who has the hub's key can work out again.
+
+    So it can be mailed, or sent once more to who has lost it, without being kept.
+
+    >>> derived_tracking_code(b"k", "s") == derived_tracking_code(b"k", "s")
+    True
+    """
+    number, letters = int.from_bytes(derived(key, "tracking-code", salt)), []
+    for _ in range(_CODE_GROUPS * _CODE_GROUP_LENGTH):
+        number, place = divmod(number, len(_CODE_LETTERS))
+        letters.append(_CODE_LETTERS[place])
+    step = _CODE_GROUP_LENGTH
+    return "-".join("".join(letters[at : at + step]) for at in range(0, len(letters), step))
+
+
 def tracking_code_digest(code: str) -> str:
     """What is kept of a tracking code; case, spaces and hyphens don't matter.
 

@@ -536,6 +536,31 @@ class CaseFileRow(SQLModel, table=True):
     removed_at: datetime | None
 
 
+class LetterDeliveryRow(SQLModel, table=True):
+    """A printed letter that was posted or handed over; rows are added, never changed."""
+
+    __tablename__ = "letter_delivery"
+    id: int = Field(default=None, primary_key=True)  # given by the database
+    letter_id: int = Field(foreign_key="letter.id", index=True)
+    way: str
+    happened_on: date
+    noted_at: datetime
+    person_id: int | None = Field(default=None, foreign_key="person.id")
+
+
+class CorrespondentRow(SQLModel, table=True):
+    """How who filed a request is written to; names nobody.
+
+    code_salt: the tracking code is derived from the hub's key and this, and not kept; empty where
+    it was made at random. declined_at: since when no notices are wanted.
+    """
+
+    __tablename__ = "correspondent"
+    reference: str = Field(primary_key=True)
+    code_salt: str
+    declined_at: datetime | None
+
+
 class JournalRow(SQLModel, table=True):
     """What was done, sealed; rows are added, never changed, but that ``said`` may be erased."""
 

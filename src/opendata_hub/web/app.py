@@ -23,6 +23,8 @@ from opendata_hub.web.catalog import (
     template_files,
 )
 from opendata_hub.web.catalog import pages as catalog_pages
+from opendata_hub.web.correspondence import letter_pages, notice_pages
+from opendata_hub.web.correspondence import letters_api as sent_letters_api
 from opendata_hub.web.gate import Gate
 from opendata_hub.web.kept import KeptPages
 from opendata_hub.web.languages import HERE
@@ -78,11 +80,13 @@ def create_app(hub: Hub) -> FastAPI:
     app.include_router(deadlines_api.router, prefix="/api/v1")
     app.include_router(requests_api.router, prefix="/api/v1")
     app.include_router(letters_api.router, prefix="/api/v1")
-    app.include_router(letters_api.officers_router, prefix="/api/v1")
     app.include_router(letters_api.page_router)
     app.include_router(journal.router, prefix="/api/v1")
     app.include_router(desk_api.router, prefix="/api/v1")
     app.include_router(journal.page_router)
+    app.include_router(sent_letters_api.router, prefix="/api/v1")
+    app.include_router(letter_pages.router)
+    app.include_router(notice_pages.router)
     app.include_router(desk_pages.router)
     app.include_router(register_api.router, prefix="/api/v1")
     app.include_router(register_pages.router)

@@ -9,8 +9,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email import policy
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
+from email.policy import Policy
 from email.utils import format_datetime, parseaddr
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -23,8 +24,21 @@ PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 FOR_GOOD = range(500, 600)
 """Replies of SMTP after which the same mail is not tried again (RFC 5321, 4.2.1)."""
 GO_ON, TAKEN = 354, 250
+
+
+class _InOnePiece(UnstructuredHeader, BaseHeader):
+    """A header of addresses in angle brackets: the library would encode and so break a long one."""
+
+    def fold(self, *, policy: Policy) -> str:
+        """The header in one line, up to 998 characters (RFC 5322, 2.1.1)."""
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+for _name in ("In-Reply-To", "References", "List-Unsubscribe"):
+    _HEADERS.map_to_type(_name, _InOnePiece)
 # Seven bits, so that no server on the way has to say that it takes eight.
-AS_IT_TRAVELS = policy.SMTP.clone(cte_type="7bit")
+AS_IT_TRAVELS = policy.SMTP.clone(cte_type="7bit", header_factory=_HEADERS)
 _LINE_WITH_DOT = re.compile(rb"(?m)^\.")
 
 

@@ -1,33 +1,156 @@
-"""A mail of the outbox in words, at the moment it is sent."""
+"""A mail of the outbox in words, at the moment it is sent: only then is read to whom it goes."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from opendata_hub.domain.correspondence.mail import Mail
+from opendata_hub.adapters.files import FileStore
+from opendata_hub.adapters.typeset.days import LongDays
+from opendata_hub.adapters.typeset.letters import MEDIA_TYPE
+from opendata_hub.domain.authority import Authority
+from opendata_hub.domain.correspondence import notices
+from opendata_hub.domain.correspondence.mail import Enclosure, Mail
+from opendata_hub.domain.correspondence.notices import STILL_DUE, Envelope, MailKind
+from opendata_hub.domain.correspondence.tags import stop_key, tagged
+from opendata_hub.domain.errors import IdentityErased, MailNotSent, UnknownLetter
 from opendata_hub.domain.people.letter import Letter, LetterKind
+from opendata_hub.domain.people.roles import OPERATOR
+from opendata_hub.domain.people.rule import EVERYWHERE
+from opendata_hub.domain.requests.acts import Act
+from opendata_hub.domain.requests.info_request import InfoRequest
+from opendata_hub.domain.secret import derived_tracking_code
 from opendata_hub.domain.texts import Texts, in_language
 from opendata_hub.flows.people.send_link import composed as account_mail
+from opendata_hub.flows.requests.read_identity import read_identity
+from opendata_hub.flows.requests.write_letter import Office, receipt
+from opendata_hub.store.correspondence import correspondents
+from opendata_hub.store.correspondence import letters as kept_letters
 from opendata_hub.store.correspondence.outbox import Waiting
+from opendata_hub.store.requests import cases
+from opendata_hub.store.requests.cases import Case
 
 
 @dataclass(frozen=True, slots=True)
 class Writer:
     """What the hub writes mails with.
 
-    title: of the hub. key: the hub's own, from which links are worked out.
+    title: of the hub. key: the hub's own, from which links and codes are worked out.
+    office: what the authority of a request writes letters with; raises UnknownLetter.
+    desk: the address that takes answers; empty where nobody reads any.
     """
 
     base_url: str
     title: Texts
     key: bytes
+    publishers: Mapping[str, Authority]
+    files: FileStore
+    office: Callable[[Session, InfoRequest], Office]
+    desk: str = ""
 
 
-def composed(session: Session, mail: Waiting, writer: Writer) -> Mail:
-    """The mail in words, under the id that it keeps however often it is tried."""
+def composed(session: Session, mail: Waiting, writer: Writer, *, now: datetime) -> Mail:
+    """The mail in words, under the id that it keeps however often it is tried.
+
+    Raises MailNotSent for good where there is nobody to send it to.
+    """
+    if mail.kind in set(LetterKind):
+        return _about_an_account(session, mail, writer)
+    return _to_who_asked(session, mail, writer, now)
+
+
+def _about_an_account(session: Session, mail: Waiting, writer: Writer) -> Mail:
     letter = Letter(LetterKind(mail.kind), mail.email, mail.language, mail.link, mail.written_at)
     title, _ = in_language(writer.title, mail.language)
     return account_mail(
         session, letter,
         mail_id=mail.token, title=title, base_url=writer.base_url, hub_key=writer.key,
     )  # fmt: skip
+
+
+def _to_who_asked(session: Session, mail: Waiting, writer: Writer, now: datetime) -> Mail:
+    case = cases.get(session, mail.reference, EVERYWHERE)
+    envelope = _envelope(session, mail, case, writer, now)
+    match MailKind(mail.kind):
+        case MailKind.RECEIPT:
+            return _receipt(session, mail, case, writer, envelope)
+        case MailKind.LETTER:
+            return _letter(session, mail, writer, envelope)
+        case MailKind.NOTICE:
+            return _notice(mail, case, envelope)
+
+
+def _envelope(
+    session: Session, mail: Waiting, case: Case, writer: Writer, now: datetime
+) -> Envelope:
+    """Whom it goes to; that this was read is an entry in the journal."""
+    reference, language = mail.reference, mail.language
+    try:
+        asked = read_identity(session, reference, by=OPERATOR, now=now)
+    except IdentityErased:
+        raise MailNotSent("who asked was erased", is_lasting=True) from None
+    if not asked.email:
+        raise MailNotSent("no address", is_lasting=True)
+    stop = f"{writer.base_url}/{language}/notices/{reference}/{stop_key(reference, writer.key)}"
+    authority, _ = in_language(writer.publishers[case.request.authority].name, language)
+    return Envelope(
+        to=asked.email,
+        id=mail.token,
+        language=language,
+        reference=reference,
+        authority=authority,
+        follow_at=f"{writer.base_url}/{language}/requests/{reference}",
+        reply_to=tagged(writer.desk, reference, writer.key) if writer.desk else "",
+        in_reply_to=mail.said.get("in_reply_to", ""),
+        stop_at=stop if mail.kind == MailKind.NOTICE else "",
+    )
+
+
+def _receipt(
+    session: Session, mail: Waiting, case: Case, writer: Writer, envelope: Envelope
+) -> Mail:
+    salt = correspondents.code_salt(session, mail.reference)
+    code = derived_tracking_code(writer.key, salt) if salt else ""
+    return notices.receipt_mail(
+        envelope,
+        received_on=_told(case.request.received_on, mail.language),
+        due_on=_told(case.due_on, mail.language),
+        code=code,
+        enclosed=_typeset_receipt(session, mail, case, writer, code) if code else (),
+    )
+
+
+def _typeset_receipt(
+    session: Session, mail: Waiting, case: Case, writer: Writer, code: str
+) -> tuple[Enclosure, ...]:
+    """The receipt as a letter; none where the law of the request has none."""
+    try:
+        office = writer.office(session, case.request)
+        today = mail.written_at.astimezone(ZoneInfo(office.calendar.timezone)).date()
+        pdf = receipt(case.request, office, language=mail.language, tracking_code=code, today=today)
+    except UnknownLetter:
+        return ()
+    return (Enclosure(f"{mail.reference}-receipt-{mail.language}.pdf", MEDIA_TYPE, pdf),)
+
+
+def _letter(session: Session, mail: Waiting, writer: Writer, envelope: Envelope) -> Mail:
+    kept = kept_letters.get(session, mail.reference, mail.letter or 0)
+    pdf = writer.files.path(kept.sha256).read_bytes()
+    name = f"{mail.reference}-{kept.name}-{kept.language}.pdf"
+    return notices.letter_mail(envelope, kept.name, Enclosure(name, MEDIA_TYPE, pdf))
+
+
+def _notice(mail: Waiting, case: Case, envelope: Envelope) -> Mail:
+    act = Act(mail.said["act"])
+    return notices.notice_mail(
+        envelope,
+        act,
+        day=_told(date.fromisoformat(mail.said["day"]), mail.language),
+        due_on=_told(case.due_on, mail.language) if act in STILL_DUE else "",
+    )
+
+
+def _told(day: date, language: str) -> str:
+    return LongDays().long(day, language)

@@ -14,6 +14,7 @@ from opendata_hub.domain.requests.acts import DECISIONS, Act
 from opendata_hub.domain.requests.calendar import Calendar
 from opendata_hub.domain.requests.law import Law
 from opendata_hub.domain.requests.timeline import Event
+from opendata_hub.flows.requests import notify
 from opendata_hub.store.requests import cases
 from opendata_hub.store.requests.cases import Case
 
@@ -93,6 +94,7 @@ def act(
         safe_on=first.deadline.safe,
         is_open=_is_open_after(case, doing.act),
     )
+    notify.of_act(session, request, event, now=now)
     cases.append(session, changed, by=by.person)
     return changed
 

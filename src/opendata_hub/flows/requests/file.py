@@ -20,7 +20,13 @@ from opendata_hub.domain.requests.info_request import (
 )
 from opendata_hub.domain.requests.law import Law
 from opendata_hub.domain.requests.timeline import Event
-from opendata_hub.domain.secret import new_tracking_code, tracking_code_digest
+from opendata_hub.domain.secret import (
+    derived_tracking_code,
+    new_salt,
+    new_tracking_code,
+    tracking_code_digest,
+)
+from opendata_hub.flows.requests import notify
 from opendata_hub.store import info_requests
 
 
@@ -48,6 +54,8 @@ def file(
     owner: int | None = None,
     by: int | None = None,
     unit: str = "",
+    hub_key: bytes | None = None,
+    in_reply_to: str = "",
 ) -> Receipt:
     """File a request that was received on ``received_on``, in the authority's time zone.
 
@@ -55,6 +63,8 @@ def file(
     calendar:  of the law's jurisdiction, with the authority's own closures.
     channel:   the way it came in.
     owner, by: the account it is filed from, and the one that enters it, if there are any.
+    hub_key:   what the tracking code is worked out from, so that a mail can tell it; without one
+    it is made at random. in_reply_to: the Message-ID of the mail that it came with.
 
     Raises AuthorityClosed, Invalid for a unit it has not, for words or a person the law could not
     work with, FutureReceipt, and CalendarGap when the term runs into a year without a list of
@@ -76,7 +86,8 @@ def file(
         events=(Event(Act.RECEIVE, received_on, now),),
         channel=channel,
     )
-    code = new_tracking_code()
+    salt = new_salt() if hub_key else ""
+    code = derived_tracking_code(hub_key, salt) if hub_key else new_tracking_code()
     info_requests.add(
         session,
         request,
@@ -87,4 +98,5 @@ def file(
         due_on=term.due,
         safe_on=term.safe,
     )
+    notify.of_receipt(session, request, code_salt=salt, in_reply_to=in_reply_to, now=now)
     return Receipt(request, code, term)

@@ -25,6 +25,7 @@ from opendata_hub.flows.requests import follow
 from opendata_hub.flows.requests.announce import current
 from opendata_hub.store.requests import cases
 from opendata_hub.store.requests.cases import Case, Queue
+from opendata_hub.web.correspondence.shown import correspondence_of
 from opendata_hub.web.deps import HubDep, PageLanguage
 from opendata_hub.web.doors import Door, VisitorDep, needs
 from opendata_hub.web.rendering import page
@@ -170,6 +171,7 @@ def _case_page(
     law, today = hub.law_named(case.request.law), today_under(hub, hub.law_named(case.request.law))
     with hub.reading() as session:
         calendar = current(session, hub.calendar_of(law), authority=case.request.authority)
+        correspondence = correspondence_of(hub, session, case, by=visitor)
     handles = reach(visitor, Deed.HANDLE_REQUEST)
     decides = reach(visitor, Deed.DECIDE_COMPLAINT)
     place = Place(case.request.authority, case.unit)
@@ -183,7 +185,7 @@ def _case_page(
         status=409 if fault.problem else 200, case=case, law=law, possible=possible, fault=fault,
         followed=follow.count(case.request, law, calendar, today=today), today=today,
         near=nearness(case.due_on, is_open=case.is_open, today=today), nearness=Nearness,
-        grounds=_grounds(law), earliest=_last_day(case),
+        correspondence=correspondence, grounds=_grounds(law), earliest=_last_day(case),
     )  # fmt: skip
     return _kept_by_nobody(answer)
 

@@ -142,6 +142,7 @@ def send(
                 owner=visitor.person,
                 by=visitor.person,
                 unit=unit,
+                hub_key=hub.key,
             )
     except Invalid as problem:
         values = {

@@ -58,6 +58,7 @@ def file_request(hub: HubDep, visitor: VisitorDep, body: InfoRequestIn) -> Recei
             owner=None if is_entered else visitor.person,
             by=visitor.person,
             unit=body.unit,
+            hub_key=hub.key,
         )
     followed = follow.count(receipt.request, law, calendar, today=today)
     shown = InfoRequestOut.of_request(followed, body.language)

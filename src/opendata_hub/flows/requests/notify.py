@@ -1,0 +1,41 @@
+"""Who asked is told of what was done: a row of the outbox, in the transaction of the act."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from opendata_hub.domain.correspondence.notices import ACTS, MailKind
+from opendata_hub.domain.requests.info_request import Channel, InfoRequest
+from opendata_hub.domain.requests.timeline import Event
+from opendata_hub.store.correspondence import correspondents, outbox
+
+
+def of_receipt(
+    session: Session, request: InfoRequest, *, code_salt: str, in_reply_to: str = "", now: datetime
+) -> None:
+    """Write the receipt of a request that was filed just now, where there is an address for it.
+
+    in_reply_to: the Message-ID that it came with. Imported requests are of long ago: none is told.
+    """
+    correspondents.add(session, request.reference, code_salt=code_salt)
+    if request.channel is Channel.IMPORT:
+        return
+    if correspondents.has_email(session, request.reference):
+        outbox.add(
+            session, MailKind.RECEIPT,
+            language=request.question.language, reference=request.reference,
+            said={"in_reply_to": in_reply_to}, now=now,
+        )  # fmt: skip
+
+
+def of_act(session: Session, request: InfoRequest, event: Event, *, now: datetime) -> None:
+    """Write a notice of what was done, unless none is wanted or there is no address."""
+    reference = request.reference
+    if event.act not in ACTS or correspondents.has_declined(session, reference):
+        return
+    if correspondents.has_email(session, reference):
+        outbox.add(
+            session, MailKind.NOTICE,
+            language=request.question.language, reference=reference,
+            said={"act": event.act, "day": event.happened_on.isoformat()}, now=now,
+        )  # fmt: skip
