@@ -32,6 +32,7 @@ from opendata_hub import (
     clock,
     jobs,
 )
+from opendata_hub.cli_exchange import harvest
 from opendata_hub.domain.authority import Authority
 from opendata_hub.domain.catalog.document import day_from
 from opendata_hub.domain.catalog.family import Family
@@ -77,6 +78,7 @@ vocabulary_app = typer.Typer(
 )
 app.add_typer(vocabulary_app, name="vocabulary")
 app.add_typer(cli_letters.app, name="letter")
+app.add_typer(harvest.app, name="harvest")
 app.add_typer(cli_register.app, name="register")
 app.add_typer(cli_identities.app, name="identities")
 app.add_typer(cli_mail.app, name="mail")
@@ -606,6 +608,7 @@ def serve(
 ) -> None:
     """Serve portal, API and catalogue."""
     from opendata_hub.flows.catalog.publish import refresh_fragments
+    from opendata_hub.flows.harvest.kept_record import refresh_records
     from opendata_hub.web.app import create_app
     from opendata_hub.web.protection import server
 
@@ -616,6 +619,7 @@ def serve(
     bootstrap.remember_address(hub.settings, hub.frame.base_url)
     with hub.writing() as session:
         refresh_fragments(session, hub.frame, now=clock.now())
+        refresh_records(session, hub.frame, now=clock.now())
     hub.index_changes()
     if hub.mailer.server is None:
         typer.echo(f"No mail server is set: mails are written into {hub.mailer.folder}")
@@ -706,12 +710,14 @@ def catalog_export(
 ) -> None:
     """Write the whole catalogue as files that any web server can serve."""
     from opendata_hub.flows.catalog.publish import refresh_fragments
+    from opendata_hub.flows.harvest.kept_record import refresh_records
     from opendata_hub.web.app import create_app
     from opendata_hub.web.export import export
 
     hub = bootstrap.open_hub(Settings())
     with hub.writing() as session:
         refresh_fragments(session, hub.frame, now=clock.now())
+        refresh_records(session, hub.frame, now=clock.now())
     made = export(create_app(hub), hub, folder.resolve())
     typer.echo(f"{made.files} files in {folder}: {made.written} written, {made.removed} removed")
 

@@ -1,17 +1,21 @@
 """What runs when. Inside ``serve`` while one process is the whole hub."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from opendata_hub import clock
 from opendata_hub.bootstrap import Hub
+from opendata_hub.domain.errors import HarvestRunning
+from opendata_hub.domain.harvest.run import Run, RunState
 from opendata_hub.domain.link import LinkState
 from opendata_hub.flows.catalog import check_links as links_flow
 from opendata_hub.flows.catalog.serving.index import bring_up_to_date
+from opendata_hub.flows.harvest.run import AS_USUAL, House, Wish, harvest
 from opendata_hub.flows.requests.announce import warn_of_end
 from opendata_hub.store import datasets, links
+from opendata_hub.store.harvest import sources
 from opendata_hub.store.people import attempts, sessions
 
 log = logging.getLogger(__name__)
@@ -80,6 +84,35 @@ def check_links(hub: Hub, *, slug: str = "") -> list[LinkState]:
     return states
 
 
+def house(hub: Hub) -> House:
+    """What the reading of a source needs of the hub."""
+    return House(hub.frame, hub.fetcher, hub.reading, hub.writing, clock.now)
+
+
+def harvest_source(hub: Hub, source_id: str, wish: Wish = AS_USUAL) -> Iterator[Run]:
+    """Read a source; gives how far it is after each page, and finds what came at the end."""
+    try:
+        yield from harvest(house(hub), source_id, wish)
+    finally:
+        hub.index_changes()
+
+
+def harvest_due(hub: Hub) -> list[Run]:
+    """Read the sources that are due, one after another; returns how each run ended."""
+    with hub.reading() as session:
+        waiting = sources.due(session, clock.now())
+    ended = []
+    for source in waiting:
+        try:
+            *_, last = harvest_source(hub, source.id)
+        except HarvestRunning:  # somebody reads it by hand
+            continue
+        ended.append(last)
+        if last.state is not RunState.DONE:
+            log.warning("source %s: %s (%s)", source.id, last.state, last.code)
+    return ended
+
+
 DAILY: tuple[tuple[int, Callable[[Hub], object]], ...] = (
     (3, check_links),
     (4, check_search),
@@ -88,7 +121,7 @@ DAILY: tuple[tuple[int, Callable[[Hub], object]], ...] = (
 )
 """Hour of the day (UTC) and what is done then."""
 
-EVERY_MINUTE: tuple[Callable[[Hub], object], ...] = (follow_changes, send_letters)
+EVERY_MINUTE: tuple[Callable[[Hub], object], ...] = (follow_changes, harvest_due, send_letters)
 
 
 def _run(job: Callable[[Hub], object], hub: Hub) -> None:

@@ -40,6 +40,7 @@ from opendata_hub.domain.errors import (
 USER_AGENT = f"opendata-hub/{version('opendata-hub')} (open data catalogue)"
 ADDRESS_LENGTH = 2048
 BLOCK_BYTES = 65_536
+NO_HEADERS: Mapping[str, str] = {}
 LABEL_LENGTH = 63
 GZIP_BITS = 31
 LOOPBACK = "127.0.0.1"
@@ -121,9 +122,14 @@ class Fetcher:
         """The head of the answer to GET, asking for one byte; raises NotFetched."""
         return self._follow("GET", url, {"Range": "bytes=0-0"}, reads_body=False)
 
-    def get(self, url: str, *, accept: str = "*/*") -> Answer:
-        """The whole answer to GET; raises NotFetched, as when it is larger than the limit."""
-        return self._follow("GET", url, {"Accept": accept}, reads_body=True)
+    def get(
+        self, url: str, *, accept: str = "*/*", headers: Mapping[str, str] = NO_HEADERS
+    ) -> Answer:
+        """The whole answer to GET; raises NotFetched, as when it is larger than the limit.
+
+        headers: further ones, which are sent on wherever the address leads: no secrets.
+        """
+        return self._follow("GET", url, {"Accept": accept, **headers}, reads_body=True)
 
     def post(self, url: str, form: Mapping[str, str], *, headers: Mapping[str, str]) -> Answer:
         """The whole answer to a form, which is sent on nowhere else; raises NotFetched."""

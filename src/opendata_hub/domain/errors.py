@@ -39,6 +39,9 @@ HubError
 │   ├── WrongMoment       this act can't follow the last one
 │   ├── NotInLaw          the law does not know this act
 │   ├── IdentityErased    who asked was erased, and stays so
+│   ├── SourceTaken       another source has that id, or that address
+│   ├── DeletionsWait     more of a source vanished than may without a word
+│   ├── HarvestRunning    the source is being read already
 │   └── ExtensionVoid     too late, too often, or without its reasons
 ├── Denied            the caller has not shown what this door asks for
 ├── Forbidden         who the caller is, is known, and may not do this
@@ -54,6 +57,11 @@ HubError
 ├── TooLarge          more bytes than this door takes
 ├── SearchUnavailable the index is missing, broken or being written
 ├── Busy              all places are taken; ask again
+├── RecordRefused     a record of a source that is kept apart
+│   ├── RecordTwice       one identifier, two records
+│   ├── RecordTooLarge    more than any reader would read
+│   ├── RecordOfOurs      it is ours, or speaks of what is ours
+│   └── RecordOfAnother   another source has brought it already
 ├── NotFetched        what is elsewhere could not be read, or must not be
 │   ├── AddressRefused    scheme, port, host or network that the hub never calls
 │   ├── Unreachable       no such host, no connection, no trusted certificate
@@ -61,6 +69,8 @@ HubError
 │   ├── AnswerTooLarge    more bytes than are read
 │   ├── AnswerBroken      no HTTP, or it ends too early
 │   ├── TooManyRedirects  it leads on and on
+│   ├── SourceUnreadable  no catalogue, or half of one
+│   ├── PagesInACircle    pages that lead back, or never end
 │   └── ProviderFailed    the provider of identities does not answer as one
 ├── IdentityUnreadable  who asked can't be opened: a key is missing, or it was altered
 ├── QueryTooHeavy     a question that takes more time or memory than it may
@@ -602,6 +612,36 @@ class Busy(HubError):
     code = "busy"
 
 
+class RecordRefused(HubError):
+    """A record of a source that is not taken; it is kept apart, with the reason."""
+
+    code = "record-refused"
+
+
+class RecordTwice(RecordRefused):
+    """A source has two records of one identifier that say different things."""
+
+    code = "record-twice"
+
+
+class RecordTooLarge(RecordRefused):
+    """A record says more than any reader would read."""
+
+    code = "record-too-large"
+
+
+class RecordOfOurs(RecordRefused):
+    """A record from elsewhere that is ours, or speaks of what is ours."""
+
+    code = "record-of-ours"
+
+
+class RecordOfAnother(RecordRefused):
+    """The dataset was harvested from another source already."""
+
+    code = "record-of-another-source"
+
+
 class NotFetched(HubError):
     """What is elsewhere could not be read, or must not be."""
 
@@ -642,6 +682,42 @@ class TooManyRedirects(NotFetched):
     """The address leads on and on."""
 
     code = "too-many-redirects"
+
+
+class SourceUnreadable(NotFetched):
+    """A source answers something that is no catalogue, or half of one."""
+
+    code = "source-unreadable"
+
+
+class PagesInACircle(NotFetched):
+    """The pages of a source lead back to one that was read already, or never end."""
+
+    code = "pages-in-a-circle"
+
+
+class UnknownSource(NotKnown):
+    """No source of that id is harvested here."""
+
+    code = "unknown-source"
+
+
+class SourceTaken(Refused):
+    """Another source of this hub has that id, or that address."""
+
+    code = "source-taken"
+
+
+class DeletionsWait(Refused):
+    """More of a source has vanished than may without somebody's word."""
+
+    code = "deletions-wait"
+
+
+class HarvestRunning(Refused):
+    """The source is being read already."""
+
+    code = "harvest-running"
 
 
 class MailNotSent(HubError):

@@ -44,6 +44,9 @@ class Kind(StrEnum):
     ROLE_TAKEN = "role-taken"
     AUTHORITY_CREATED = "authority-created"
     AUTHORITY_CHANGED = "authority-changed"
+    SOURCE_ADDED = "source-added"
+    SOURCE_CHANGED = "source-changed"
+    SOURCE_REMOVED = "source-removed"
     TOKEN_MADE = "token-made"  # noqa: S105  (no secret)
     TOKEN_REVOKED = "token-revoked"  # noqa: S105  (no secret)
 

@@ -21,6 +21,7 @@ from opendata_hub.store.tables import (
     metadata,
 )
 
+NONE_HARVESTED: Mapping[str, tuple[int, str]] = {}
 RECORD_LEVEL = 3
 """Of zlib: half the time of the usual level, a twentieth more to keep."""
 MOST_NAMED = 500
@@ -33,7 +34,7 @@ _CHANGES, _RECORDS, _ENTRIES, _DATASETS, _KEYS = (
 _IS_PUBLISHED = ~_ENTRIES.c.is_withdrawn
 _IS_CHANGED = _ENTRIES.c.changed_at >= bindparam("since", type_=_ENTRIES.c.changed_at.type)
 _BEHIND = (
-    select(_ENTRIES.c.position, _ENTRIES.c.slug, _ENTRIES.c.is_withdrawn)
+    select(_ENTRIES.c.position, _ENTRIES.c.slug, _ENTRIES.c.is_withdrawn, _ENTRIES.c.iri)
     .where(_ENTRIES.c.position > bindparam("after"))
     .order_by(_ENTRIES.c.position)
     .limit(bindparam("most"))
@@ -50,6 +51,7 @@ _PLACE_NEW = insert(_ENTRIES).values(
     slug=bindparam("at"),
     position=select(_DATASETS.c.id).where(_DATASETS.c.slug == bindparam("at")).scalar_subquery(),
 )
+_PLACE = insert(_ENTRIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,17 @@ def append(
 
 
 def append_all(
-    session: Session, events: Sequence[tuple[str, ChangeKind, str]], now: datetime, *, base_url: str
+    session: Session,
+    events: Sequence[tuple[str, ChangeKind, str]],
+    now: datetime,
+    *,
+    base_url: str,
+    harvested: Mapping[str, tuple[int, str]] = NONE_HARVESTED,
 ) -> list[int]:
-    """Note changes (slug, kind, record), each of another dataset; gives their numbers."""
+    """Note changes (slug, kind, record), each of another dataset; gives their numbers.
+
+    harvested: place and address elsewhere of those that were not published here, by slug.
+    """
     connection = session.connection()
     rows = [
         {"slug": slug, "kind": str(kind), "changed_at": now, "base_url": base_url}
@@ -96,7 +106,7 @@ def append_all(
         slug: {"change_id": number, "changed_at": now, "is_withdrawn": kind is ChangeKind.WITHDRAWN}
         for number, (slug, kind, _) in zip(numbers, events, strict=True)
     }
-    _put_entries(session, said)
+    _put_entries(session, said, harvested)
     return numbers
 
 
@@ -111,8 +121,7 @@ def bury(session: Session, left: Tombstone, *, base_url: str) -> int:
         raise UnknownDataset(f"No dataset {left.slug[:100]!r} is published here")
     kind = ChangeKind.WITHDRAWN
     number = append(session, left.slug, kind, left.withdrawn_at, base_url=base_url)
-    of_slug = select(ChangeRow.id).where(ChangeRow.slug == left.slug)
-    session.exec(delete(ChangeRecordRow).where(col(ChangeRecordRow.change_id).in_(of_slug)))
+    forget_records(session, [left.slug])
     session.exec(delete(FragmentRow).where(col(FragmentRow.dataset_id) == found))
     session.exec(delete(DatasetRow).where(col(DatasetRow.id) == found))
     session.add(
@@ -128,6 +137,12 @@ def bury(session: Session, left: Tombstone, *, base_url: str) -> int:
     )
     session.flush()
     return number
+
+
+def forget_records(session: Session, slugs: Sequence[str]) -> None:
+    """Erase from the log what the records at these addresses said; the events stay."""
+    of_slugs = select(ChangeRow.id).where(col(ChangeRow.slug).in_(slugs))
+    session.exec(delete(ChangeRecordRow).where(col(ChangeRecordRow.change_id).in_(of_slugs)))
 
 
 def tombstone(session: Session, slug: str) -> Tombstone | None:
@@ -195,6 +210,7 @@ def log(session: Session, *, after: int, most: int, base_url: str | None = None)
     question = (
         select(*_CHANGE)
         .join(ChangeRecordRow, col(ChangeRecordRow.change_id) == ChangeRow.id, isouter=True)
+        .join(EntryRow, col(EntryRow.slug) == ChangeRow.slug, isouter=True)
         .where(col(ChangeRow.id) > after)
         .order_by(col(ChangeRow.id))
         .limit(most)
@@ -222,11 +238,12 @@ def last_number(session: Session) -> int:
 
 
 def not_of_address(session: Session, base_url: str) -> list[str]:
-    """The published datasets whose latest change was noted under another address of the hub."""
+    """This hub's own datasets whose latest change was noted under another address of the hub."""
     question = (
         select(EntryRow.slug)
         .join(ChangeRow, col(ChangeRow.id) == EntryRow.change_id)
         .where(~col(EntryRow.is_withdrawn), ChangeRow.base_url != base_url)
+        .where(col(EntryRow.iri) == "")
         .order_by(col(EntryRow.position))
     )
     return list(session.exec(question))
@@ -237,37 +254,53 @@ def catalog_key(session: Session) -> str:
     return str(session.connection().execute(_KEY).scalar_one())
 
 
-def _put_entries(session: Session, said: Mapping[str, Mapping[str, Any]]) -> None:
+def _put_entries(
+    session: Session,
+    said: Mapping[str, Mapping[str, Any]],
+    harvested: Mapping[str, tuple[int, str]],
+) -> None:
     """Let the places of these slugs say so; a first change takes the place of its dataset."""
     connection, slugs = session.connection(), list(said)
     known: set[str] = set()
     for first in range(0, len(slugs), MOST_NAMED):
         some = {"slugs": slugs[first : first + MOST_NAMED]}
         known.update(connection.execute(_PLACED, some).scalars())
-    if known:
-        connection.execute(_MOVE, [{"at": slug, **said[slug]} for slug in slugs if slug in known])
-    if fresh := [{"at": slug, **said[slug]} for slug in slugs if slug not in known]:
-        connection.execute(_PLACE_NEW, fresh)
+    if moved := [slug for slug in slugs if slug in known and slug not in harvested]:
+        connection.execute(_MOVE, [{"at": slug, **said[slug]} for slug in moved])
+    if moved := [slug for slug in slugs if slug in known and slug in harvested]:
+        with_address = [{"at": slug, **said[slug], "iri": harvested[slug][1]} for slug in moved]
+        connection.execute(_MOVE, with_address)
+    fresh = [slug for slug in slugs if slug not in known]
+    if own := [{"at": slug, **said[slug]} for slug in fresh if slug not in harvested]:
+        connection.execute(_PLACE_NEW, own)
+    if foreign := [
+        {"slug": slug, "position": harvested[slug][0], "iri": harvested[slug][1], **said[slug]}
+        for slug in fresh
+        if slug in harvested
+    ]:
+        connection.execute(_PLACE, foreign)
 
 
 _ENTRY: tuple[Any, ...] = (
     EntryRow.position, EntryRow.slug, EntryRow.change_id, EntryRow.changed_at,
-    EntryRow.is_withdrawn,
+    EntryRow.is_withdrawn, EntryRow.iri,
 )  # fmt: skip
 _CHANGE: tuple[Any, ...] = (
     ChangeRow.id, ChangeRow.slug, ChangeRow.kind, ChangeRow.changed_at, ChangeRecordRow.body,
+    EntryRow.iri,
 )  # fmt: skip
 
 
 def _tombstones() -> Any:
-    return select(TombstoneRow, EntryRow.slug).join(
+    return select(TombstoneRow, EntryRow.slug, EntryRow.iri).join(
         EntryRow, col(EntryRow.position) == TombstoneRow.position
     )
 
 
-def _tombstone(row: TombstoneRow, slug: str) -> Tombstone:
+def _tombstone(row: TombstoneRow, slug: str, iri: str) -> Tombstone:
     return Tombstone(
-        slug, row.publisher, row.title, row.reason, row.version, row.issued_at, row.withdrawn_at
+        slug, row.publisher, row.title, row.reason, row.version, row.issued_at, row.withdrawn_at,
+        iri,
     )  # fmt: skip
 
 
@@ -276,9 +309,9 @@ def _entries() -> Any:
 
 
 def _entry(row: Row[Any]) -> Entry:
-    return Entry(row.position, row.slug, row.change_id, row.changed_at, row.is_withdrawn)
+    return Entry(row.position, row.slug, row.change_id, row.changed_at, row.is_withdrawn, row.iri)
 
 
 def _change(row: Row[Any]) -> Change:
     record = zlib.decompress(row.body).decode() if row.body is not None else ""
-    return Change(row.id, row.slug, ChangeKind(row.kind), row.changed_at, record)
+    return Change(row.id, row.slug, ChangeKind(row.kind), row.changed_at, record, row.iri or "")

@@ -181,6 +181,21 @@ def put_all_fragments(
         connection.execute(_KEEP, rows)
 
 
+def put_fragments_at(
+    session: Session, written: Mapping[int, Mapping[str, str]], *, written_for: str
+) -> None:
+    """Replace the serialised records at these places (to syntax to body), whatever stands there."""
+    connection = session.connection()
+    connection.execute(_ERASE, [{"at": place} for place in written])
+    rows = [
+        {"dataset_id": place, "syntax": syntax, "body": body, "written_for": written_for}
+        for place, fragments in written.items()
+        for syntax, body in fragments.items()
+    ]
+    if rows:
+        connection.execute(_KEEP, rows)
+
+
 def fragments(session: Session, syntax: str, *, slug: str | None = None) -> Iterator[str]:
     """The records in one syntax, in the order in which datasets came, read in batches."""
     question = select(FragmentRow.body).where(FragmentRow.syntax == syntax)
@@ -247,15 +262,20 @@ def slugs_not_written_for(
     ]
 
 
+def last_position(session: Session) -> int:
+    """The last place of the catalogue that was given; 0 where none was."""
+    connection = session.connection()
+    return max(connection.execute(each).scalar() or 0 for each in _LAST)
+
+
 def _positions(session: Session, slugs: Sequence[str]) -> dict[str, int]:
     """The places of datasets withdrawn from these addresses; a new address gets the next one.
 
     No place is given twice, or one who pages by it would miss what came into an older one.
     """
-    connection = session.connection()
     places = _known(session, _ENTRIES.c.slug, _ENTRIES.c.position, slugs)
     fresh = [slug for slug in slugs if slug not in places]
-    last = max(connection.execute(each).scalar() or 0 for each in _LAST) if fresh else 0
+    last = last_position(session) if fresh else 0
     return {**places, **{slug: last + n for n, slug in enumerate(fresh, start=1)}}
 
 

@@ -101,11 +101,12 @@ class DatasetRow(SQLModel, table=True):
 class FragmentRow(SQLModel, table=True):
     """A dataset's record in one syntax, ready to be joined with others.
 
+    dataset_id:  its place in the catalogue: the id of a dataset, or the place of a harvested one.
     written_for: digest of all that a record depends on beside its dataset.
     """
 
     __tablename__ = "fragment"
-    dataset_id: int = Field(foreign_key="dataset.id", primary_key=True)
+    dataset_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     syntax: str = Field(primary_key=True)
     written_for: str
     body: str = Field(sa_type=Text)
@@ -136,7 +137,8 @@ class ChangeRecordRow(SQLModel, table=True):
 class EntryRow(SQLModel, table=True):
     """A place in the catalogue: given once, kept through every change and after a withdrawal.
 
-    position: the id of the dataset. change_id: its latest change.
+    position: the id of the dataset. change_id: its latest change. iri: of a harvested dataset,
+    which keeps the address it has elsewhere; empty for one that was published here.
     """
 
     __tablename__ = "entry"
@@ -145,6 +147,7 @@ class EntryRow(SQLModel, table=True):
     change_id: int = Field(foreign_key="change.id", index=True)
     changed_at: datetime = Field(index=True)
     is_withdrawn: bool
+    iri: str = Field(default="", sa_type=Text)
 
 
 class TombstoneRow(SQLModel, table=True):
@@ -649,3 +652,116 @@ class LinkCheckRow(SQLModel, table=True):
     problem: str
     took_ms: int
     led_to: str = Field(sa_type=Text)
+
+
+class HarvestSourceRow(SQLModel, table=True):
+    """A catalogue elsewhere that is read again and again.
+
+    marker: instant, by the source's own clock, up to which its changes are known.
+    """
+
+    __tablename__ = "harvest_source"
+    id: str = Field(primary_key=True)
+    kind: str
+    url: str = Field(sa_type=Text)
+    authority: str = Field(index=True)
+    language: str
+    filter: str
+    hours: int
+    most_gone: int
+    page_size: int
+    is_private: bool
+    is_active: bool
+    added_at: datetime
+    due_at: datetime = Field(index=True)
+    marker: datetime | None
+    read_whole_at: datetime | None
+
+
+class HarvestRunRow(SQLModel, table=True):
+    """One reading of a source, from its first page to its last. cursor: the page to read next.
+
+    seen_at: when it last moved; one that stands still for long was interrupted.
+    """
+
+    __tablename__ = "harvest_run"
+    id: int = Field(default=None, primary_key=True)  # given by the database
+    source: str = Field(foreign_key="harvest_source.id", index=True)
+    state: str
+    is_whole: bool
+    since: datetime | None
+    cursor: str = Field(sa_type=Text)
+    pages: int
+    total: int | None
+    counts: dict[str, int] = Field(sa_type=JSON)
+    marker: datetime | None
+    started_at: datetime
+    seen_at: datetime
+    ended_at: datetime | None
+    code: str
+    problem: str = Field(sa_type=Text)
+
+
+class HarvestPageRow(SQLModel, table=True):
+    """A page of a source as it was when last read: what asks for it only if it has changed."""
+
+    __tablename__ = "harvest_page"
+    source: str = Field(foreign_key="harvest_source.id", primary_key=True)
+    address: str = Field(primary_key=True, sa_type=Text)
+    run: int
+    etag: str
+    last_modified: str
+    sha256: str
+    following: str = Field(sa_type=Text)
+    total: int | None
+
+
+class HarvestedRow(SQLModel, table=True):
+    """A dataset of another catalogue, as it was last read and sound.
+
+    position: its place in this catalogue. identifier: its name at the source. digest: of what
+    came. run: the last in which the source had it; page: on which page. notes: what was
+    written in other words than the source's, with the source's own.
+    """
+
+    __tablename__ = "harvested"
+    position: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    source: str = Field(foreign_key="harvest_source.id")
+    identifier: str = Field(sa_type=Text)
+    slug: str = Field(unique=True)
+    iri: str = Field(sa_type=Text, index=True)
+    title: dict[str, str] = Field(sa_type=JSON)
+    description: dict[str, str] = Field(sa_type=JSON)
+    keywords: dict[str, list[str]] = Field(sa_type=JSON)
+    publisher: dict[str, str] = Field(sa_type=JSON)
+    facets: dict[str, list[str]] = Field(sa_type=JSON)
+    landing_page: str = Field(sa_type=Text)
+    notes: list[list[str]] = Field(sa_type=JSON)
+    met: list[str] = Field(sa_type=JSON)
+    version: int
+    issued_at: datetime
+    modified_at: datetime
+    digest: str
+    run: int
+    page: str = Field(sa_type=Text)
+    is_gone: bool
+    __table_args__ = (
+        UniqueConstraint("source", "identifier"),
+        Index("ix_harvested_source_run", "source", "run"),
+    )
+
+
+class QuarantineRow(SQLModel, table=True):
+    """A record of a source that could not be taken, and why. given: what came, deflated."""
+
+    __tablename__ = "quarantine"
+    source: str = Field(foreign_key="harvest_source.id", primary_key=True)
+    identifier: str = Field(primary_key=True, sa_type=Text)
+    run: int
+    page: str = Field(sa_type=Text)
+    title: str = Field(sa_type=Text)
+    code: str
+    reason: str = Field(sa_type=Text)
+    first_at: datetime
+    last_at: datetime
+    given: bytes = Field(sa_type=LargeBinary)

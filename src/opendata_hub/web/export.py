@@ -28,6 +28,7 @@ from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.errors import NotKnown, Refused
 from opendata_hub.domain.texts import LANGUAGES
 from opendata_hub.store import datasets
+from opendata_hub.store.harvest import records
 from opendata_hub.web.languages import HERE
 from opendata_hub.web.negotiation import DEFAULT_LANGUAGE
 
@@ -104,6 +105,11 @@ def pages(hub: Hub) -> Iterator[Page]:
         for language in LANGUAGES:
             for ending in ("csv", "xlsx"):
                 yield _as_it_is(f"/{language}/families/{family}/template.{ending}")
+    yield from _datasets(hub)
+
+
+def _datasets(hub: Hub) -> Iterator[Page]:
+    """The addresses of all datasets, those of other catalogues as well."""
     with hub.reading() as session:
         for dataset in datasets.latest(session):
             path = f"datasets/{dataset.slug}"
@@ -111,6 +117,10 @@ def pages(hub: Hub) -> Iterator[Page]:
             yield _as_it_is(f"/{path}/files/{quote(dataset.distribution.file_name)}")
             for ending in SYNTAXES:
                 yield _as_it_is(f"/{path}.{ending}")
+        for kept in records.everything(session):
+            yield from _readable_in_all(f"datasets/{kept.slug}")
+            for ending in SYNTAXES:
+                yield _as_it_is(f"/datasets/{kept.slug}.{ending}")
 
 
 def _readable_in_all(path: str) -> Iterator[Page]:

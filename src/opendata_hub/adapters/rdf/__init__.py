@@ -159,6 +159,13 @@ def read(content: bytes, syntax: Syntax, *, base: str) -> Iterator[tuple[Node, N
     base: what relative addresses in it are relative to. Nothing is fetched: a JSON-LD context
     that lies elsewhere is refused, and so are XML entities that multiply each other.
     """
+    return ((s, p, o) for s, p, o, _ in read_graphs(content, syntax, base=base))
+
+
+def read_graphs(
+    content: bytes, syntax: Syntax, *, base: str
+) -> Iterator[tuple[Node, Node, Node, str]]:
+    """The same, each with the address of the graph it stands in; empty for the document's own."""
     if len(content) > LONGEST_DOCUMENT_BYTES:
         raise UnreadableRecord(f"The document has more than {LONGEST_DOCUMENT_BYTES:,} bytes")
     try:
@@ -166,7 +173,9 @@ def read(content: bytes, syntax: Syntax, *, base: str) -> Iterator[tuple[Node, N
         for quad in pyoxigraph.parse(
             input=content, format=_FORMATS[syntax], base_iri=base, lenient=True
         ):
-            yield _term(quad.subject), _term(quad.predicate), _term(quad.object)
+            graph = quad.graph_name
+            name = graph.value if isinstance(graph, pyoxigraph.NamedNode) else ""
+            yield _term(quad.subject), _term(quad.predicate), _term(quad.object), name
     except (TooLarge, UnsafeRdf) as problem:
         raise UnreadableRecord(str(problem)) from None
     except (SyntaxError, ValueError) as problem:

@@ -341,9 +341,14 @@ def catalog_triples(frame: Frame, *, modified_at: datetime) -> Iterator[Triple]:
 
 
 def catalog_entries(frame: Frame, slugs: Iterable[str]) -> Iterator[Triple]:
-    """The links from the catalogue to these datasets."""
+    """The links from the catalogue to these datasets of its own."""
+    return catalog_links(frame, ((slug, "") for slug in slugs))
+
+
+def catalog_links(frame: Frame, places: Iterable[tuple[str, str]]) -> Iterator[Triple]:
+    """The links from the catalogue to datasets, by slug and address elsewhere, if it is there."""
     me, has = frame.iri("catalog"), term("dcat:dataset")
-    return ((me, has, URIRef(f"{frame.base_url}/datasets/{slug}")) for slug in slugs)
+    return ((me, has, URIRef(iri or f"{frame.base_url}/datasets/{slug}")) for slug, iri in places)
 
 
 def dataset_triples(frame: Frame, dataset: Dataset) -> Iterator[Triple]:

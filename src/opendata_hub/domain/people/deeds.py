@@ -24,6 +24,7 @@ class Deed(StrEnum):
     MANAGE_PEOPLE = "manage-people"
     MANAGE_AUTHORITY = "manage-authority"
     READ_LOG = "read-log"
+    HARVEST = "harvest"
 
 
 OPEN = frozenset(

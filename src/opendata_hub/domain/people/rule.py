@@ -27,6 +27,7 @@ ROLES: Mapping[Deed, frozenset[Role]] = {
     Deed.MANAGE_PEOPLE: frozenset({Role.HEAD, Role.ADMINISTRATOR}),
     Deed.MANAGE_AUTHORITY: frozenset({Role.ADMINISTRATOR}),
     Deed.READ_LOG: frozenset({Role.AUDITOR}),
+    Deed.HARVEST: frozenset({Role.HEAD, Role.ADMINISTRATOR}),
 }
 """Which roles may do what needs an account; whoever has one is a citizen beside.
 

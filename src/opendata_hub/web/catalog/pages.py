@@ -11,10 +11,12 @@ from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.rule import EVERYWHERE
 from opendata_hub.flows.catalog.check_links import of_dataset
 from opendata_hub.store import changes, datasets, documents, submissions
+from opendata_hub.store.harvest import records
 from opendata_hub.store.people import authorities
 from opendata_hub.web import negotiation
 from opendata_hub.web.deps import HubDep, PageLanguage
 from opendata_hub.web.doors import Door, needs
+from opendata_hub.web.harvest.pages import harvested_page
 from opendata_hub.web.rendering import page
 
 SHOWN = 60
@@ -54,6 +56,8 @@ def dataset_page(request: Request, hub: HubDep, language: PageLanguage, slug: st
     with hub.reading() as session:
         if left := changes.tombstone(session, slug):
             return page(request, "withdrawn.html", language, status=410, left=left)
+        if kept := records.find(session, slug):
+            return harvested_page(request, hub, session, kept, language)
         dataset = datasets.get(session, slug)
         document = documents.find(session, dataset.submission_id)
         report = submissions.get(session, dataset.submission_id, EVERYWHERE).report

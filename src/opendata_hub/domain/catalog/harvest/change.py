@@ -30,6 +30,7 @@ class Change:
     """One event of the log. number grows with every event and is never given twice.
 
     record: the dataset's record after it, as a JSON-LD fragment; empty once it was withdrawn.
+    iri:    the address of a harvested dataset elsewhere; empty for one of this hub's own.
     """
 
     number: int
@@ -37,13 +38,14 @@ class Change:
     kind: ChangeKind
     changed_at: datetime
     record: str = ""
+    iri: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A place in the catalogue. position never changes, so paging by it loses and doubles nothing.
 
-    change: number of the latest change at that place.
+    change: number of the latest change at that place. iri: of a harvested dataset, elsewhere.
     """
 
     position: int
@@ -51,6 +53,7 @@ class Entry:
     change: int
     changed_at: datetime
     is_withdrawn: bool
+    iri: str = ""
 
 
 class Place(NamedTuple):
@@ -59,13 +62,14 @@ class Place(NamedTuple):
     position: int
     slug: str
     is_withdrawn: bool
+    iri: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Tombstone:
     """What is still said of a withdrawn dataset. version: the last that was published.
 
-    publisher: whose it was; empty where that was not kept.
+    publisher: whose it was; empty where that was not kept. iri: of a harvested one, elsewhere.
     """
 
     slug: str
@@ -75,6 +79,7 @@ class Tombstone:
     version: int
     issued_at: datetime
     withdrawn_at: datetime
+    iri: str = ""
 
 
 def checked_reason(reason: str) -> str:

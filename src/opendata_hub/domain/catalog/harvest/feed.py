@@ -108,7 +108,7 @@ def _member(frame: Frame, event: Change) -> str:
     member = {
         "@id": _event_address(frame, event),
         "@type": ACTIVITIES[event.kind],
-        "as:object": {"@id": str(frame.iri(f"datasets/{event.slug}"))},
+        "as:object": {"@id": event.iri or str(frame.iri(f"datasets/{event.slug}"))},
         "as:published": _instant(event.changed_at),
     }
     text = _json(member)

@@ -46,8 +46,8 @@ def page_triples(
 
 def tombstone_triples(frame: Frame, left: Tombstone) -> Iterator[Triple]:
     """Say that the record of a dataset was withdrawn, when, and for which reason."""
-    topic = frame.iri(f"datasets/{left.slug}")
-    me = URIRef(f"{topic}#record")
+    here = frame.iri(f"datasets/{left.slug}")
+    topic, me = URIRef(left.iri or here), URIRef(f"{here}#record")
     yield frame.iri("catalog"), DCAT.record, me
     yield me, RDF.type, DCAT.CatalogRecord
     yield me, FOAF.primaryTopic, topic

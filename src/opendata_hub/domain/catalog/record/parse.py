@@ -79,6 +79,10 @@ class Reading:
             raise UnreadableRecord(f"Nothing in the document describes {iri[:200]}")
         return self._thing(kind, URIRef(iri), iri, DEEPEST)
 
+    def described(self, kind: type[T], node: Node, iri: str) -> T:
+        """What is said of a node, as the thing at that address."""
+        return self._thing(kind, node, iri, DEEPEST)
+
     def _addressed(self, kind: type[T], subject: Node) -> T | None:
         iri = str(subject) if isinstance(subject, URIRef) else self._identified(subject)
         try:

@@ -54,7 +54,7 @@ def _parts(session: Session, frame: Frame, syntax: Syntax, first: int) -> Iterat
     """Links to the datasets of a span, and their records."""
     last = first + POSITIONS_IN_A_SEGMENT - 1
     entries = changes.entries(session, after=first - 1, most=POSITIONS_IN_A_SEGMENT)
-    links = dcat.catalog_entries(frame, (e.slug for e in entries if e.position <= last))
+    links = dcat.catalog_links(frame, ((e.slug, e.iri) for e in entries if e.position <= last))
     yield rdf.fragment(links, syntax, PREFIXES).encode()
     stored = TURTLE if syntax is N_TRIPLES else syntax
     for part in datasets.fragments_between(session, stored.name, first, last):

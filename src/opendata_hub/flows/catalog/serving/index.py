@@ -19,7 +19,9 @@ from opendata_hub.domain.catalog.family import Holds
 from opendata_hub.domain.catalog.search.entry import Entry, entry_of
 from opendata_hub.domain.catalog.search.query import Facet, Query
 from opendata_hub.domain.errors import SearchUnavailable
-from opendata_hub.store import datasets, documents
+from opendata_hub.domain.harvest.harvested import search_entry
+from opendata_hub.store import changes, datasets, documents
+from opendata_hub.store.harvest import records
 
 SOON_MADE = 2_000
 """Datasets of a catalogue whose index is made anew while a reader waits: a second or two."""
@@ -51,7 +53,7 @@ def rebuild_if_small(session: Session, frame: Frame, index: SearchIndex) -> None
     with index.writing(patience_seconds=2):
         if _counted(index) is not None:
             return  # another reader has just waited for it
-        if datasets.count(session) > SOON_MADE:
+        if changes.count(session) > SOON_MADE:
             raise SearchUnavailable(
                 "The index of search is missing or broken, and will be made anew: "
                 "try again in some minutes, or run opendata-hub search rebuild"
@@ -68,11 +70,11 @@ def _followed(session: Session, frame: Frame, index: SearchIndex) -> bool:
     try:
         if position < latest:
             changed = datasets.changed_after(session, position)
-            changes = ((slug, _entry(session, frame, slug)) for slug in changed)
-            index.update(frame.digest, position=latest, changes=changes)
+            entries = ((slug, _entry(session, frame, slug)) for slug in changed)
+            index.update(frame.digest, position=latest, changes=entries)
     except SearchUnavailable:
         return False
-    return _counted(index) == datasets.count(session)
+    return _counted(index) == changes.count(session)
 
 
 def _counted(index: SearchIndex) -> int | None:
@@ -90,12 +92,15 @@ def _rebuild(session: Session, frame: Frame, index: SearchIndex) -> int:
 
 def _entry(session: Session, frame: Frame, slug: str) -> Entry | None:
     """The entry of a dataset; None for one that was withdrawn."""
-    dataset = datasets.find(session, slug)
-    return _described(session, frame, dataset) if dataset else None
+    if dataset := datasets.find(session, slug):
+        return _described(session, frame, dataset)
+    kept = records.find(session, slug)
+    return search_entry(kept) if kept else None
 
 
 def _entries(session: Session, frame: Frame) -> Iterator[Entry]:
-    return (_described(session, frame, dataset) for dataset in datasets.latest(session))
+    yield from (_described(session, frame, dataset) for dataset in datasets.latest(session))
+    yield from map(search_entry, records.everything(session))
 
 
 def _described(session: Session, frame: Frame, dataset: Dataset) -> Entry:

@@ -88,8 +88,9 @@ def dataset_state(session: Session, frame: Frame, slug: str) -> State:
 
 def dataset(session: Session, slug: str, syntax: Syntax) -> Iterator[str]:
     """One dataset's record as a document."""
-    stored = datasets.fragments(session, _stored(syntax).name, slug=slug)
-    return rdf.document((derived(part, syntax) for part in stored), syntax, PREFIXES)
+    place = changes.entry(session, slug)
+    stored = datasets.fragments_at(session, _stored(syntax).name, [place.position] if place else [])
+    return rdf.document((derived(part.decode(), syntax) for part in stored), syntax, PREFIXES)
 
 
 def tombstone(frame: Frame, left: Tombstone, syntax: Syntax) -> str:
@@ -121,7 +122,7 @@ def _bodies(
     published = [entry for entry in entries if not entry.is_withdrawn]
     gone = [entry.position for entry in entries if entry.is_withdrawn]
     if published:
-        links = dcat.catalog_entries(frame, (entry.slug for entry in published))
+        links = dcat.catalog_links(frame, ((entry.slug, entry.iri) for entry in published))
         yield rdf.fragment(links, syntax, PREFIXES)
         yield from _records(session, syntax, [entry.position for entry in published])
     if gone:

@@ -1,0 +1,1 @@
+"""Sources elsewhere, read page by page."""

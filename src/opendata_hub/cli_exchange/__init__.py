@@ -1,0 +1,1 @@
+"""Commands about catalogues elsewhere: what is read from them and what is brought to them."""

@@ -1,0 +1,1 @@
+"""A catalogue elsewhere is read, and its records become part of this one."""

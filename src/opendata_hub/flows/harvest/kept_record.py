@@ -1,0 +1,42 @@
+"""A harvested record as it is kept: read back from what is served of it."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlmodel import Session
+
+from opendata_hub.adapters import rdf
+from opendata_hub.domain.catalog.dcat import PREFIXES, Frame
+from opendata_hub.domain.catalog.harvest.change import ChangeKind
+from opendata_hub.domain.catalog.record import classes as record
+from opendata_hub.domain.catalog.record.parse import Reading
+from opendata_hub.domain.errors import UnknownDataset
+from opendata_hub.flows.harvest import take
+from opendata_hub.store import datasets
+from opendata_hub.store.harvest import records
+
+AT_ONCE = 200
+
+
+def record_at(session: Session, position: int, iri: str) -> record.Dataset:
+    """The record of a harvested dataset; raises UnknownDataset where nothing is kept of it."""
+    for body in datasets.fragments_at(session, rdf.TURTLE.name, [position]):
+        document = "".join(rdf.document([body.decode()], rdf.TURTLE, PREFIXES)).encode()
+        return Reading.of(rdf.read(document, rdf.TURTLE, base=iri)).one(record.Dataset, iri)
+    raise UnknownDataset(f"Nothing is kept of {iri[:200]}")
+
+
+def refresh_records(session: Session, frame: Frame, *, now: datetime) -> int:
+    """Write anew what was written for another address, profile or declaration; returns how many."""
+    datasets.lock(session)
+    written = 0
+    while slugs := records.not_written_for(session, frame.state, AT_ONCE):
+        many = []
+        for slug in slugs:
+            kept = records.get(session, slug)
+            said = record_at(session, kept.position, kept.iri)
+            many.append(take.rewritten(frame, replace(kept, met=frozenset()), said))
+        kinds = dict.fromkeys(slugs, ChangeKind.REWRITTEN)
+        take.keep_all(session, frame, many, kinds, now=now)
+        written += len(many)
+    return written

@@ -1,0 +1,1 @@
+"""Sources, runs, what was harvested and what was kept apart."""
