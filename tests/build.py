@@ -14,6 +14,7 @@ from opendata_hub.domain.catalog.dataset import Dataset, Distribution
 from opendata_hub.domain.catalog.report import Report
 from opendata_hub.domain.catalog.territory import Gazetteer, Territory, TerritoryLevel
 from opendata_hub.domain.confidence import Confidence
+from opendata_hub.domain.filing.opened import opened_at
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.roles import OPERATOR, Grant, Role
 from opendata_hub.domain.people.session import Proof
@@ -176,6 +177,17 @@ def typed(**changes: str) -> dict[str, str]:
     body = filing()
     asked = {key: value for key, value in body.items() if isinstance(value, str)}
     return {**asked, **body["requester"], **changes}
+
+
+def opened(client: object) -> dict[str, str]:
+    """What a form carries that the hub of that client has opened a minute ago."""
+    return {"opened": opened_at(client.app.state.hub.key, clock.now() - MINUTE)}
+
+
+def sent(client: object, path: str, typed: dict[str, object], **words: object) -> object:
+    """A form that is sent by a person who took their time; the receipt, where there is one."""
+    form = {**opened(client), **typed}
+    return client.post(path, data=form, follow_redirects=True, **words)
 
 
 PROGRAM = (Grant(Role.STEWARD), Grant(Role.OFFICER))

@@ -12,9 +12,11 @@ from opendata_hub.domain.harvest.run import Run, RunState
 from opendata_hub.domain.link import LinkState
 from opendata_hub.flows.catalog import check_links as links_flow
 from opendata_hub.flows.catalog.serving.index import bring_up_to_date
+from opendata_hub.flows.filing import once
 from opendata_hub.flows.harvest.run import AS_USUAL, House, Wish, harvest
 from opendata_hub.flows.requests.announce import warn_of_end
 from opendata_hub.store import datasets, links
+from opendata_hub.store.filing import once as filings
 from opendata_hub.store.harvest import sources
 from opendata_hub.store.people import attempts, sessions
 
@@ -56,6 +58,12 @@ def forget_sessions(hub: Hub) -> int:
     now = clock.now()
     with hub.writing() as session:
         return sessions.forget_ended(session, now) + attempts.forget(session, now)
+
+
+def forget_filings(hub: Hub) -> int:
+    """Forget what told one filing from the next, after a day; returns how many."""
+    with hub.writing() as session:
+        return filings.forget(session, clock.now() - once.REMEMBERED)
 
 
 def check_links(hub: Hub, *, slug: str = "") -> list[LinkState]:
@@ -118,6 +126,7 @@ DAILY: tuple[tuple[int, Callable[[Hub], object]], ...] = (
     (4, check_search),
     (5, check_calendars),
     (2, forget_sessions),
+    (2, forget_filings),
 )
 """Hour of the day (UTC) and what is done then."""
 

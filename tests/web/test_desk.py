@@ -111,7 +111,7 @@ def test_a_case_says_by_which_way_it_came_in(client, officer, reference):
 
 
 def test_the_form_of_the_site_is_a_channel_of_its_own(client, officer):
-    client.post("/fr/requests/new", data=build.typed())
+    build.sent(client, "/fr/requests/new", build.typed())
     told = client.get(DESK, headers=officer).json()["requests"]
     case = client.get(f"{DESK}/{told[0]['reference']}", headers=officer).json()
     assert case["channel"] == "web"

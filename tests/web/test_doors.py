@@ -231,7 +231,9 @@ def test_a_page_that_stands_open_is_the_same_for_all(demo_hub, demo_client, keys
         for address in addresses(way):
             asked = [demo_client.get(address, headers=each[0]) for each in keys.values()]
             assert {each.status_code for each in asked} == {asked[0].status_code}, way
-            assert {each.content for each in asked} == {asked[0].content}, way
+            # A form tells when it was opened; that is another second, and nobody's own.
+            shown = {re.sub(rb'name="opened" value="[^"]*"', b"", each.content) for each in asked}
+            assert len(shown) == 1, way
 
 
 def test_every_form_of_every_page_holds_the_token_of_its_session(demo_hub, demo_client):

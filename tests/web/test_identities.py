@@ -35,8 +35,8 @@ def test_no_file_and_no_log_names_who_asked(hub, client, caplog):
     caplog.set_level(logging.DEBUG)
     key = build.token(hub, "officer", grants=OFFICER)
     made = client.post("/api/v1/requests", json=build.filing(requester=IDENTITY)).json()
-    client.post("/fr/requests/new", data=build.typed(**IDENTITY))
-    client.post("/fr/requests/new", data=build.typed(**{**IDENTITY, "id_number": ""}))
+    build.sent(client, "/fr/requests/new", build.typed(**IDENTITY))
+    build.sent(client, "/fr/requests/new", build.typed(**{**IDENTITY, "id_number": ""}))
     client.post("/api/v1/requests", json=build.filing(requester={**IDENTITY, "address": ""}))
     address = f"/api/v1/requests/{made['reference']}"
     assert client.get(f"{address}/requester", headers=key).json()["name"] == WORDS[0]

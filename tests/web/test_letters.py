@@ -92,7 +92,7 @@ def test_the_pages_lead_to_the_receipt_with_the_code_in_a_body(client, receipt):
 def test_filing_on_a_page_offers_the_receipt_at_once(client):
     asked = build.filing()
     form = {**asked["requester"], "subject": asked["subject"], "text": asked["text"]}
-    filed = client.post("/ar/requests/new", data=form)
+    filed = build.sent(client, "/ar/requests/new", form)
     assert 'action="/ar/requests/AI-2026-000001/receipt"' in filed.text
     assert "الوصل بصيغة PDF" in filed.text
 

@@ -1,12 +1,16 @@
 """The citizens' door: file, keep the code, follow; nobody else sees a thing."""
 
+import json
 import logging
+from datetime import timedelta
 
 import pytest
 from starlette.testclient import TestClient
 
 import build
-from opendata_hub import clock
+import documents
+from opendata_hub import clock, jobs
+from opendata_hub.store.filing import once
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +46,9 @@ def test_reasons_are_in_the_language_of_the_request(client):
 
 
 def test_an_urgent_request_has_the_short_term(client):
-    answer = client.post("/api/v1/requests", json=build.filing(urgent=True)).json()
+    answer = client.post(
+        "/api/v1/requests", json=build.filing(urgent=True, urgency="Une vie")
+    ).json()
     assert (answer["step"], answer["due"], answer["safe"]) == (
         "urgent-reply",
         "2026-11-05",
@@ -91,7 +97,13 @@ def changed(part, value):
     ("changes", "code"),
     [
         ({"subject": ""}, "invalid-input"),
-        ({"text": "x" * 20_001}, "invalid-input"),
+        ({"text": "x" * 20_001}, "too-long"),
+        ({"text": "x" * 200_000}, "too-long"),
+        ({"urgent": True}, "invalid-input"),
+        ({"access": "pigeon"}, "invalid-input"),
+        ({"sources": ["rumour"]}, "invalid-input"),
+        ({"period_from": "2026-02-30"}, "invalid-input"),
+        ({"period_from": "2026-02-02", "period_to": "2026-02-01"}, "invalid-input"),
         ({"language": "xx"}, "invalid-input"),
         ({"law": "ma/none"}, "unknown-law"),
         ({"urgent": "maybe"}, "invalid-input"),
@@ -101,6 +113,10 @@ def changed(part, value):
         (changed("id_number", " "), "invalid-input"),
         (changed("email", "no address"), "invalid-input"),
         (changed("name", "a\x00b"), "invalid-input"),
+        (changed("name", "\u202eevitciF"), "bad-personal-name"),
+        (changed("address", "<b>1</b>"), "bad-personal-name"),
+        (changed("phone", "call me"), "invalid-input"),
+        (changed("document", "passport"), "invalid-input"),
         ({"received_on": "2026-11-03"}, "future-receipt"),
         ({"received_on": "yesterday"}, "invalid-input"),
     ],
@@ -131,6 +147,66 @@ def test_what_is_no_json_object_is_refused(client, body):
 def test_a_body_over_the_limit_is_refused(client):
     answer = client.post("/api/v1/requests", json=build.filing(text="x" * 300_000))
     assert (answer.status_code, answer.json()["code"]) == (413, "too-large")
+
+
+def test_what_is_sent_again_with_its_word_is_filed_once(client):
+    word = {"Idempotency-Key": "a word of mine"}
+    first = client.post("/api/v1/requests", json=build.filing(), headers=word)
+    again = client.post("/api/v1/requests", json=build.filing(), headers=word)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.json() == first.json()
+    other = client.post("/api/v1/requests", json=build.filing(subject="Other"), headers=word)
+    assert (other.status_code, other.json()["code"]) == (409, "key-reused")
+    refused = client.post(
+        "/api/v1/requests", json=build.filing(subject=""), headers={"Idempotency-Key": "wrong"}
+    )
+    mended = client.post(
+        "/api/v1/requests", json=build.filing(), headers={"Idempotency-Key": "wrong"}
+    )
+    assert (refused.status_code, mended.status_code) == (422, 201)
+    assert mended.json()["reference"] == "AI-2026-000002"
+
+
+def test_a_word_is_its_senders_own_and_is_forgotten_after_a_day(hub, client, token):
+    word = {"Idempotency-Key": "1"}
+    stranger = client.post("/api/v1/requests", json=build.filing(), headers=word).json()
+    program = client.post("/api/v1/requests", json=build.filing(), headers={**word, **token})
+    assert (program.status_code, program.json()["reference"]) == (201, "AI-2026-000002")
+    assert jobs.forget_filings(hub) == 0
+    with hub.writing() as session:
+        assert once.forget(session, clock.now() + timedelta(minutes=1)) == 2
+    again = client.post("/api/v1/requests", json=build.filing(), headers=word)
+    assert (again.status_code, stranger["reference"]) == (201, "AI-2026-000001")
+
+
+def test_files_come_with_a_request_of_a_program(client):
+    pdf = ("plan.pdf", documents.pdf(texts=("Le plan",)), "application/pdf")
+    body = {"request": json.dumps(build.filing())}
+    made = client.post("/api/v1/requests/with-files", data=body, files=[("files", pdf)])
+    assert (made.status_code, made.json()["reference"]) == (201, "AI-2026-000001")
+    fake = ("plan.pdf", b"MZ\x90\x00", "application/pdf")
+    refused = client.post("/api/v1/requests/with-files", data=body, files=[("files", fake)])
+    assert (refused.status_code, refused.json()["code"]) == (422, "not-a-document")
+    wrong = {"request": json.dumps(build.filing(requester={"name": "Zahra Inventee"}))}
+    refused = client.post("/api/v1/requests/with-files", data=wrong, files=[("files", pdf)])
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid-input")
+    assert "Inventee" not in refused.text
+
+
+def test_an_officer_reads_what_the_model_form_asks(client, token):
+    asked = {
+        "urgent": True, "urgency": "Une digue fissurée", "access": "on-site",
+        "sources": ["report", "database"], "period_from": "2025-01-01", "period_to": "2025-12-31",
+    }  # fmt: skip
+    who = {**build.filing()["requester"], "phone": "+212 600-000000", "document": "residence"}
+    made = client.post("/api/v1/requests", json=build.filing(**asked, requester=who)).json()
+    case = client.get(f"/api/v1/desk/requests/{made['reference']}", headers=token).json()
+    assert case["details"] == {key: asked[key] for key in asked if key != "urgent"}
+    page = client.get(f"/fr/desk/{made['reference']}", headers=token).text
+    assert "Une digue fissurée" in page
+    assert "Consultation sur place" in page
+    told = client.get(f"/api/v1/requests/{made['reference']}/requester", headers=token).json()
+    assert told == who
 
 
 def test_a_year_without_a_list_of_holidays_stops_the_filing(client, monkeypatch):

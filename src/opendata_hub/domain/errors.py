@@ -27,6 +27,10 @@ HubError
 │   ├── WeakPassword      too short, or somebody's name
 │   ├── WrongPassword     not the present one
 │   ├── WrongCode         wrong, or taken before
+│   ├── BadPersonalName   a name that holds markup, or turns the text around
+│   ├── TooLong           a text of more characters than anybody can work with
+│   ├── LooksAutomatic    a form that only a program fills like this
+│   ├── TooQuick          a form that was sent faster than a person types
 │   └── CalendarGap       we can't count: the holidays of that year aren't known
 ├── NotKnown          nothing here by that name
 ├── Withdrawn         a dataset was here, and is no longer published
@@ -38,6 +42,7 @@ HubError
 │   ├── FamilyNotPublished  the body does not publish tables of that family
 │   ├── WrongMoment       this act can't follow the last one
 │   ├── NotInLaw          the law does not know this act
+│   ├── KeyReused         one Idempotency-Key for two requests
 │   ├── IdentityErased    who asked was erased, and stays so
 │   ├── SourceTaken       another source has that id, or that address
 │   ├── DeletionsWait     more of a source vanished than may without a word
@@ -260,6 +265,30 @@ class BadRowQuery(Invalid):
         super().__init__(f"{self.parameter}: {reason}")
 
 
+class BadPersonalName(Invalid):
+    """A name or an address that holds markup, or signs that turn the text around."""
+
+    code = "bad-personal-name"
+
+
+class TooLong(Invalid):
+    """More characters than anybody can work with."""
+
+    code = "too-long"
+
+
+class LooksAutomatic(Invalid):
+    """A form that only a program fills like this."""
+
+    code = "looks-automatic"
+
+
+class TooQuick(Invalid):
+    """A form that was sent faster than a person types, or was not opened here."""
+
+    code = "too-quick"
+
+
 class FutureReceipt(Invalid):
     """Nothing can be received on a day that has not come."""
 
@@ -420,6 +449,12 @@ class Refused(HubError):
     """The input is sound, but not allowed in this state."""
 
     code = "refused"
+
+
+class KeyReused(Refused):
+    """An Idempotency-Key that came before, with another request."""
+
+    code = "key-reused"
 
 
 class IdentityErased(Refused):

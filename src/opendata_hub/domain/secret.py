@@ -81,6 +81,11 @@ def derived_tracking_code(key: bytes, salt: str) -> str:
     return "-".join("".join(letters[at : at + step]) for at in range(0, len(letters), step))
 
 
+def receipt_key(key: bytes, salt: str) -> str:
+    """What stands at the end of the address at which a receipt is shown for a while."""
+    return base64.urlsafe_b64encode(derived(key, "receipt", salt)).decode("ascii").rstrip("=")
+
+
 def tracking_code_digest(code: str) -> str:
     """What is kept of a tracking code; case, spaces and hyphens don't matter.
 

@@ -21,6 +21,7 @@ from opendata_hub.domain.requests.info_request import (
 )
 from opendata_hub.domain.requests.timeline import Event
 from opendata_hub.store import journal
+from opendata_hub.store.filing import details
 from opendata_hub.store.identities import requesters
 from opendata_hub.store.register import entries
 from opendata_hub.store.tables import EventRow, InfoRequestRow, metadata
@@ -71,6 +72,7 @@ def add(
         language=request.question.language,
         is_urgent=request.question.is_urgent,
         channel=request.channel,
+        details=details.to_kept(request.question.details),
         due_on=due_on,
         safe_on=safe_on,
     )
@@ -163,6 +165,12 @@ def _kept_events() -> Select[Any]:
     ).outerjoin(_REQUEST, _REQUEST.c.id == event.info_request_id)  # fmt: skip
 
 
+def question_of(row: InfoRequestRow) -> Question:
+    """What is asked, as it is kept."""
+    asked = details.from_kept(row.details)
+    return Question(row.subject, row.text, row.language, row.is_urgent, asked)
+
+
 def _request(session: Session, row: InfoRequestRow) -> InfoRequest:
     events = session.exec(
         select(EventRow).where(EventRow.info_request_id == row.id).order_by(col(EventRow.id))
@@ -172,7 +180,7 @@ def _request(session: Session, row: InfoRequestRow) -> InfoRequest:
         authority=row.authority,
         unit=row.unit,
         law=row.law,
-        question=Question(row.subject, row.text, row.language, row.is_urgent),
+        question=question_of(row),
         events=tuple(map(_event, events)),
         channel=Channel(row.channel),
     )

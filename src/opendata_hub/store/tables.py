@@ -377,7 +377,7 @@ class InfoRequestRow(SQLModel, table=True):
     """A request for information, without who asked.
 
     authority: the body that answers; unit: of it. owner_id: the account it was filed from, if any.
-    channel: the way it came in.
+    channel: the way it came in. details: what the model form asks besides.
 
     due_on, safe_on, is_open: cached for lists; the truth is counted from the events.
     """
@@ -399,9 +399,26 @@ class InfoRequestRow(SQLModel, table=True):
     language: str
     is_urgent: bool
     channel: str = "web"
+    details: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     due_on: date = Field(index=True)
     safe_on: date
     is_open: bool = Field(default=True, index=True)
+
+
+class FilingRow(SQLModel, table=True):
+    """A request that came by the form or with a word of its sender; forgotten after a day.
+
+    once_sha256, content_sha256: keyed digests. salt: what its tracking code is worked out with.
+    view_sha256: digest of what the address of its receipt ends with.
+    """
+
+    __tablename__ = "filing"
+    once_sha256: str = Field(primary_key=True)
+    content_sha256: str
+    salt: str
+    view_sha256: str = Field(unique=True)
+    info_request_id: int | None = Field(default=None, foreign_key="info_request.id", index=True)
+    filed_at: datetime = Field(index=True)
 
 
 class RequesterRow(SQLModel, table=True):

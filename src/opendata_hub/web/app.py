@@ -25,6 +25,8 @@ from opendata_hub.web.catalog import (
 from opendata_hub.web.catalog import pages as catalog_pages
 from opendata_hub.web.correspondence import letter_pages, notice_pages
 from opendata_hub.web.correspondence import letters_api as sent_letters_api
+from opendata_hub.web.filing import api as filing_api
+from opendata_hub.web.filing import pages as filing_pages
 from opendata_hub.web.gate import Gate
 from opendata_hub.web.kept import KeptPages
 from opendata_hub.web.languages import HERE
@@ -78,6 +80,7 @@ def create_app(hub: Hub) -> FastAPI:
     app.include_router(ocds_api.router, prefix="/api/v1")
     app.include_router(deadlines_api.officers_router, prefix="/api/v1")
     app.include_router(deadlines_api.router, prefix="/api/v1")
+    app.include_router(filing_api.router, prefix="/api/v1")
     app.include_router(requests_api.router, prefix="/api/v1")
     app.include_router(letters_api.router, prefix="/api/v1")
     app.include_router(letters_api.page_router)
@@ -98,6 +101,7 @@ def create_app(hub: Hub) -> FastAPI:
     app.include_router(account.router)
     app.include_router(staff.router)
     app.include_router(provider.router)
+    app.include_router(filing_pages.router)
     app.include_router(request_pages.router)
     app.include_router(search.page_router)
     app.include_router(catalog_pages.router)

@@ -16,6 +16,7 @@ from opendata_hub.domain.catalog.repair.proposal import Certainty, Kind, Proposa
 from opendata_hub.domain.catalog.report import Clearance, Level, Report
 from opendata_hub.domain.catalog.search.query import Facet, Query, Sort
 from opendata_hub.domain.errors import Invalid
+from opendata_hub.domain.filing.details import details_in
 from opendata_hub.domain.link import LinkState
 from opendata_hub.domain.requests.acts import State
 from opendata_hub.domain.requests.calendar import Announcement, DayOff, Holiday, HolidayStatus
@@ -451,10 +452,14 @@ class RequesterIn(_Strict):
     email: str = ""
     address: str
     id_number: str
+    phone: str = ""
+    document: str = Field(default="", description="national-card or residence; of id_number.")
 
     def value(self) -> Requester:
         """As the domain's value, not yet checked against a law."""
-        return Requester(self.name, self.email, self.address, self.id_number)
+        return Requester(
+            self.name, self.email, self.address, self.id_number, self.phone, self.document
+        )
 
 
 class DeadlineCase(BaseModel):
@@ -576,6 +581,15 @@ class InfoRequestIn(_Strict):
     urgent: bool = Field(
         default=False, description="Life, safety or liberty is at stake (art. 17)."
     )
+    urgency: str = Field(default="", description="Why it is; needed where it is urgent.")
+    access: str = Field(
+        default="", description="How it is wanted: on-site, collection, email, post or fax."
+    )
+    sources: list[str] = Field(
+        default=[], max_length=20, description="In what it is held: report, database …"
+    )
+    period_from: str = Field(default="", description="The first day it is about.")
+    period_to: str = Field(default="", description="The last day it is about.")
     received_on: str | None = Field(
         default=None,
         description="Day of receipt of a paper request, entered by an officer: needs an API token.",
@@ -587,8 +601,12 @@ class InfoRequestIn(_Strict):
     )
 
     def question(self) -> Question:
-        """As the domain's value, not yet checked."""
-        return Question(self.subject, self.text, self.language, self.urgent)
+        """As the domain's value, not yet checked; raises Invalid for what can't be read."""
+        details = details_in(
+            urgency=self.urgency, access=self.access, sources=self.sources,
+            period_from=self.period_from, period_to=self.period_to,
+        )  # fmt: skip
+        return Question(self.subject, self.text, self.language, self.urgent, details)
 
 
 class InfoRequestOut(DeadlineOut):

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from opendata_hub.domain.errors import FutureReceipt, Invalid
+from opendata_hub.domain.errors import BadPersonalName, FutureReceipt, Invalid, TooLong
+from opendata_hub.domain.filing.details import NO_DETAILS, Details, checked_details
 from opendata_hub.domain.requests.law import Law
 from opendata_hub.domain.requests.timeline import Events, received_on
 from opendata_hub.domain.texts import LANGUAGES
@@ -14,6 +15,10 @@ SUBJECT_LENGTH = 300
 TEXT_LENGTH = 20_000
 IDENTITY_LENGTH = 500
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_PHONE = re.compile(r"\+?[\d\s().-]{6,25}")
+_MISLEADING = re.compile(r"[<>\u202a-\u202e\u2066-\u2069]")
+"""Embeddings, overrides and isolates make a text look like another (Unicode TR 36, 2.5)."""
+DOCUMENTS = ("", "national-card", "residence")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -29,12 +34,17 @@ class Channel(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Requester:
-    """Who asks, as the law's model form wants it (law 31-13, art. 14). Never shown to others."""
+    """Who asks, as the law's model form wants it (law 31-13, art. 14). Never shown to others.
+
+    document: which one id_number is of, ``national-card`` or ``residence``; empty if not said.
+    """
 
     name: str
     email: str
     address: str
     id_number: str
+    phone: str = ""
+    document: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +55,7 @@ class Question:
     text: str
     language: str
     is_urgent: bool
+    details: Details = NO_DETAILS
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +91,7 @@ def checked_question(question: Question) -> Question:
         text=_checked("text", question.text, TEXT_LENGTH),
         language=question.language,
         is_urgent=question.is_urgent,
+        details=checked_details(question.details),
     )
 
 
@@ -89,10 +101,19 @@ def checked_requester(requester: Requester, law: Law) -> Requester:
         name: _checked(
             name, getattr(requester, name), IDENTITY_LENGTH, needed=name in law.needed_identity
         )
-        for name in ("name", "email", "address", "id_number")
+        for name in ("name", "email", "address", "id_number", "phone", "document")
     }
+    for name, value in parts.items():
+        if _MISLEADING.search(value):
+            raise BadPersonalName(
+                f"{name}: holds <, > or a sign that turns the text around; type it anew"
+            )
     if parts["email"] and not _EMAIL.fullmatch(parts["email"]):
         raise Invalid("requester.email: this is no e-mail address")
+    if parts["phone"] and not _PHONE.fullmatch(parts["phone"]):
+        raise Invalid("phone: digits, spaces, and + in front; at least six digits")
+    if parts["document"] not in DOCUMENTS:
+        raise Invalid(f"document: one of {', '.join(filter(None, DOCUMENTS))}")
     return Requester(**parts)
 
 
@@ -111,5 +132,5 @@ def _checked(name: str, text: str, longest: int, *, needed: bool = True) -> str:
     if needed and not kept:
         raise Invalid(f"{name}: must not be empty")
     if len(kept) > longest:
-        raise Invalid(f"{name}: {len(kept)} characters, at most {longest}")
+        raise TooLong(f"{name}: {len(kept)} characters, at most {longest}")
     return kept

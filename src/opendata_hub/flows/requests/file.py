@@ -54,6 +54,7 @@ def file(
     owner: int | None = None,
     by: int | None = None,
     unit: str = "",
+    tracking_salt: str = "",
     hub_key: bytes | None = None,
     in_reply_to: str = "",
 ) -> Receipt:
@@ -64,7 +65,8 @@ def file(
     channel:   the way it came in.
     owner, by: the account it is filed from, and the one that enters it, if there are any.
     hub_key:   what the tracking code is worked out from, so that a mail can tell it; without one
-    it is made at random. in_reply_to: the Message-ID of the mail that it came with.
+    it is made at random. tracking_salt: with which; made here if it is empty.
+    in_reply_to: the Message-ID of the mail that it came with.
 
     Raises AuthorityClosed, Invalid for a unit it has not, for words or a person the law could not
     work with, FutureReceipt, and CalendarGap when the term runs into a year without a list of
@@ -86,7 +88,7 @@ def file(
         events=(Event(Act.RECEIVE, received_on, now),),
         channel=channel,
     )
-    salt = new_salt() if hub_key else ""
+    salt = (tracking_salt or new_salt()) if hub_key else ""
     code = derived_tracking_code(hub_key, salt) if hub_key else new_tracking_code()
     info_requests.add(
         session,

@@ -13,9 +13,9 @@ from opendata_hub.domain.errors import UnknownRequest
 from opendata_hub.domain.people.rule import Reach
 from opendata_hub.domain.requests.acts import Act, State
 from opendata_hub.domain.requests.desk import SOON_DAYS, Line, Nearness
-from opendata_hub.domain.requests.info_request import Channel, InfoRequest, Question
+from opendata_hub.domain.requests.info_request import Channel, InfoRequest
 from opendata_hub.domain.requests.timeline import Event, Events
-from opendata_hub.store.info_requests import add_event
+from opendata_hub.store.info_requests import add_event, question_of
 from opendata_hub.store.tables import EventRow, InfoRequestRow, metadata
 from opendata_hub.store.visible import in_reach
 
@@ -64,7 +64,7 @@ def get(session: Session, reference: str, within: Reach, *, to_change: bool = Fa
         authority=row.authority,
         unit=row.unit,
         law=row.law,
-        question=Question(row.subject, row.text, row.language, row.is_urgent),
+        question=question_of(row),
         events=events,
         channel=Channel(row.channel),
     )

@@ -85,6 +85,8 @@ class RequesterOut(BaseModel):
     email: str
     address: str
     id_number: str
+    phone: str
+    document: str
 
 
 @router.get("/journal")
@@ -115,8 +117,9 @@ def requester(hub: HubDep, visitor: VisitorDep, reference: str) -> RequesterOut:
     with hub.writing() as session:
         person = read_identity(session, reference, by=visitor, now=clock.now())
     return RequesterOut(
-        name=person.name, email=person.email, address=person.address, id_number=person.id_number
-    )
+        name=person.name, email=person.email, address=person.address,
+        id_number=person.id_number, phone=person.phone, document=person.document,
+    )  # fmt: skip
 
 
 @page_router.api_route("/{language}/journal", methods=["GET", "HEAD"])

@@ -17,6 +17,15 @@ UPLOAD_PATHS = frozenset(
 )
 
 
+FILING_LIMIT_BYTES = 60_000_000
+"""Of a request with its files: two of the largest that are taken, or ten smaller ones."""
+
+
+def takes_files(path: str) -> bool:
+    """Whether requests are filed there: strangers may add files to them, as the law's form does."""
+    return path.endswith("/requests/new") or path == "/api/v1/requests/with-files"
+
+
 class BodyLimit:
     """Refuses a body that is announced, or turns out, to be larger than its door takes.
 
@@ -28,13 +37,17 @@ class BodyLimit:
         self.limit_bytes = limit_bytes
         self.upload_limit_bytes = upload_limit_bytes
 
+    def _limit_at(self, path: str) -> int:
+        if path in UPLOAD_PATHS:
+            return self.upload_limit_bytes
+        return FILING_LIMIT_BYTES if takes_files(path) else self.limit_bytes
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass everything on; count what comes in."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        is_upload = scope["path"] in UPLOAD_PATHS
-        limit = self.upload_limit_bytes if is_upload else self.limit_bytes
+        limit = self._limit_at(scope["path"])
         announced = Headers(scope=scope).get("content-length", "")
         is_too_large = announced.isdecimal() and int(announced) > limit
         received, has_answered = 0, False

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, Field
 from opendata_hub import clock
 from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.errors import Invalid
+from opendata_hub.domain.filing.details import Details, Source
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.roles import Visitor
 from opendata_hub.domain.people.rule import reach
@@ -78,6 +79,24 @@ class EventOut(BaseModel):
     reasons: str
 
 
+class DetailsOut(BaseModel):
+    """What the model form asks besides; empty where it was left open."""
+
+    urgency: str
+    access: str
+    sources: list[Source]
+    period_from: date | None
+    period_to: date | None
+
+    @classmethod
+    def of(cls, details: Details) -> "DetailsOut":
+        """From the domain's value."""
+        return cls(
+            urgency=details.urgency, access=details.access or "", sources=list(details.sources),
+            period_from=details.period_from, period_to=details.period_to,
+        )  # fmt: skip
+
+
 class CaseOut(BaseModel):
     """A request as those who handle it read it; who asked is read apart, and leaves an entry.
 
@@ -93,6 +112,7 @@ class CaseOut(BaseModel):
     text: str
     language: str
     urgent: bool
+    details: DetailsOut
     state: State
     due_on: date
     safe_on: date
@@ -191,6 +211,7 @@ def _shown(hub: Hub, case: Case) -> CaseOut:
         reference=request.reference, authority=request.authority, unit=case.unit, law=law.name,
         channel=request.channel, subject=question.subject, text=question.text,
         language=question.language, urgent=question.is_urgent,
+        details=DetailsOut.of(question.details),
         state=state, due_on=case.due_on, safe_on=case.safe_on,
         nearness=nearness(case.due_on, is_open=case.is_open, today=today_under(hub, law)),
         events=[

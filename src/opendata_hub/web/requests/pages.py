@@ -1,38 +1,25 @@
-"""The citizens' door for readers: ask, keep the receipt, follow with the code."""
+"""The citizens' door for readers: find a request, follow it with its code, count a deadline."""
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
-from opendata_hub import clock
-from opendata_hub.domain.authority import Authority
-from opendata_hub.domain.errors import HubError, Invalid, UnknownRequest
+from opendata_hub.domain.errors import HubError, UnknownRequest
 from opendata_hub.domain.people.deeds import Deed
-from opendata_hub.domain.requests.info_request import Question, Requester
-from opendata_hub.flows.requests.announce import current
-from opendata_hub.flows.requests.file import file
 from opendata_hub.web import negotiation
 from opendata_hub.web.deps import HubDep, PageLanguage
-from opendata_hub.web.doors import Door, VisitorDep, needs
+from opendata_hub.web.doors import Door, needs
 from opendata_hub.web.explain import explain
 from opendata_hub.web.rendering import page
 from opendata_hub.web.requests import calculator
 from opendata_hub.web.requests.deadlines_api import declared
-from opendata_hub.web.requests.requests_api import followed_with, law_for, today_under
+from opendata_hub.web.requests.requests_api import followed_with
 
 READ = ["GET", "HEAD"]
 router = APIRouter(route_class=Door, include_in_schema=False)
 
 Field = Annotated[str, Form()]
-
-
-def asked_authority(request: Request, hub: HubDep) -> Authority:
-    """The authority of the address, or the hub's own body; raises UnknownPublisher."""
-    return hub.authority(request.path_params.get("authority", ""))
-
-
-AskedDep = Annotated[Authority, Depends(asked_authority)]
 
 
 @router.api_route("/requests", methods=READ)
@@ -81,83 +68,6 @@ def count_deadline(
         status=422 if problem else 200, laws=hub.laws, law=chosen, values=values,
         term=answer.deadline if answer else None, problem=problem,
         sentences=explain(answer.deadline, chosen, language) if answer else (),
-    )  # fmt: skip
-
-
-@router.api_route("/authorities/{authority}/requests/new", methods=READ)
-@needs(Deed.FILE_REQUEST)
-def ask_without_language(request: Request, authority: str) -> Response:
-    """An address without a language leads to the one that has the reader's."""
-    return negotiation.to_language(request, f"authorities/{authority}/requests/new")
-
-
-@router.api_route("/{language}/requests/new", methods=READ)
-@router.api_route("/{language}/authorities/{authority}/requests/new", methods=READ)
-@needs(Deed.FILE_REQUEST)
-def ask(request: Request, hub: HubDep, language: PageLanguage, asked: AskedDep) -> Response:
-    """The form of the authority's law; the hub's own body where none is named."""
-    asked.require_active()
-    law = law_for(hub, asked, None)
-    return page(
-        request, "request_new.html", language,
-        authority=asked, law=law, values={}, problem="", action=request.url.path,
-    )  # fmt: skip
-
-
-@router.post("/{language}/requests/new")
-@router.post("/{language}/authorities/{authority}/requests/new")
-@needs(Deed.FILE_REQUEST)
-def send(
-    request: Request,
-    hub: HubDep,
-    visitor: VisitorDep,
-    language: PageLanguage,
-    asked: AskedDep,
-    subject: Field = "",
-    text: Field = "",
-    urgent: Field = "",
-    name: Field = "",
-    email: Field = "",
-    address: Field = "",
-    id_number: Field = "",
-    unit: Field = "",
-) -> Response:
-    """File what the form says; on a fault show it again with all that was typed."""
-    law = law_for(hub, asked, None)
-    question = Question(subject, text, language, urgent == "yes")
-    requester = Requester(name, email, address, id_number)
-    now, today = clock.now(), today_under(hub, law)
-    try:
-        with hub.writing() as session:
-            receipt = file(
-                session,
-                question,
-                requester,
-                authority=asked,
-                law=law,
-                calendar=current(session, hub.calendar_of(law), authority=asked.id),
-                received_on=today,
-                today=today,
-                now=now,
-                owner=visitor.person,
-                by=visitor.person,
-                unit=unit,
-                hub_key=hub.key,
-            )
-    except Invalid as problem:
-        values = {
-            "subject": subject, "text": text, "urgent": urgent, "name": name, "email": email,
-            "address": address, "id_number": id_number, "unit": unit,
-        }  # fmt: skip
-        return page(
-            request, "request_new.html", language, status=422,
-            authority=asked, law=law, values=values, problem=str(problem),
-            action=request.url.path,
-        )  # fmt: skip
-    return page(
-        request, "request_receipt.html", language,
-        status=201, authority=asked, law=law, receipt=receipt, term=receipt.deadline,
-        pdf=law.name in hub.letters,
     )  # fmt: skip
 
 
