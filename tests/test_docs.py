@@ -16,6 +16,7 @@ from opendata_hub.domain.ckan import lines as ckan
 from opendata_hub.domain.requests.letter import Place
 from opendata_hub.settings import Settings
 from opendata_hub.web import problems
+from opendata_hub.web.ckan.actions import ACTIONS
 
 ROOT = Path(__file__).parent.parent
 TABULAR = ROOT / "src/opendata_hub/adapters/tabular"
@@ -109,6 +110,17 @@ def test_the_table_of_packages_is_documented_line_by_line():
     ]
     table = text.partition("### Datasets")[2].partition("\n## ")[0]
     assert re.findall(r"^\| `.+$", table, flags=re.MULTILINE) == expected
+
+
+def test_every_action_of_ckan_is_documented_with_its_parameters_and_its_deed():
+    text = (ROOT / "docs" / "ckan.md").read_text(encoding="utf-8")
+    expected = [
+        f"| `{name}` | {', '.join(f'`{each}`' for each in action.takes) or '–'} | `{action.deed}` |"
+        for name, action in ACTIONS.items()
+    ]
+    table = text.partition("## Actions")[2].partition("\n## ")[0]
+    told = re.findall(r"^(\| `.+\|) [^|]+ \|$", table, flags=re.MULTILINE)
+    assert told == expected
 
 
 def test_the_example_of_further_fields_is_taken():

@@ -22,11 +22,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from enum import StrEnum
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from uuid import uuid4
 
 import tantivy
@@ -49,13 +50,15 @@ from opendata_hub.domain.errors import BadSearch, SearchUnavailable
 from opendata_hub.domain.texts import LANGUAGES, in_language
 
 TANTIVY = version("tantivy")
-FORMAT = "1"
+FORMAT = "2"
 """Raise it when a field or the analysis of words changes: indexes are made anew then."""
 
 WRITER_HEAP_BYTES = 50_000_000
 SLUG, TITLE, ABOUT, BODY, SPELLED, MODIFIED, SHOWN = (
     "slug", "title", "about", "body", "spelled", "modified", "shown",
 )  # fmt: skip
+TAG, ID, ISSUED = "tag", "id", "issued"
+"""What clients of CKAN ask by beside (``adapters/ckan/find.py``)."""
 WEIGHTS: Mapping[str, float] = {TITLE: 4.0, ABOUT: 2.0, BODY: 1.0}
 """What a word counts, by where it stands."""
 
@@ -133,6 +136,16 @@ class SearchIndex:
         searcher = self._searcher()
         with _named("The index can't be searched"):
             return _search(searcher, query, asked)
+
+    @contextmanager
+    def searching(self) -> Iterator[tantivy.Searcher]:
+        """A searcher of the latest commit, for questions of another kind.
+
+        Raises SearchUnavailable, also for what goes wrong while it is asked.
+        """
+        searcher = self._searcher()
+        with _named("The index can't be searched"):
+            yield searcher
 
     @contextmanager
     def writing(self, *, patience_seconds: float = 10.0) -> Iterator[None]:
@@ -312,7 +325,10 @@ def _stems_of(language: str, written: str) -> frozenset[str]:
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    builder.add_text_field(SLUG, tokenizer_name="raw", index_option="basic")
+    for field in (SLUG, TAG, ID):
+        builder.add_text_field(
+            field, stored=field == SLUG, fast=True, tokenizer_name="raw", index_option="basic"
+        )
     for field in WEIGHTS:
         builder.add_text_field(field, tokenizer_name="whitespace", index_option="freq")
     builder.add_text_field(SPELLED, tokenizer_name="whitespace", index_option="basic")
@@ -322,7 +338,8 @@ def _schema() -> tantivy.Schema:
         builder.add_text_field(
             _by_title(language), fast=True, tokenizer_name="raw", index_option="basic"
         )
-    builder.add_integer_field(MODIFIED, fast=True)
+    for field in (MODIFIED, ISSUED):
+        builder.add_integer_field(field, fast=True, indexed=True)
     builder.add_bytes_field(SHOWN, stored=True)
     return builder.build()
 
@@ -376,9 +393,18 @@ def _document(entry: Entry) -> tantivy.Document:
     for language in LANGUAGES:
         title, _ = in_language(shown.title, language)
         document.add_text(_by_title(language), fold(title)[:LONGEST_SORTED])
-    document.add_integer(MODIFIED, int(shown.modified_at.timestamp()))
+    document.add_integer(MODIFIED, microseconds(shown.modified_at))
+    document.add_integer(ISSUED, microseconds(entry.issued_at or shown.modified_at))
+    for field, texts_of_it in ((TAG, entry.tags), (ID, entry.ids)):
+        for text in texts_of_it:
+            document.add_text(field, text)
     document.add_bytes(SHOWN, _packed(shown))
     return document
+
+
+def microseconds(moment: datetime) -> int:
+    """An instant as the index keeps it: microseconds since 1970."""
+    return int(moment.timestamp() * 1_000_000)
 
 
 def _packed(shown: Shown) -> bytes:
@@ -411,18 +437,39 @@ def _search(searcher: tantivy.Searcher, query: Query, asked: Sequence[AskedWord]
     )
 
 
+def text_clause(
+    searcher: tantivy.Searcher, text: str, fields: Sequence[str] = tuple(WEIGHTS)
+) -> Clause:
+    """Where all words of a text stand, in any of these fields; raises BadSearch for too many."""
+    asked = asked_words(text, STEMMERS)
+    if len(asked) > MOST_WORDS:
+        raise BadSearch(f"q: {len(asked)} different words, at most {MOST_WORDS}")
+    if not asked:
+        return Clause.empty_query()
+    known = [any(_is_known(searcher, stem) for stem in word.stems) for word in asked]
+    weights = {field: WEIGHTS[field] for field in fields or WEIGHTS}
+    return _all_of(
+        [
+            _word_clause(word, is_known=is_known, weights=weights)
+            for word, is_known in zip(asked, known, strict=True)
+        ]
+    )
+
+
 def _is_known(searcher: tantivy.Searcher, stem: str) -> bool:
     return any(searcher.doc_freq(field, stem) for field in WEIGHTS)
 
 
-def _word_clause(word: AskedWord, *, is_known: bool) -> Clause:
+def _word_clause(
+    word: AskedWord, *, is_known: bool, weights: Mapping[str, float] = WEIGHTS
+) -> Clause:
     """Where a word stands under one of its stems; where nobody has it, similar spellings."""
     if not is_known:
         return _any_of(_similar(spelling) for spelling in word.spellings)
     return _any_of(
         Clause.boost_query(Clause.term_query(SCHEMA, field, stem, "freq"), weight)
         for stem in word.stems
-        for field, weight in WEIGHTS.items()
+        for field, weight in weights.items()
     )
 
 
@@ -464,14 +511,20 @@ def _counts(
     for facets in (free, *([facet] for facet in query.facets if facet in filters)):
         if facets:
             others = [clause for facet, clause in filters.items() if facet not in facets]
-            counted |= _aggregated(searcher, _all_of([*text, *others]), facets)
+            counted |= counts_of(searcher, _all_of([*text, *others]), facets)
     return {facet: counted[facet] for facet in query.facets}
 
 
-def _aggregated(
-    searcher: tantivy.Searcher, clause: Clause, facets: Sequence[Facet]
-) -> dict[Facet, tuple[tuple[str, int], ...]]:
-    how = {"size": MOST_COUNTED, "segment_size": COUNTED_BY_SEGMENT}
+Field = TypeVar("Field", bound=StrEnum)
+
+
+def counts_of(
+    searcher: tantivy.Searcher, clause: Clause, facets: Sequence[Field], most: int = MOST_COUNTED
+) -> dict[Field, tuple[tuple[str, int], ...]]:
+    """How many of the results have each value of these fields, the most frequent first."""
+    if not facets:
+        return {}
+    how = {"size": most, "segment_size": COUNTED_BY_SEGMENT}
     found = searcher.aggregate(
         clause, {str(f): {"terms": {"field": str(f), **how}} for f in facets}
     )

@@ -21,6 +21,7 @@ HubError
 │   ├── BadRowQuery       a question that a table can't be asked
 │   ├── FutureReceipt     received tomorrow
 │   ├── BadSearch         a search that can't be answered
+│   ├── BadSolr           a question in Solr's language that can't be read
 │   ├── UnsafeLogo        a picture that may do more than be looked at
 │   ├── BadAddress        no e-mail address
 │   ├── BadName           no name, or one that passes for another
@@ -299,6 +300,12 @@ class BadSearch(Invalid):
     """A search that can't be answered: too long, too deep, too many words."""
 
     code = "bad-search"
+
+
+class BadSolr(Invalid):
+    """A question in the part of Solr's language that CKAN's clients speak, and can't be read."""
+
+    code = "bad-solr"
 
 
 class UnsafeLogo(Invalid):

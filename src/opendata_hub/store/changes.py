@@ -220,6 +220,34 @@ def log(session: Session, *, after: int, most: int, base_url: str | None = None)
     return [_change(row) for row in session.connection().execute(question)]
 
 
+def slugs_by_name(session: Session, *, most: int | None = None, offset: int = 0) -> list[str]:
+    """The addresses of all that stands in the catalogue, in the order of their letters."""
+    question = select(EntryRow.slug).where(~col(EntryRow.is_withdrawn))
+    return list(session.exec(question.order_by(col(EntryRow.slug)).offset(offset).limit(most)))
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Whose changes are wanted: of one dataset, of these publishers; None for all of them."""
+
+    slug: str = ""
+    publishers: frozenset[str] | None = None
+
+
+def latest(session: Session, whose: Whose, *, most: int, offset: int = 0) -> list[Change]:
+    """At most so many events, the latest first, without their records.
+
+    Of publishers: those of datasets that are still published.
+    """
+    question = select(ChangeRow).order_by(col(ChangeRow.id).desc()).limit(most).offset(offset)
+    if whose.slug:
+        question = question.where(ChangeRow.slug == whose.slug)
+    if whose.publishers is not None:
+        question = question.join(DatasetRow, col(DatasetRow.slug) == ChangeRow.slug)
+        question = question.where(col(DatasetRow.publisher).in_(whose.publishers))
+    return [Change(r.id, r.slug, ChangeKind(r.kind), r.changed_at) for r in session.exec(question)]
+
+
 def latest_before(session: Session, number: int, *, base_url: str) -> Change | None:
     """The last event up to that number at that address of the hub, without its record."""
     question = (

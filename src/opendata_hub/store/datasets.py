@@ -88,6 +88,16 @@ def find(session: Session, slug: str) -> Dataset | None:
     return _dataset(*found) if found else None
 
 
+def of_slugs(session: Session, slugs: Sequence[str]) -> list[Dataset]:
+    """The datasets at these addresses in their order; those that are not there are left out."""
+    found: dict[str, Dataset] = {}
+    for first in range(0, len(slugs), MOST_NAMED):
+        some = col(DatasetRow.slug).in_(slugs[first : first + MOST_NAMED])
+        rows = session.exec(_with_file().where(some))
+        found |= {row.slug: _dataset(row, submission) for row, submission in rows}
+    return [found[slug] for slug in slugs if slug in found]
+
+
 def of_family(session: Session, family: str, publisher: str) -> list[Dataset]:
     """A publisher's datasets of one family, the newest change first."""
     question = _with_file().where(DatasetRow.family == family, DatasetRow.publisher == publisher)
@@ -233,6 +243,12 @@ def slugs(session: Session) -> Iterator[str]:
     """The address of every dataset, in the order in which they came."""
     question = select(DatasetRow.slug).order_by(col(DatasetRow.id))
     yield from session.exec(question.execution_options(yield_per=BATCH))
+
+
+def counts_of_publishers(session: Session) -> dict[str, int]:
+    """How many datasets each publisher has."""
+    question = columns(col(DatasetRow.publisher), func.count()).group_by(col(DatasetRow.publisher))
+    return {row[0]: int(row[1]) for row in session.connection().execute(question)}
 
 
 def slugs_not_written_for(

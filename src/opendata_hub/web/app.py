@@ -23,6 +23,7 @@ from opendata_hub.web.catalog import (
     template_files,
 )
 from opendata_hub.web.catalog import pages as catalog_pages
+from opendata_hub.web.ckan import api as ckan_api
 from opendata_hub.web.correspondence import letter_pages, notice_pages
 from opendata_hub.web.correspondence import letters_api as sent_letters_api
 from opendata_hub.web.filing import api as filing_api
@@ -67,11 +68,11 @@ def create_app(hub: Hub) -> FastAPI:
     app.add_middleware(SecureHeaders, base_url=base_url)
     problems.install(app)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    app.include_router(dumps.router)
-    app.include_router(feeds.router)
-    app.include_router(dcat.router)
-    app.include_router(template_files.router)
-    app.include_router(sparql.router)
+    for open_to_machines in (
+        dumps.router, feeds.router, dcat.router, template_files.router, sparql.router,
+        ckan_api.router,
+    ):  # fmt: skip
+        app.include_router(open_to_machines)
     app.include_router(datasets_api.router, prefix="/api/v1")
     app.include_router(datasets_api.public_router, prefix="/api/v1")
     app.include_router(search.api_router, prefix="/api/v1")

@@ -283,10 +283,10 @@ def _format(field: str) -> Line:
 
 def _format_name(iri: str) -> str:
     code = iri.removeprefix(FILE_TYPE)
-    return _SHOWN.get(code, code)
+    return SHOWN_FORMATS.get(code, code)
 
 
-_SHOWN: Mapping[str, str] = {
+SHOWN_FORMATS: Mapping[str, str] = {
     "RDF_TURTLE": "TTL", "RDF_XML": "RDF", "JSON_LD": "JSON-LD", "GEOJSON": "GeoJSON",
 }  # fmt: skip
 _SPELLED: Mapping[str, str] = {

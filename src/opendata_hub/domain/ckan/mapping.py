@@ -163,8 +163,11 @@ def _put(lines: Sequence[Line], thing: Thing, known: Known) -> dict[str, Any]:
             continue
         said = line.put(value, known)
         flat |= {key: each for key, each in said.items() if each not in EMPTY}
-        if line.exact and line.take(said, known) != value:
-            flat[line.exact] = spelled(rows[line.field], value, known)
+        if line.exact:
+            row, told = rows[line.field], line.take(said, known)
+            whole = spelled(row, value, known)
+            if spelled(row, told, known) != whole:
+                flat[line.exact] = whole
     return flat
 
 

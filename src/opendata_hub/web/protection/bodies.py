@@ -13,6 +13,11 @@ UPLOAD_PATHS = frozenset(
         "/api/v1/submissions",
         "/api/v1/repairs",
         "/api/v1/repairs/copy",
+        *(
+            f"/api/{version}action/{action}"
+            for version in ("3/", "")
+            for action in ("resource_create", "resource_update", "resource_patch")
+        ),
     }
 )
 

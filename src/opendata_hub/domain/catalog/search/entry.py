@@ -44,6 +44,8 @@ class Entry:
     body:   what else is said of it: description, titles of columns.
     text:   what its file says, where that is a document: searched, never shown.
     facets: the codes it is filtered by.
+    tags, ids, issued_at: what CKAN's clients ask by (``docs/ckan.md``): the tags of its keywords,
+            the ids of its package and of its resource there, when it was first published.
     """
 
     shown: Shown
@@ -51,6 +53,9 @@ class Entry:
     body: tuple[LocalText, ...]
     facets: Mapping[Facet, tuple[str, ...]]
     text: tuple[LocalText, ...] = ()
+    tags: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+    issued_at: datetime | None = None
 
 
 def entry_of(frame: Frame, dataset: Dataset, *, text: str = "") -> Entry:
@@ -82,7 +87,16 @@ def entry_of(frame: Frame, dataset: Dataset, *, text: str = "") -> Entry:
             Facet.YEAR: years_of(dataset.title, dataset.modified_at),
         },
         text=by_script(text),
+        issued_at=dataset.issued_at,
     )
+
+
+def keywords_of(dataset: Dataset) -> Mapping[str, Sequence[str]]:
+    """The keywords of its record: those that its steward gives, else those of its family."""
+    given = dataset.described.get("keyword")
+    if not given:
+        return dataset.keywords
+    return {k: [words] if isinstance(words, str) else words for k, words in given.items()}
 
 
 def by_script(text: str) -> tuple[LocalText, ...]:

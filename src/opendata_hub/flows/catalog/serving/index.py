@@ -9,6 +9,7 @@ the index is held, or an older state could replace a newer one.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sqlmodel import Session
 
@@ -16,10 +17,12 @@ from opendata_hub.adapters.search import SearchIndex
 from opendata_hub.domain.catalog.dataset import Dataset
 from opendata_hub.domain.catalog.dcat import Frame
 from opendata_hub.domain.catalog.family import Holds
-from opendata_hub.domain.catalog.search.entry import Entry, entry_of
+from opendata_hub.domain.catalog.search.entry import Entry, entry_of, keywords_of
 from opendata_hub.domain.catalog.search.query import Facet, Query
+from opendata_hub.domain.ckan.lines import tags_of
+from opendata_hub.domain.ckan.names import Names
 from opendata_hub.domain.errors import SearchUnavailable
-from opendata_hub.domain.harvest.harvested import search_entry
+from opendata_hub.domain.harvest.harvested import Harvested, search_entry
 from opendata_hub.store import changes, datasets, documents
 from opendata_hub.store.harvest import records
 
@@ -92,20 +95,41 @@ def _rebuild(session: Session, frame: Frame, index: SearchIndex) -> int:
 
 def _entry(session: Session, frame: Frame, slug: str) -> Entry | None:
     """The entry of a dataset; None for one that was withdrawn."""
+    names = names_in(session)
     if dataset := datasets.find(session, slug):
-        return _described(session, frame, dataset)
+        return _described(session, frame, dataset, names)
     kept = records.find(session, slug)
-    return search_entry(kept) if kept else None
+    return _harvested(kept, names) if kept else None
 
 
 def _entries(session: Session, frame: Frame) -> Iterator[Entry]:
-    yield from (_described(session, frame, dataset) for dataset in datasets.latest(session))
-    yield from map(search_entry, records.everything(session))
+    names = names_in(session)
+    for dataset in datasets.latest(session):
+        yield _described(session, frame, dataset, names)
+    for kept in records.everything(session):
+        yield _harvested(kept, names)
 
 
-def _described(session: Session, frame: Frame, dataset: Dataset) -> Entry:
+def _harvested(kept: Harvested, names: Names) -> Entry:
+    return replace(
+        search_entry(kept),
+        tags=tags_of(kept.keywords),
+        ids=(names.package(kept.slug), *names.resources(kept.slug)),
+        issued_at=kept.issued_at,
+    )
+
+
+def _described(session: Session, frame: Frame, dataset: Dataset, names: Names) -> Entry:
     """The entry of a dataset, with the text of its document where it holds one."""
-    if frame.families[dataset.family].holds is Holds.TABLE:
-        return entry_of(frame, dataset)
-    read = documents.find(session, dataset.submission_id)
-    return entry_of(frame, dataset, text=read.text if read else "")
+    is_table = frame.families[dataset.family].holds is Holds.TABLE
+    read = None if is_table else documents.find(session, dataset.submission_id)
+    return replace(
+        entry_of(frame, dataset, text=read.text if read else ""),
+        tags=tags_of(keywords_of(dataset)),
+        ids=(names.package(dataset.slug), names.resource(dataset.slug)),
+    )
+
+
+def names_in(session: Session) -> Names:
+    """By which ids CKAN's clients know what is published here."""
+    return Names(changes.catalog_key(session))

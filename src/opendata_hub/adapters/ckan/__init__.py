@@ -1,0 +1,1 @@
+"""What outside tools do for the dialect of CKAN."""

@@ -1,0 +1,245 @@
+"""Somebody reads what is published as packages, organizations and groups of CKAN."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+
+from sqlmodel import Session
+
+from opendata_hub.domain.authority import Authority
+from opendata_hub.domain.catalog import dcat
+from opendata_hub.domain.catalog.dataset import Dataset
+from opendata_hub.domain.catalog.dcat import Frame
+from opendata_hub.domain.catalog.harvest.change import Tombstone
+from opendata_hub.domain.catalog.record import classes as record
+from opendata_hub.domain.catalog.record.classes import Thing
+from opendata_hub.domain.ckan.lines import in_one
+from opendata_hub.domain.ckan.mapping import Facts, Package, naive, package_of
+from opendata_hub.domain.ckan.names import Names
+from opendata_hub.domain.ckan.spelled import Known, written
+from opendata_hub.domain.harvest.harvested import Harvested
+from opendata_hub.flows.harvest.kept_record import record_at
+from opendata_hub.store import changes, datasets
+from opendata_hub.store.harvest import records
+
+NOT_KEPT = naive(datetime(1970, 1, 1, tzinfo=UTC))
+"""When a theme or an authority came here: nobody writes that down, and CKAN wants a date."""
+THEME = "http://publications.europa.eu/resource/authority/data-theme/"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What packages of one catalogue are told by."""
+
+    frame: Frame
+    names: Names
+
+    @cached_property
+    def known(self) -> Known:
+        """The entries of the hub's lists by their addresses."""
+        return known_in(self.frame)
+
+    @cached_property
+    def authorities(self) -> Mapping[str, str]:
+        """The ids of the active authorities, by the name and by the id that CKAN's clients say."""
+        active = [each.id for each in self.frame.site.publishers.values() if each.is_active]
+        return {
+            **{self.names.organization(name): name for name in active},
+            **{n: n for n in active},
+        }
+
+    @cached_property
+    def themes(self) -> Mapping[str, str]:
+        """The codes of themes, by the name and the id of their groups."""
+        codes = self.frame.vocabularies["data-theme"]
+        return {
+            **{self.names.group(code): code for code in codes},
+            **{group_name(code): code for code in codes},
+        }
+
+    def package(self, dataset: Dataset) -> Package:
+        """A published dataset as a package."""
+        said = dcat.dataset_record(self.frame, dataset)
+        facts = self._facts(dataset.slug, dataset.publisher, dataset.issued_at, dataset.modified_at)
+        package = package_of(said, Facts(**facts, groups=self._groups_of(said)), self.known)
+        resource, file = package["resources"][0], dataset.distribution
+        resource |= {
+            "created": naive(file.issued_at),
+            "datastore_active": dataset.family in self.frame.tables,
+            "hash": file.sha256,
+            "url_type": "upload",
+        }
+        package["extras"].append({"key": "family", "value": dataset.family})
+        return package
+
+    def harvested(self, kept: Harvested, said: record.Dataset) -> Package:
+        """A dataset of another catalogue as a package; its source stands for an organization."""
+        count = range(1, len(said.distribution) + 1)
+        facts = Facts(
+            id=self.names.package(kept.slug),
+            name=kept.slug,
+            created_at=kept.issued_at,
+            modified_at=kept.modified_at,
+            organization=self._source(kept),
+            groups=self._groups_of(said),
+            resource_ids=tuple(self.names.resource(kept.slug, number) for number in count),
+        )
+        package = package_of(said, facts, self.known)
+        package["extras"].append({"key": "harvest_source", "value": kept.source})
+        return package
+
+    def _source(self, kept: Harvested) -> dict[str, Any]:
+        return {
+            "id": self.names.organization(f"source:{kept.source}"),
+            "name": kept.source,
+            "title": in_one(kept.publisher) or kept.source,
+            "type": "organization",
+            "description": "",
+            "image_url": "",
+            "created": NOT_KEPT,
+            "is_organization": True,
+            "approval_status": "approved",
+            "state": "active",
+        }
+
+    def buried(self, left: Tombstone) -> Package:
+        """What remains of a withdrawn dataset, for those who may publish it again."""
+        said = record.Dataset(iri=self.frame.iri(f"datasets/{left.slug}"), title=left.title)
+        facts = self._facts(left.slug, left.publisher, left.issued_at, left.withdrawn_at)
+        return package_of(said, Facts(**facts, state="deleted"), self.known)
+
+    def _facts(
+        self, slug: str, publisher: str, created_at: datetime, modified_at: datetime
+    ) -> dict[str, Any]:
+        return {
+            "id": self.names.package(slug),
+            "name": slug,
+            "created_at": created_at,
+            "modified_at": modified_at,
+            "organization": self.organization_in_short(self.frame.site.publishers[publisher]),
+            "resource_ids": (self.names.resource(slug),),
+        }
+
+    def _groups_of(self, said: record.Dataset) -> Sequence[Mapping[str, Any]]:
+        listed = self.frame.vocabularies["data-theme"]
+        codes = [each.iri.removeprefix(THEME) for each in said.theme]
+        kept = ("description", "display_name", "id", "image_display_url", "name", "title")
+        return [
+            {key: group[key] for key in kept}
+            for group in (self.group(code) for code in codes if code in listed)
+        ]
+
+    def organization_in_short(self, authority: Authority) -> dict[str, Any]:
+        """An authority as it stands in a package."""
+        return {
+            "id": self.names.organization(authority.id),
+            "name": authority.id,
+            "title": in_one(authority.name),
+            "type": "organization",
+            "description": "",
+            "image_url": "",
+            "created": NOT_KEPT,
+            "is_organization": True,
+            "approval_status": "approved",
+            "state": "active" if authority.is_active else "deleted",
+        }
+
+    def organization(self, authority: Authority, count: int) -> dict[str, Any]:
+        """An authority as a list shows it; ``count`` is of its datasets."""
+        short = self.organization_in_short(authority)
+        return {
+            **short,
+            "display_name": short["title"],
+            "image_display_url": "",
+            "num_followers": 0,
+            "package_count": count,
+        }
+
+    def organization_whole(self, authority: Authority, count: int) -> dict[str, Any]:
+        """An authority with all that is said of it. Who works in it is not told."""
+        extras = {
+            "title_translated": written(dict(authority.name)),
+            "publisher_type": authority.type,
+            "homepage": authority.homepage,
+            "email": authority.email,
+            "territory": authority.territory,
+        }
+        parent = [{"name": authority.parent}] if authority.parent else []
+        return {
+            **self.organization(authority, count),
+            "users": [],
+            "extras": [{"key": key, "value": said} for key, said in extras.items() if said],
+            "tags": [],
+            "groups": parent,
+        }
+
+    def group(self, theme: str, count: int = 0) -> dict[str, Any]:
+        """A theme of the EU's list as a group."""
+        term = self.frame.term("data-theme", theme)
+        title = in_one(term.label)
+        return {
+            "approval_status": "approved",
+            "created": NOT_KEPT,
+            "description": "",
+            "display_name": title,
+            "id": self.names.group(theme),
+            "image_display_url": "",
+            "image_url": "",
+            "is_organization": False,
+            "name": group_name(theme),
+            "num_followers": 0,
+            "package_count": count,
+            "state": "active",
+            "title": title,
+            "type": "group",
+        }
+
+
+def shown_in(session: Session, frame: Frame) -> Shown:
+    """What packages of this hub are told by."""
+    return Shown(frame, Names(changes.catalog_key(session)))
+
+
+def group_name(theme: str) -> str:
+    """The name of a theme's group.
+
+    >>> group_name("OP_DATPRO")
+    'op_datpro'
+    """
+    return theme.lower()
+
+
+def known_in(frame: Frame) -> Known:
+    """The entries of the hub's lists by their addresses."""
+    codes: dict[str, dict[str, str]] = {}
+
+    def known(vocabulary: str, iri: str) -> Thing | None:
+        if vocabulary not in codes:
+            terms = frame.vocabularies.get(vocabulary, {}).values()
+            codes[vocabulary] = {term.uri: term.code for term in terms}
+        code = codes[vocabulary].get(iri)
+        if code is None or vocabulary == "media-type":
+            return None
+        return frame.licence(code) if vocabulary == "licence" else frame.coded(vocabulary, code)
+
+    return known
+
+
+def package_at(session: Session, shown: Shown, slug: str) -> Package | None:
+    """The package of what stands at that address, our own or harvested; None for nothing."""
+    return next(iter(packages_at(session, shown, [slug])), None)
+
+
+def packages_at(session: Session, shown: Shown, slugs: Sequence[str]) -> list[Package]:
+    """The packages of what stands at these addresses, in their order."""
+    own = {each.slug: each for each in datasets.of_slugs(session, slugs)}
+    found = []
+    for slug in slugs:
+        if slug in own:
+            found.append(shown.package(own[slug]))
+        elif kept := records.find(session, slug):
+            said = record_at(session, kept.position, kept.iri)
+            found.append(shown.harvested(kept, said))
+    return found

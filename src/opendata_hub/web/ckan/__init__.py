@@ -1,0 +1,1 @@
+"""The door for CKAN's clients: its actions, its envelope, its errors."""
