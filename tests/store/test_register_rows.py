@@ -7,7 +7,7 @@ import pytest
 
 import build
 from opendata_hub.domain.errors import UnknownRequest
-from opendata_hub.domain.register.figure import FIGURES, Measure
+from opendata_hub.domain.register.figure import FIGURES, Measure, together
 from opendata_hub.domain.register.standing import Outcome
 from opendata_hub.domain.requests.acts import Act, State
 from opendata_hub.domain.requests.info_request import Channel, InfoRequest, Question, Requester
@@ -129,6 +129,7 @@ def test_groups_are_told_apart_and_add_up(register, by, keys):
     assert sorted(found) == keys
     assert sum(each.counts[Measure.RECEIVED] for each in found.values()) == 10
     assert sum(sum(each.days.values()) for each in found.values()) == 7
+    assert together(list(found.values())) == list(counted(register, Chosen(UNTIL)).values())
 
 
 def test_rows_are_chosen_by_what_is_public_of_them(register):

@@ -79,6 +79,8 @@ GUARDED: dict[Deed, set[str]] = {
         "POST /api/v1/submissions",
     },
     Deed.HANDLE_REQUEST: {
+        "GET /{language}/desk/{reference}/subject",
+        "POST /{language}/desk/{reference}/subject",
         "POST /api/v1/desk/requests/{reference}/events",
         "POST /api/v1/mails/{mail}/settlement",
         "POST /api/v1/requests/{reference}/letters",

@@ -151,3 +151,32 @@ def test_the_feed_is_one_that_readers_read(client):
 
 def test_every_outcome_has_a_name():
     assert set(OUTCOMES) == set(Outcome)
+
+
+def test_an_officer_says_what_the_public_reads_of_a_subject(hub, client, officer, register):
+    _, _, refused = register
+    form = f"/fr/desk/{refused}/subject"
+    assert "Dossier de M. Fictif" in client.get(form, headers=officer).text
+    assert form in client.get(f"/fr/desk/{refused}", headers=officer).text
+
+    def say(**fields):
+        return client.post(form, data=fields, headers=officer)
+
+    assert say(shown="wording", wording="Un dossier d’urbanisme").status_code == 303
+    assert "Un dossier d’urbanisme" in client.get(f"/fr/register/{refused}").text
+    assert client.get("/api/v1/register?q=urbanisme").json()["requests"][0]["reference"] == refused
+    for wrong in ("", "Appeler le 06 12 34 56 78"):
+        answer = say(shown="wording", wording=wrong)
+        assert (answer.status_code, 'role="alert"' in answer.text) == (422, True)
+        assert wrong in answer.text
+    assert say(shown="withheld").status_code == 303
+    assert "Objet non publié" in client.get(f"/fr/register/{refused}").text
+    assert client.get("/api/v1/register?q=urbanisme").json()["requests"] == []
+    assert say(shown="x").status_code == 422
+    elsewhere = build.token(hub, "elsewhere", grants=(Grant(Role.OFFICER, "another"),))
+    assert client.get(form, headers=elsewhere).status_code == 404
+    answer = client.post(form, data={"shown": "rule"}, headers=elsewhere)
+    assert answer.status_code in {404, 422}
+    auditor = build.token(hub, "auditor", grants=(Grant(Role.AUDITOR),))
+    assert "subject-said" in client.get("/api/v1/journal", headers=auditor).text
+    assert "urbanisme" not in client.get("/api/v1/journal", headers=auditor).text

@@ -1,6 +1,7 @@
 """Requests for information, their events, and who asked (kept apart)."""
 
 import hashlib
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
 from opendata_hub.domain.errors import UnknownRequest
-from opendata_hub.domain.journal import Kind
+from opendata_hub.domain.journal import Kind, quoted
 from opendata_hub.domain.people.rule import Reach
 from opendata_hub.domain.requests.acts import Act
 from opendata_hub.domain.requests.info_request import (
@@ -27,6 +28,10 @@ from opendata_hub.store.register import entries
 from opendata_hub.store.tables import EventRow, InfoRequestRow, metadata
 
 BATCH = 5000
+KeptEvent = tuple[Any, ...]
+"""The columns of an event, and the reference of its request."""
+NO_REASONS = hashlib.sha256(b"").hexdigest()
+_escaped = json.encoder.encode_basestring_ascii
 _EVENT, _REQUEST = metadata.tables["event"], metadata.tables["info_request"]
 
 
@@ -143,6 +148,32 @@ def events_told(session: Session, ids: Sequence[int]) -> Mapping[str, tuple[str,
     wanted = _EVENT.c.id.between(first, last) if are_near else _EVENT.c.id.in_(ids)
     told = _kept_events().where(wanted)
     return {str(row.id): (row.reference, _told(row)) for row in session.connection().execute(told)}
+
+
+def events_between(session: Session, first: int, last: int) -> Mapping[int, KeptEvent]:
+    """The events of these numbers with the reference of their request, by number."""
+    found = session.connection().execute(_kept_events().where(_EVENT.c.id.between(first, last)))
+    return {row[0]: tuple(row) for row in found}
+
+
+def told_texts(kept: KeptEvent) -> tuple[str, str, str]:
+    """The reference of an event's request, and what the journal must say of the event.
+
+    As its digest is made of it, and as it is kept: the same as an encoder would write of what is
+    told, for a tenth of its cost. Where it is not, the event is looked at in the long way.
+    """
+    number, request, act, happened_on, recorded_at, ground, reasons, reference = kept
+    day, at = happened_on.isoformat(), recorded_at.isoformat()
+    why = hashlib.sha256(reasons.encode()).hexdigest() if reasons else NO_REASONS
+    canonical = (
+        f'{{"act":"{act}","day":"{day}","event":"{number}","ground":{quoted(ground)},'
+        f'"reasons":"{why}","recorded_at":"{at}","request":"{request}"}}'
+    )
+    as_kept = (
+        f'{{"event": "{number}", "request": "{request}", "act": "{act}", "day": "{day}", '
+        f'"recorded_at": "{at}", "ground": {_escaped(ground)}, "reasons": "{why}"}}'
+    )
+    return reference, canonical, as_kept
 
 
 def events_untold(

@@ -1,11 +1,13 @@
 """The journal: entries are added, one after another; only their words can be erased."""
 
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import Row, Text, cast, text
 from sqlalchemy import select as columns
-from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from opendata_hub.domain.journal import FIRST_SEAL, Entry, Kind, sealed
@@ -15,6 +17,8 @@ from opendata_hub.store.visible import in_reach
 
 BATCH = 2000
 _JOURNAL = metadata.tables["journal"]
+Written = Row[Any]
+"""The columns of an entry in the order of Entry's fields; ``said`` as the text that is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +80,13 @@ def entry(session: Session, number: int) -> Entry | None:
     return _entry(row) if row else None
 
 
-def batches(session: Session) -> Iterator[list[Entry]]:
-    """Every entry from the first on, some at a time; no more than that is held in memory."""
+def batches(session: Session) -> Iterator[Sequence[Written]]:
+    """Every entry from the first on as it is written, some at a time; no more is held in memory."""
     row = _JOURNAL.c
     question = (
         columns(
-            row.number, row.at, row.kind, row.person_id, row.authority, row.subject, row.said,
-            row.digest, row.seal,
+            row.number, row.at, row.kind, row.person_id, row.authority, row.subject,
+            cast(row.said, Text).label("said"), row.digest, row.seal,
         )
         .order_by(row.number)
         .limit(BATCH)
@@ -90,7 +94,18 @@ def batches(session: Session) -> Iterator[list[Entry]]:
     last = 0
     while found := session.connection().execute(question.where(row.number > last)).all():
         last = found[-1].number
-        yield [Entry(*each) for each in found]
+        yield found
+
+
+def read(written: Written) -> Entry:
+    """The entry that is written so."""
+    said = None if written.said is None else json.loads(written.said)
+    # What is no object says nothing; its digest will not be that of nothing.
+    is_object = said is None or isinstance(said, dict)
+    return Entry(
+        written.number, written.at, written.kind, written.person_id, written.authority,
+        written.subject, said if is_object else {}, written.digest, written.seal,
+    )  # fmt: skip
 
 
 def latest(

@@ -36,8 +36,7 @@ from opendata_hub.web.protection.arrival import Premises
 from opendata_hub.web.protection.bodies import BodyLimit
 from opendata_hub.web.protection.headers import SecureHeaders
 from opendata_hub.web.protection.rates import Meter
-from opendata_hub.web.register import api as register_api
-from opendata_hub.web.register import pages as register_pages
+from opendata_hub.web.register import routes as register
 from opendata_hub.web.requests import deadlines_api, desk_api, desk_pages, letters_api, requests_api
 from opendata_hub.web.requests import pages as request_pages
 
@@ -92,8 +91,7 @@ def create_app(hub: Hub) -> FastAPI:
     app.include_router(letter_pages.router)
     app.include_router(notice_pages.router)
     app.include_router(desk_pages.router)
-    app.include_router(register_api.router, prefix="/api/v1")
-    app.include_router(register_pages.router)
+    register.add_to(app)
     app.include_router(authorities_api.router, prefix="/api/v1")
     app.include_router(authorities_api.administrators_router, prefix="/api/v1")
     app.include_router(authority_pages.router)

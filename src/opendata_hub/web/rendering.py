@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from babel.dates import format_date, format_datetime
@@ -70,6 +70,17 @@ def marked(parts: Iterable[Part]) -> Markup:
     )
 
 
+# A list shows the same days and numbers again and again, and Babel parses a pattern for each.
+@lru_cache(20_000)
+def _full_day(year: int, month: int, day: int, locale: str) -> str:
+    return format_date(date(year, month, day), format="full", locale=locale)
+
+
+@lru_cache(20_000)
+def _decimal(value: float, locale: str) -> str:
+    return str(format_decimal(value, locale=locale))
+
+
 @cache
 def _environment(language: str) -> Environment:
     environment = Environment(
@@ -105,7 +116,7 @@ def _environment(language: str) -> Environment:
         return opened + marked(hit.excerpt) + Markup("</bdi>")
 
     def day(value: date | datetime) -> Markup:
-        shown = format_date(value, format="full", locale=locale)
+        shown = _full_day(value.year, value.month, value.day, locale)
         return Markup('<time datetime="{}">{}</time>').format(value.isoformat()[:10], shown)
 
     def moment(value: datetime) -> Markup:
@@ -117,8 +128,8 @@ def _environment(language: str) -> Environment:
         """A reference that is read from left to right in every language."""
         return Markup('<bdi dir="ltr">{}</bdi>').format(value)
 
-    def number(value: int) -> str:
-        return str(format_decimal(value, locale=locale))
+    def number(value: float) -> str:
+        return _decimal(value, locale)
 
     environment.globals.update(language=language, direction=DIRECTIONS[language])
     environment.filters.update(

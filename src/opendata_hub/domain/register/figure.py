@@ -4,7 +4,8 @@ A figure is a share: its numerator and its denominator are both counts of rows o
 a cut-off day. Whoever doubts one can ask for its rows and count them.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -268,6 +269,21 @@ class Group:
     def days_within(self, percent: int) -> int | None:
         """The net days that so many per cent of the answered requests do not exceed."""
         return percentile(self.days, percent)
+
+
+def together(groups: Sequence[Group]) -> list[Group]:
+    """The same requests in one group; those of old registers in another."""
+    made = []
+    for is_imported in (False, True):
+        some = [each for each in groups if each.is_imported is is_imported]
+        if some:
+            counts = {measure: sum(each.counts[measure] for each in some) for measure in Measure}
+            grounds, days = Counter[str](), Counter[int]()
+            for each in some:
+                grounds.update(each.grounds)
+                days.update(each.days)
+            made.append(Group("", is_imported, counts, grounds, days))
+    return made
 
 
 def percentile(histogram: Mapping[int, int], percent: int) -> int | None:

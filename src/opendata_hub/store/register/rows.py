@@ -117,7 +117,8 @@ def groups(session: Session, chosen: Chosen, by: By | None = None) -> list[Group
     key = _key(by).label("key")
     imported = (_ENTRY.c.channel == Channel.IMPORT.value).label("imported")
     measures = list(Measure)
-    sums = [func.sum(case((condition(each, chosen.until), 1), else_=0)) for each in measures]
+    known = conditions(chosen.until)
+    sums = [func.sum(case((known[each], 1), else_=0)) for each in measures]
     connection, wanted = session.connection(), _conditions(chosen)
     question = columns(key, imported, *sums).where(*wanted).group_by("key", "imported")
     counted = {
@@ -133,14 +134,14 @@ def groups(session: Session, chosen: Chosen, by: By | None = None) -> list[Group
     ]  # fmt: skip
 
 
-def condition(measure: Measure, until: date) -> ColumnElement[bool]:
-    """Which entries a measure counts, as they stood at the end of the day ``until``."""
+def conditions(until: date) -> Mapping[Measure, ColumnElement[bool]]:
+    """Which entries each measure counts, as they stood at the end of the day ``until``."""
     kept = _ENTRY.c
     answered, settled = kept.answered_on <= until, kept.settled_on <= until
     pending = or_(kept.settled_on.is_(None), kept.settled_on > until)
     overdue = and_(pending, kept.due_on < until)
     complained = kept.complained_on <= until
-    table: Mapping[Measure, ColumnElement[bool]] = {
+    return {
         Measure.RECEIVED: kept.received_on <= until,
         Measure.ANSWERED: answered,
         Measure.IN_TIME: and_(answered, kept.answered_on <= kept.due_on),
@@ -171,7 +172,6 @@ def condition(measure: Measure, until: date) -> ColumnElement[bool]:
         ),
         Measure.TO_COURT: kept.sued_on <= until,
     }
-    return table[measure]
 
 
 def _is(outcome: Outcome) -> ColumnElement[bool]:
@@ -197,9 +197,9 @@ def _conditions(chosen: Chosen) -> list[ColumnElement[bool]]:
     if chosen.outcome is not None:
         wanted.append(_is(chosen.outcome))
     if chosen.measure is not None:
-        wanted.append(condition(chosen.measure, chosen.until))
+        wanted.append(conditions(chosen.until)[chosen.measure])
     if chosen.ground:
-        refused = condition(Measure.REFUSED_AT_ALL, chosen.until)
+        refused = conditions(chosen.until)[Measure.REFUSED_AT_ALL]
         code = "" if chosen.ground == NO_GROUND else chosen.ground
         wanted.append(and_(refused, kept.ground == code))
     words = fold(chosen.words).split()
@@ -238,7 +238,7 @@ def _parts(
             part.label("part"),
             func.count(),
         )
-        .where(*_conditions(chosen), condition(measure, chosen.until))
+        .where(*_conditions(chosen), conditions(chosen.until)[measure])
         .group_by("key", "imported", "part")
     )
     found: dict[tuple[str, bool], dict[Any, int]] = {}

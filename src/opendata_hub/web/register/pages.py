@@ -18,6 +18,7 @@ from opendata_hub.domain.register.figure import (
     Figure,
     Measure,
     share,
+    together,
 )
 from opendata_hub.domain.register.standing import Outcome
 from opendata_hub.domain.texts import Texts, in_language
@@ -100,12 +101,12 @@ def statistics(
     """Every figure, counted from the entries; those of old registers apart."""
     chosen = asked.chosen(hub)
     with hub.reading() as session:
-        whole = rows.groups(session, chosen)
-        parts = rows.groups(session, chosen, asked.by) if asked.by else []
+        groups = rows.groups(session, chosen, asked.by or None)
         years = rows.years(session)
     return page(
         request, "statistics.html", language,
-        whole=whole, parts=[(each, asked.address(**of_group(asked, each))) for each in parts],
+        whole=together(groups) if asked.by else groups,
+        parts=[(each, asked.address(**of_group(asked, each))) for each in groups if asked.by],
         asked=asked, until=chosen.until, years=years, figures=FIGURES,
         bodies=hub.frame.site.publishers,
         by_ground=BY_GROUND, days=DAYS, percents=(MEDIAN_PERCENT, HIGH_PERCENT), share=share,
