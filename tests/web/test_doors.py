@@ -92,6 +92,17 @@ GUARDED: dict[Deed, set[str]] = {
         "POST /{language}/desk/{reference}/mails/{mail}",
         "POST /{language}/desk/{reference}",
     },
+    Deed.HARVEST: {
+        "GET /api/v1/sources",
+        "POST /api/v1/sources",
+        "GET /api/v1/sources/{source}",
+        "PATCH /api/v1/sources/{source}",
+        "DELETE /api/v1/sources/{source}",
+        "POST /api/v1/sources/{source}/runs",
+        "GET /api/v1/sources/{source}/runs",
+        "DELETE /api/v1/sources/{source}/runs/current",
+        "GET /api/v1/sources/{source}/quarantine",
+    },
     Deed.KEEP_OWN_ACCOUNT: {
         "GET /{language}/account",
         "GET /{language}/account/second-factor",

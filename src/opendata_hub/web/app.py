@@ -29,6 +29,7 @@ from opendata_hub.web.correspondence import letters_api as sent_letters_api
 from opendata_hub.web.filing import api as filing_api
 from opendata_hub.web.filing import pages as filing_pages
 from opendata_hub.web.gate import Gate
+from opendata_hub.web.harvest import api as harvest_api
 from opendata_hub.web.kept import KeptPages
 from opendata_hub.web.languages import HERE
 from opendata_hub.web.people import account, journal, links, provider, sign_in, staff
@@ -95,6 +96,7 @@ def create_app(hub: Hub) -> FastAPI:
     app.include_router(authorities_api.router, prefix="/api/v1")
     app.include_router(authorities_api.administrators_router, prefix="/api/v1")
     app.include_router(authority_pages.router)
+    app.include_router(harvest_api.router, prefix="/api/v1")
     app.include_router(sign_in.router)
     app.include_router(links.router)
     app.include_router(account.router)

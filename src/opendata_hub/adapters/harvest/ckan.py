@@ -37,6 +37,7 @@ class CkanReader:
 
     def first(self, since: datetime | None) -> str:
         """The first page of everything, or of what has changed since."""
+        self._before = []
         return self._page(0, since)
 
     def marker(self, page: Page, before: datetime | None) -> datetime | None:
@@ -140,6 +141,7 @@ class DkanReader(CkanReader):
 
     def first(self, since: datetime | None) -> str:  # noqa: ARG002  (it can't be asked that)
         """The first page of everything."""
+        self._before = []
         asked = urlencode({"start": 0, "offset": 0, "limit": self.source.page_size})
         return f"{self._action('current_package_list_with_resources')}?{asked}"
 

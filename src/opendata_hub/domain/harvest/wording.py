@@ -6,7 +6,7 @@ is completed where that adds nothing of our own, and the thing is left out where
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, cast
 
@@ -16,7 +16,12 @@ from rdflib.term import BNode, Literal, Node, URIRef
 from opendata_hub.domain.catalog.record import classes as record
 from opendata_hub.domain.catalog.record.classes import Thing, rows_of
 from opendata_hub.domain.catalog.record.row import Kind, Need, Row
-from opendata_hub.domain.errors import RecordOfOurs, RecordRefused, RecordTooLarge
+from opendata_hub.domain.catalog.record.values import (
+    checked_address,
+    checked_duration,
+    checked_moment,
+)
+from opendata_hub.domain.errors import Invalid, RecordOfOurs, RecordRefused, RecordTooLarge
 from opendata_hub.domain.harvest.found import Note, Told
 from opendata_hub.domain.harvest.lists import AUTHORITY, Lists, media_type
 from opendata_hub.domain.texts import readable
@@ -53,6 +58,11 @@ _LABELS: Mapping[Node, URIRef] = {
     DCTERMS.spatial: SKOS.prefLabel,
 }
 """Properties whose value is a thing, though many write its name: by what the thing is called."""
+_CHECKS: Mapping[Kind, Callable[[str], str]] = {
+    Kind.MOMENT: checked_moment,
+    Kind.DURATION: checked_duration,
+    Kind.ADDRESS: checked_address,
+}
 SomeThing = TypeVar("SomeThing", bound=Thing)
 Triple = tuple[Node, Node, Node]
 
@@ -129,6 +139,8 @@ class _Rewording:
                 said = self._words(value)
             elif row.vocabulary == "media-type":
                 said = self._media_type(name, value)
+            elif row.kind in _CHECKS:
+                said = self._sound(name, row, value)
             else:
                 continue
             if said != value:
@@ -202,6 +214,18 @@ class _Rewording:
                 self.note("access_url", "", f"{name} {known[0]}")
                 return replace(file, access_url=known)
         return file
+
+    def _sound(self, name: str, row: Row, value: Any) -> Any:
+        """What can be written of a value; the rest is left out."""
+        kept = []
+        for each in (value,) if row.is_one else value:
+            try:
+                kept.append(_CHECKS[row.kind](each))
+            except Invalid:
+                self.note(name, str(each))
+        if row.is_one:
+            return kept[0] if kept else None
+        return tuple(kept)
 
     def _media_type(self, name: str, value: str) -> str | None:
         address = media_type(value)

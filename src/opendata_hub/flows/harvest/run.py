@@ -135,7 +135,8 @@ def _pages(house: House, source: Source, lists: Lists, run: Run) -> Iterator[Run
             return
         if not address and run.since and not _adds_up(house, source, reader):
             # Something has vanished: only who reads everything knows what.
-            run = replace(run, is_whole=True, since=None)
+            written = {k: n for k, n in run.counts.items() if k in {Fate.CREATED, Fate.CHANGED}}
+            run = replace(run, is_whole=True, since=None, counts=written)
             address = reader.first(None)
         if not address:
             return
