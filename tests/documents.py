@@ -256,10 +256,10 @@ def chunk(name, data):
     return struct.pack(">I", len(data)) + name + data + crc
 
 
-def png(*chunks, width=1, height=1, end=True):
+def png(*chunks, width=1, height=1, end=True, rows=b"\0\x7f"):
     """A PNG of one grey pixel with further chunks."""
     head = chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
-    body = chunk(b"IDAT", zlib.compress(b"\0\x7f"))
+    body = chunk(b"IDAT", zlib.compress(rows))
     tail = chunk(b"IEND", b"") if end else b""
     return b"\x89PNG\r\n\x1a\n" + head + b"".join(chunks) + body + tail
 

@@ -10,11 +10,13 @@ from dataclasses import asdict
 from pathlib import Path, PurePath
 from typing import Any
 
+from opendata_hub.domain.answers.redaction import Box, Marks, Redacted
 from opendata_hub.domain.catalog.document import FORMATS, Document, Limits, Reading, Refusal, Trace
 from opendata_hub.domain.catalog.document.carriers import Carrier
 from opendata_hub.domain.catalog.privacy import Kind
-from opendata_hub.domain.errors import NotADocument
+from opendata_hub.domain.errors import NotADocument, NotRedacted
 
+_PAGES = frozenset({".pdf", ".png", ".jpg", ".jpeg"})
 _WORKER = (sys.executable, "-m", f"{__name__}.worker")
 
 
@@ -38,12 +40,37 @@ def read(file: Path, *, file_name: str, limits: Limits | None = None) -> Reading
 
 def write_clean(file: Path, target: Path, *, file_name: str, limits: Limits | None = None) -> None:
     """Write a copy that shows the same, and carries nothing else; raises NotADocument."""
-    _asked("clean", file, file_name, limits or Limits(), target)
+    _asked("clean", file, file_name, limits or Limits(), str(target))
 
 
-def _asked(act: str, file: Path, file_name: str, limits: Limits, *target: Path) -> dict[str, Any]:
+def may_be_redacted(file_name: str) -> bool:
+    """Whether parts of such a document can be blacked out here."""
+    return PurePath(file_name).suffix.lower() in _PAGES
+
+
+def write_redacted(
+    file: Path, target: Path, marks: Marks, *, file_name: str, limits: Limits | None = None
+) -> Redacted:
+    """Write the document as a PDF in which what is marked is gone.
+
+    target: in a folder of its own, which is written into. Raises NotADocument, and NotRedacted
+    where nothing is found or something would stay readable.
+    """
+    if not may_be_redacted(file_name):
+        raise NotRedacted("Only PDF, PNG and JPEG are blacked out here: save it as PDF first")
+    told = _asked(
+        "redact", file, file_name, limits or Limits(), str(target), json.dumps(asdict(marks))
+    )
+    return Redacted(
+        tuple(Box(**each) for each in told["boxes"]),
+        tuple(told["missing"]),
+        tuple(told["pictures"]),
+    )
+
+
+def _asked(act: str, file: Path, file_name: str, limits: Limits, *target: str) -> dict[str, Any]:
     said = json.dumps(asdict(limits))
-    arguments = (act, str(file), file_name, said, *(str(each) for each in target))
+    arguments = (act, str(file), file_name, said, *target)
     try:
         done = subprocess.run(  # noqa: S603  (our own module)
             [*_WORKER, *arguments], capture_output=True, check=False, timeout=2 * limits.seconds
@@ -56,6 +83,8 @@ def _asked(act: str, file: Path, file_name: str, limits: Limits, *target: Path) 
         why = Refusal.TOO_SLOW if is_slow else Refusal.BOMB
         raise NotADocument(why, "Reading it took more time or memory than it may")
     told: dict[str, Any] = json.loads(done.stdout)
+    if "not_redacted" in told:
+        raise NotRedacted(told["not_redacted"])
     if "refusal" in told:
         raise NotADocument(told["refusal"], told["reason"])
     return told

@@ -1,4 +1,4 @@
-"""The process that reads one document, or writes its clean copy: ``worker.py read|clean …``.
+"""The process that reads one document, or writes a copy: ``worker.py read|clean|redact …``.
 
 A document may be made to keep its reader busy for days or to fill its memory, and none of the
 libraries can be told to stop: so it is read here, within limits that the system keeps. Gives JSON
@@ -9,6 +9,7 @@ import json
 import resource
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path, PurePath
@@ -18,10 +19,13 @@ from pypdf.errors import LimitReachedError
 
 from opendata_hub.adapters.documents import opendocument, pages, pictures, word
 from opendata_hub.adapters.documents.contents import Contents, format_of
+from opendata_hub.adapters.documents.redaction import write_redacted
+from opendata_hub.adapters.typeset.page_picture import write_around
+from opendata_hub.domain.answers.redaction import Box, Marks, Phrase
 from opendata_hub.domain.catalog import privacy
 from opendata_hub.domain.catalog.document import Limits, Refusal
 from opendata_hub.domain.catalog.document.carriers import Carried, Carrier
-from opendata_hub.domain.errors import NotADocument
+from opendata_hub.domain.errors import NotADocument, NotRedacted
 from opendata_hub.domain.texts import readable
 
 READERS: Mapping[str, Callable[[Path, Limits], Contents]] = {
@@ -49,6 +53,10 @@ def main(arguments: list[str]) -> None:
         told = read(Path(file), file_name, limits) if act == "read" else {}
         if act == "clean":
             _write_clean(Path(file), file_name, Path(target[0]), limits)
+        elif act == "redact":
+            told = _redact(Path(file), file_name, Path(target[0]), target[1], limits)
+    except NotRedacted as problem:
+        told = {"not_redacted": str(problem)}
     except NotADocument as problem:
         told = {"refusal": problem.finding, "reason": problem.reason}
     except (LimitReachedError, MemoryError):
@@ -69,6 +77,22 @@ def _live_within(limits: Limits) -> None:
 
 def _write_clean(file: Path, file_name: str, target: Path, limits: Limits) -> None:
     WRITERS[format_of(file, PurePath(file_name).suffix.lower())](file, target, limits)
+
+
+def _redact(file: Path, file_name: str, target: Path, said: str, limits: Limits) -> dict[str, Any]:
+    """Write the document as a PDF without what is marked; a picture becomes a page first."""
+    marked = json.loads(said)
+    marks = Marks(
+        tuple(Box(**each) for each in marked["boxes"]),
+        tuple(Phrase(**each) for each in marked["phrases"]),
+    )
+    ending = PurePath(file_name).suffix.lower()
+    if format_of(file, ending) != "PDF":
+        alone = target.with_name(f"picture{ending}")
+        _write_clean(file, file_name, alone, limits)
+        file = target.with_name("around.pdf")
+        file.write_bytes(write_around(alone))
+    return asdict(write_redacted(file, target, marks, limits))
 
 
 def read(file: Path, file_name: str, limits: Limits) -> dict[str, Any]:
