@@ -89,7 +89,7 @@ HubError
 ``docs/errors.md`` lists the codes for those who call us; a test compares.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 
 
@@ -228,14 +228,14 @@ class NotPublishable(Invalid):
 class NotReleasable(Invalid):
     """A file of an answer in which something was found that must not be handed over.
 
-    findings: what stands in the way.
+    findings: code/column of what stands in the way.
     """
 
     code = "not-releasable"
 
-    def __init__(self, message: str, findings: tuple[object, ...] = ()) -> None:
+    def __init__(self, message: str, findings: Iterable[str]) -> None:
         super().__init__(message)
-        self.findings = findings
+        self.findings = tuple(findings)
 
 
 class NotRedacted(Invalid):

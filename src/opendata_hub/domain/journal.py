@@ -28,6 +28,7 @@ class Kind(StrEnum):
     REQUEST_EVENT = "request-event"
     IDENTITY_READ = "identity-read"
     LETTER_WRITTEN = "letter-written"
+    REQUEST_ASSIGNED = "request-assigned"
     FILE_ADDED = "file-added"
     FILE_RELEASED = "file-released"
     FILE_REMOVED = "file-removed"

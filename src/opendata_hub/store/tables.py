@@ -377,7 +377,8 @@ class InfoRequestRow(SQLModel, table=True):
     """A request for information, without who asked.
 
     authority: the body that answers; unit: of it. owner_id: the account it was filed from, if any.
-    channel: the way it came in. details: what the model form asks besides.
+    channel: the way it came in. details: what the model form asks besides. officer_id, answer_by:
+    who works on it, and the body's own day.
 
     due_on, safe_on, is_open: cached for lists; the truth is counted from the events.
     """
@@ -400,6 +401,8 @@ class InfoRequestRow(SQLModel, table=True):
     is_urgent: bool
     channel: str = "web"
     details: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    officer_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    answer_by: date | None = None
     due_on: date = Field(index=True)
     safe_on: date
     is_open: bool = Field(default=True, index=True)
@@ -527,6 +530,19 @@ class LetterRow(SQLModel, table=True):
     size_bytes: int
     written_at: datetime
     person_id: int | None = Field(default=None, foreign_key="person.id")
+
+
+class AssignmentRow(SQLModel, table=True):
+    """A request was given to a unit or an officer; rows are added, never changed."""
+
+    __tablename__ = "assignment"
+    id: int = Field(default=None, primary_key=True)  # given by the database
+    info_request_id: int = Field(foreign_key="info_request.id", index=True)
+    unit: str
+    officer_id: int | None = Field(default=None, foreign_key="person.id")
+    answer_by: date | None
+    person_id: int | None = Field(default=None, foreign_key="person.id")
+    assigned_at: datetime
 
 
 class CaseFileRow(SQLModel, table=True):

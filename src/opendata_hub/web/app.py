@@ -2,12 +2,13 @@
 
 from importlib.metadata import version
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from opendata_hub.bootstrap import Hub
 from opendata_hub.store.engine import Watch
 from opendata_hub.web import problems
+from opendata_hub.web.answers import file_pages, files_api, handed_over
 from opendata_hub.web.authorities import api as authorities_api
 from opendata_hub.web.authorities import pages as authority_pages
 from opendata_hub.web.catalog import (
@@ -37,12 +38,72 @@ from opendata_hub.web.protection.arrival import Premises
 from opendata_hub.web.protection.bodies import BodyLimit
 from opendata_hub.web.protection.headers import SecureHeaders
 from opendata_hub.web.protection.rates import Meter
-from opendata_hub.web.register import routes as register
-from opendata_hub.web.requests import deadlines_api, desk_api, desk_pages, letters_api, requests_api
+from opendata_hub.web.register import api as register_api
+from opendata_hub.web.register import pages as register_pages
+from opendata_hub.web.register import subject_pages
+from opendata_hub.web.requests import (
+    assign,
+    deadlines_api,
+    desk_api,
+    desk_pages,
+    letters_api,
+    requests_api,
+)
 from opendata_hub.web.requests import pages as request_pages
 
 BODY_LIMIT_BYTES = 262_144
 MULTIPART_OVERHEAD_BYTES = 65_536
+AT_ROOT, API = "", "/api/v1"
+ROUTERS: tuple[tuple[str, APIRouter], ...] = (
+    (AT_ROOT, dumps.router),
+    (AT_ROOT, feeds.router),
+    (AT_ROOT, dcat.router),
+    (AT_ROOT, template_files.router),
+    (AT_ROOT, sparql.router),
+    (AT_ROOT, ckan_api.router),
+    (API, datasets_api.router),
+    (API, datasets_api.public_router),
+    (API, search.api_router),
+    (API, repairs_api.router),
+    (API, rows_api.router),
+    (API, ocds_api.router),
+    (API, deadlines_api.officers_router),
+    (API, deadlines_api.router),
+    (API, filing_api.router),
+    (API, requests_api.router),
+    (API, letters_api.router),
+    (AT_ROOT, letters_api.page_router),
+    (API, journal.router),
+    (API, desk_api.router),
+    (API, files_api.router),
+    (API, handed_over.router),
+    (AT_ROOT, handed_over.page_router),
+    (API, assign.router),
+    (AT_ROOT, assign.page_router),
+    (AT_ROOT, file_pages.router),
+    (AT_ROOT, journal.page_router),
+    (API, sent_letters_api.router),
+    (AT_ROOT, letter_pages.router),
+    (AT_ROOT, notice_pages.router),
+    (AT_ROOT, desk_pages.router),
+    (API, register_api.router),
+    (AT_ROOT, register_pages.router),
+    (AT_ROOT, subject_pages.router),
+    (API, authorities_api.router),
+    (API, authorities_api.administrators_router),
+    (AT_ROOT, authority_pages.router),
+    (API, harvest_api.router),
+    (AT_ROOT, sign_in.router),
+    (AT_ROOT, links.router),
+    (AT_ROOT, account.router),
+    (AT_ROOT, staff.router),
+    (AT_ROOT, provider.router),
+    (AT_ROOT, filing_pages.router),
+    (AT_ROOT, request_pages.router),
+    (AT_ROOT, search.page_router),
+    (AT_ROOT, catalog_pages.router),
+)
+"""Every door, in the order in which an address is looked for."""
 
 
 def create_app(hub: Hub) -> FastAPI:
@@ -68,42 +129,6 @@ def create_app(hub: Hub) -> FastAPI:
     app.add_middleware(SecureHeaders, base_url=base_url)
     problems.install(app)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
-    for open_to_machines in (
-        dumps.router, feeds.router, dcat.router, template_files.router, sparql.router,
-        ckan_api.router,
-    ):  # fmt: skip
-        app.include_router(open_to_machines)
-    app.include_router(datasets_api.router, prefix="/api/v1")
-    app.include_router(datasets_api.public_router, prefix="/api/v1")
-    app.include_router(search.api_router, prefix="/api/v1")
-    app.include_router(repairs_api.router, prefix="/api/v1")
-    app.include_router(rows_api.router, prefix="/api/v1")
-    app.include_router(ocds_api.router, prefix="/api/v1")
-    app.include_router(deadlines_api.officers_router, prefix="/api/v1")
-    app.include_router(deadlines_api.router, prefix="/api/v1")
-    app.include_router(filing_api.router, prefix="/api/v1")
-    app.include_router(requests_api.router, prefix="/api/v1")
-    app.include_router(letters_api.router, prefix="/api/v1")
-    app.include_router(letters_api.page_router)
-    app.include_router(journal.router, prefix="/api/v1")
-    app.include_router(desk_api.router, prefix="/api/v1")
-    app.include_router(journal.page_router)
-    app.include_router(sent_letters_api.router, prefix="/api/v1")
-    app.include_router(letter_pages.router)
-    app.include_router(notice_pages.router)
-    app.include_router(desk_pages.router)
-    register.add_to(app)
-    app.include_router(authorities_api.router, prefix="/api/v1")
-    app.include_router(authorities_api.administrators_router, prefix="/api/v1")
-    app.include_router(authority_pages.router)
-    app.include_router(harvest_api.router, prefix="/api/v1")
-    app.include_router(sign_in.router)
-    app.include_router(links.router)
-    app.include_router(account.router)
-    app.include_router(staff.router)
-    app.include_router(provider.router)
-    app.include_router(filing_pages.router)
-    app.include_router(request_pages.router)
-    app.include_router(search.page_router)
-    app.include_router(catalog_pages.router)
+    for prefix, router in ROUTERS:
+        app.include_router(router, prefix=prefix)
     return app

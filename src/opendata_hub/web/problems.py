@@ -23,6 +23,7 @@ from opendata_hub.domain.errors import (
     NotFetched,
     NotKnown,
     NotPublishable,
+    NotReleasable,
     QueryTooHeavy,
     Refused,
     ResultNotOffered,
@@ -159,6 +160,8 @@ def _extra(problem: HubError) -> dict[str, Any]:
     match problem:
         case NotPublishable():
             return {"submission": problem.submission_id}
+        case NotReleasable():
+            return {"findings": list(problem.findings)}
         case InvalidRecord():
             faults = [{"field": f, "reason": dict(said)} for f, said in problem.faults]
             return {"errors": faults}

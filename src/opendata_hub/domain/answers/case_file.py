@@ -81,6 +81,10 @@ class CaseFile:
             and (each.code, each.column) not in cleared
         )
 
+    def standing_in_the_way(self, clearances: Iterable[Clearance] = ()) -> list[str]:
+        """The same as code/column, each once: how a clearance names it."""
+        return sorted({f"{each.code}/{each.column or ''}" for each in self.blocking(clearances)})
+
     def is_for_requester(self, events: Events) -> bool:
         """Whether the requester may have it: their own, and what is released with an answer."""
         if self.origin is Origin.REQUESTER:

@@ -25,7 +25,8 @@ class Nearness(StrEnum):
 class Line:
     """A request in a queue. Nobody is named in it.
 
-    due_on, safe_on: the last day by law, and by the careful reading.
+    due_on, safe_on: the last day by law, and by the careful reading. officer: the account of who
+    works on it, if anybody was named; answer_by: the day the body has set for it.
     """
 
     reference: str
@@ -39,6 +40,8 @@ class Line:
     received_on: date
     due_on: date
     safe_on: date
+    officer: int | None = None
+    answer_by: date | None = None
 
     def nearness(self, today: date) -> Nearness:
         """How near the last day is."""

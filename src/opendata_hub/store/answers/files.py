@@ -6,11 +6,12 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
-from opendata_hub.domain.answers.case_file import CaseFile, Origin, Release
+from opendata_hub.domain.answers.case_file import ANSWERS, CaseFile, Origin, Release
 from opendata_hub.domain.catalog.report import Clearance, Finding, Level
 from opendata_hub.domain.errors import UnknownFile, UnknownRequest
 from opendata_hub.store.tables import (
     CaseFileRow,
+    EventRow,
     InfoRequestRow,
     LetterRow,
     SubmissionRow,
@@ -116,13 +117,19 @@ def forget_names(session: Session, reference: str, origins: Collection[Origin]) 
 
 
 def public(session: Session, references: Sequence[str], today: date) -> list[CaseFile]:
-    """The files that were made public from a day up to today, of many requests at once."""
+    """The files that everybody may have by now, of many requests at once: answered, and public."""
+    answered = (
+        select(EventRow.id)
+        .where(EventRow.info_request_id == CaseFileRow.info_request_id)
+        .where(col(EventRow.act).in_(list(ANSWERS)))
+    )
     question = (
         select(CaseFileRow, InfoRequestRow.reference)
         .join(InfoRequestRow, col(InfoRequestRow.id) == col(CaseFileRow.info_request_id))
         .where(col(InfoRequestRow.reference).in_(references))
         .where(CaseFileRow.release == Release.PUBLIC, col(CaseFileRow.removed_at).is_(None))
         .where(col(CaseFileRow.public_from) <= today)
+        .where(answered.exists())
         .order_by(col(CaseFileRow.id))
     )
     return [_file(row, reference) for row, reference in session.exec(question)]

@@ -1,5 +1,6 @@
 """Accounts and the roles that they hold."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlmodel import Session, col, delete, select
@@ -93,6 +94,12 @@ def move(session: Session, person_id: int, email: str, now: datetime) -> None:
     row = _row(session, person_id)
     row.email, row.confirmed_at = email, now
     session.flush()
+
+
+def names(session: Session, ids: Collection[int]) -> Mapping[int, str]:
+    """What the people of these accounts are called."""
+    question = select(PersonRow.id, PersonRow.name).where(col(PersonRow.id).in_(ids))
+    return dict(session.exec(question).all())
 
 
 def listed(

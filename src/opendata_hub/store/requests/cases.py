@@ -48,6 +48,8 @@ class Queue:
     after: tuple[date, str] | None = None
     due_from: date | None = None
     state: State | None = None
+    officer: int | None = None
+    is_unassigned: bool = False
 
 
 def get(session: Session, reference: str, within: Reach, *, to_change: bool = False) -> Case:
@@ -91,7 +93,7 @@ def queue(session: Session, asked: Queue, within: Reach, *, most: int) -> list[L
         columns(
             request.reference, request.authority, request.unit, request.subject, request.language,
             request.is_urgent, request.is_open, _ENTRY.c.state, _ENTRY.c.received_on,
-            request.due_on, request.safe_on,
+            request.due_on, request.safe_on, request.officer_id, request.answer_by,
         )
         .join(_ENTRY, _ENTRY.c.info_request_id == request.id)
         .where(_seen(within), *_wanted(asked, of.due_on, of.reference))
@@ -139,6 +141,10 @@ def _wanted(asked: Queue, due_on: Any, reference: Any) -> list[ColumnElement[boo
         wanted.append(_REQUEST.c.unit == asked.unit)
     if asked.state is not None:
         wanted.append(_ENTRY.c.state == asked.state.value)
+    if asked.officer is not None:
+        wanted.append(_REQUEST.c.officer_id == asked.officer)
+    if asked.is_unassigned:
+        wanted.append(_REQUEST.c.officer_id.is_(None))
     if asked.due_from is not None:
         wanted.append(due_on >= asked.due_from)
     if asked.due_before is not None:
@@ -177,4 +183,6 @@ def _line(row: Any) -> Line:
         received_on=row.received_on,
         due_on=row.due_on,
         safe_on=row.safe_on,
+        officer=row.officer_id,
+        answer_by=row.answer_by,
     )

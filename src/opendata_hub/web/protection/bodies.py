@@ -1,5 +1,6 @@
 """How much a body may hold."""
 
+import re
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -20,6 +21,17 @@ UPLOAD_PATHS = frozenset(
         ),
     }
 )
+
+UPLOAD_PATTERNS = (
+    re.compile(r"/api/v1/desk/requests/[^/]+/files"),
+    re.compile(r"/(?:ar|fr|en)/desk/[^/]+/files"),
+)
+"""Doors of officers that take a file; the reference stands in the address."""
+
+
+def is_upload(path: str) -> bool:
+    """Whether a large file may come in at that door."""
+    return path in UPLOAD_PATHS or any(each.fullmatch(path) for each in UPLOAD_PATTERNS)
 
 
 FILING_LIMIT_BYTES = 60_000_000
@@ -43,7 +55,7 @@ class BodyLimit:
         self.upload_limit_bytes = upload_limit_bytes
 
     def _limit_at(self, path: str) -> int:
-        if path in UPLOAD_PATHS:
+        if is_upload(path):
             return self.upload_limit_bytes
         return FILING_LIMIT_BYTES if takes_files(path) else self.limit_bytes
 

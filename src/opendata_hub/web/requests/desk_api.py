@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime, BaseModel, Field
+from sqlmodel import Session
 
 from opendata_hub import clock
 from opendata_hub.bootstrap import Hub
@@ -17,6 +18,7 @@ from opendata_hub.domain.requests.acts import Act, State, possible_acts
 from opendata_hub.domain.requests.desk import Line, Nearness, nearness
 from opendata_hub.domain.requests.info_request import Channel
 from opendata_hub.domain.requests.timeline import state_of
+from opendata_hub.flows.answers.already_published import place_of
 from opendata_hub.flows.requests import act as flow
 from opendata_hub.flows.requests.act import Doing
 from opendata_hub.flows.requests.announce import current
@@ -49,6 +51,8 @@ class LineOut(BaseModel):
     received_on: date
     due_on: date
     safe_on: date
+    officer: int | None = Field(description="The account of who works on it.")
+    answer_by: date | None = Field(description="The day the body has set for it.")
     nearness: Nearness = Field(description="How near the last day is, today.")
 
     @classmethod
@@ -58,7 +62,7 @@ class LineOut(BaseModel):
             reference=line.reference, authority=line.authority, unit=line.unit,
             subject=line.subject, language=line.language, urgent=line.is_urgent, state=line.state,
             received_on=line.received_on, due_on=line.due_on, safe_on=line.safe_on,
-            nearness=line.nearness(today),
+            officer=line.officer, answer_by=line.answer_by, nearness=line.nearness(today),
         )  # fmt: skip
 
 
@@ -129,6 +133,11 @@ class ActIn(BaseModel):
     after: int = Field(ge=1)
     ground: str = Field(default="", max_length=100)
     reasons: str = Field(default="", max_length=flow.REASONS_LENGTH)
+    dataset: str = Field(
+        default="",
+        max_length=200,
+        description="For already_published: where it is; title and address go into the reasons.",
+    )
 
 
 @router.get("/desk/requests")
@@ -143,11 +152,16 @@ def read_queue(
     due_before: Annotated[date | None, Query()] = None,
     due_from: Annotated[date | None, Query()] = None,
     state: Annotated[State | None, Query()] = None,
+    officer: Annotated[int | None, Query(description="The account of who works on it.")] = None,
+    unassigned: Annotated[bool, Query(description="On which nobody works.")] = False,
     after: Annotated[str, Query(description="What `next` said.")] = "",
     limit: Annotated[int, Query(ge=1, le=MOST)] = ON_A_PAGE,
 ) -> QueueOut:
     """Requests in reach, the earliest last day first."""
-    asked = Queue(not closed, authority, unit, due_before, place_after(after), due_from, state)
+    asked = Queue(
+        not closed, authority, unit, due_before, place_after(after), due_from, state, officer,
+        unassigned,
+    )  # fmt: skip
     today = clock.today(hub.timezone)
     with hub.reading() as session:
         found = cases.queue(session, asked, reach(visitor, Deed.READ_REQUEST), most=limit + 1)
@@ -181,16 +195,26 @@ def done(hub: Hub, visitor: Visitor, reference: str, body: ActIn) -> Case:
         # Locked before the calendar is read: a day that is announced meanwhile is counted.
         case = flow.open_case(session, reference, by=visitor, to_change=True)
         law = hub.law_named(case.request.law)
+        reasons = "\n".join(filter(None, (body.reasons, _published(hub, session, case, body))))
         return flow.act(
             session,
             case,
-            Doing(body.act, body.happened_on, body.after, body.ground, body.reasons),
+            Doing(body.act, body.happened_on, body.after, body.ground, reasons),
             law=law,
             calendar=current(session, hub.calendar_of(law), authority=case.request.authority),
             by=visitor,
             today=today_under(hub, law),
             now=clock.now(),
         )
+
+
+def _published(hub: Hub, session: Session, case: Case, body: ActIn) -> str:
+    """Title and address of the dataset that is said to hold what was asked for, if one is."""
+    if not body.dataset:
+        return ""
+    if body.act is not Act.ALREADY_PUBLISHED:
+        raise Invalid(f"dataset: goes with {Act.ALREADY_PUBLISHED} only")
+    return place_of(session, hub.frame, body.dataset, case.request.question.language)
 
 
 def place_after(after: str) -> tuple[date, str] | None:

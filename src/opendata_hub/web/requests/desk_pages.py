@@ -1,5 +1,6 @@
 """The desk as officers use it: the queue, a case, and what can be done now."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal
@@ -8,22 +9,27 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import RedirectResponse, Response
 from pydantic import BaseModel, Field, ValidationError
+from sqlmodel import Session
 
 from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.authority import Authority
 from opendata_hub.domain.errors import HubError, Invalid
+from opendata_hub.domain.people.account import Account
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.roles import Visitor
 from opendata_hub.domain.people.rule import Place, Reach, reach
 from opendata_hub.domain.requests.acts import Act, State, possible_acts
-from opendata_hub.domain.requests.desk import Nearness, days_of, nearness
+from opendata_hub.domain.requests.desk import Line, Nearness, days_of, nearness
 from opendata_hub.domain.requests.law import Law
 from opendata_hub.domain.requests.timeline import state_of
 from opendata_hub.domain.texts import Texts
 from opendata_hub.flows.requests import act as flow
 from opendata_hub.flows.requests import follow
 from opendata_hub.flows.requests.announce import current
-from opendata_hub.store.requests import cases
+from opendata_hub.flows.requests.assign import officers
+from opendata_hub.store.answers import files as case_files
+from opendata_hub.store.people import accounts
+from opendata_hub.store.requests import assignments, cases
 from opendata_hub.store.requests.cases import Case, Queue
 from opendata_hub.web.correspondence.shown import correspondence_of
 from opendata_hub.web.deps import HubDep, PageLanguage
@@ -45,10 +51,11 @@ class Wanted(BaseModel):
     authority: str = Field(default="", max_length=100)
     unit: str = Field(default="", max_length=100)
     state: State | Literal[""] = ""
+    hands: Literal["", "mine", "nobody"] = ""
     after: str = Field(default="", max_length=100)
 
-    def queue(self, today: date) -> Queue:
-        """The same as the store is asked for it."""
+    def queue(self, today: date, me: int | None) -> Queue:
+        """The same as the store is asked for it; me: whose own requests are meant."""
         is_near = self.show not in {"open", "closed"}
         first, end = days_of(Nearness(self.show), today) if is_near else (None, None)
         return Queue(
@@ -59,6 +66,8 @@ class Wanted(BaseModel):
             due_before=end,
             after=place_after(self.after),
             state=self.state or None,
+            officer=(me or 0) if self.hands == "mine" else None,
+            is_unassigned=self.hands == "nobody",
         )
 
     def address(self, **other: str) -> str:
@@ -89,19 +98,44 @@ def read_queue(
 ) -> Response:
     """The requests in reach, the earliest last day first."""
     today = today_under(hub, hub.laws[hub.frame.site.law])
-    asked, within = wanted.queue(today), reach(visitor, Deed.READ_REQUEST)
+    asked, within = wanted.queue(today, visitor.person), reach(visitor, Deed.READ_REQUEST)
+    bodies = _bodies(hub, within)
     with hub.reading() as session:
         found = cases.queue(session, asked, within, most=ON_A_PAGE + 1)
         tally = cases.tally(session, asked, within, today=today)
+        people = accounts.names(session, {each.officer for each in found if each.officer})
+        desk = _desk(hub, session, visitor, found, wanted)
     shown = found[:ON_A_PAGE]
     answer = page(
         request, "desk.html", language,
         lines=[(each, each.nearness(today)) for each in shown], wanted=wanted, nearness=Nearness,
         following=f"{shown[-1].due_on}.{shown[-1].reference}" if len(found) > ON_A_PAGE else "",
         tally=tally, today=today, states=[each for each in State if each is not State.NEW],
-        bodies=_bodies(hub, within),
+        bodies=bodies, people=people, desk=desk,
     )  # fmt: skip
     return _kept_by_nobody(answer)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Among whom requests of one body can be given: its units, and who handles requests there."""
+
+    authority: Authority
+    officers: Sequence[Account]
+
+
+def _desk(
+    hub: Hub, session: Session, visitor: Visitor, lines: Sequence[Line], wanted: Wanted
+) -> Desk | None:
+    """The desk of the body whose requests are shown; None where they are of several, or over."""
+    shown = {line.authority for line in lines}
+    if len(shown) != 1 or wanted.show == "closed":
+        return None
+    (authority,) = shown
+    within = reach(visitor, Deed.HANDLE_REQUEST)
+    if not any(within.covers(Place(line.authority, line.unit)) for line in lines):
+        return None
+    return Desk(hub.authority(authority), officers(session, authority, wanted.unit))
 
 
 def _bodies(hub: Hub, within: Reach) -> list[Authority]:
@@ -172,6 +206,10 @@ def _case_page(
     with hub.reading() as session:
         calendar = current(session, hub.calendar_of(law), authority=case.request.authority)
         correspondence = correspondence_of(hub, session, case, by=visitor)
+        assigned = assignments.of(session, case.request.reference).now
+        able = officers(session, case.request.authority, case.unit)
+        people = accounts.names(session, {assigned.officer} if assigned.officer else set())
+        files = len(case_files.of_request(session, case.request.reference))
     handles = reach(visitor, Deed.HANDLE_REQUEST)
     decides = reach(visitor, Deed.DECIDE_COMPLAINT)
     place = Place(case.request.authority, case.unit)
@@ -186,6 +224,8 @@ def _case_page(
         followed=follow.count(case.request, law, calendar, today=today), today=today,
         near=nearness(case.due_on, is_open=case.is_open, today=today), nearness=Nearness,
         correspondence=correspondence, grounds=_grounds(law), earliest=_last_day(case),
+        assigned=assigned, people=people, files=files, handles=handles.covers(place),
+        desk=Desk(hub.authority(case.request.authority), able),
     )  # fmt: skip
     return _kept_by_nobody(answer)
 

@@ -7,6 +7,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from opendata_hub.domain.errors import HubError, UnknownRequest
 from opendata_hub.domain.people.deeds import Deed
+from opendata_hub.flows.answers import read_file
 from opendata_hub.web import negotiation
 from opendata_hub.web.deps import HubDep, PageLanguage
 from opendata_hub.web.doors import Door, needs
@@ -107,8 +108,10 @@ def show(
             request, "request_code.html", language,
             status=404, reference=reference, problem=problem.code,
         )  # fmt: skip
+    with hub.reading() as session:
+        files = read_file.for_requester(session, reference, tracking_code)
     return page(
-        request, "request_status.html", language,
+        request, "request_status.html", language, files=files,
         law=hub.laws[followed.request.law], followed=followed,
         pdf=followed.request.law in hub.letters, tracking_code=tracking_code,
     )  # fmt: skip
