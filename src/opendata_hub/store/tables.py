@@ -798,3 +798,16 @@ class QuarantineRow(SQLModel, table=True):
     first_at: datetime
     last_at: datetime
     given: bytes = Field(sa_type=LargeBinary)
+
+
+class CkanDraftRow(SQLModel, table=True):
+    """A package that a client of CKAN has begun, without a file; id is that of the package."""
+
+    __tablename__ = "ckan_draft"
+    id: str = Field(primary_key=True)
+    slug: str = Field(index=True, unique=True)
+    publisher: str = Field(index=True)
+    package: dict[str, Any] = Field(sa_type=JSON)
+    person_id: int | None = Field(default=None, foreign_key="person.id")
+    created_at: datetime
+    modified_at: datetime

@@ -38,6 +38,7 @@ IANA = "https://www.iana.org/assignments/media-types/"
 FILE_TYPE = "http://publications.europa.eu/resource/authority/file-type/"
 SHA256 = f"{PREFIXES['spdx']}checksumAlgorithm_sha256"
 LONGEST_TAG = 100
+_ARABIC, _LATIN = re.compile("[\u0620-\u064a\ufb50-\ufefc]"), re.compile("[A-Za-zÀ-ÿ]")
 _NOT_IN_A_TAG = re.compile(r"[^\w \-.]+")
 
 
@@ -71,6 +72,15 @@ def _shown(texts: Texts) -> tuple[str, str]:
     return in_language(dict(sorted(texts.items())), FIRST)
 
 
+def language_of(text: str) -> str:
+    """The language of a text that comes without one: Arabic by its letters, else French.
+
+    >>> language_of("ميزانية 2026"), language_of("Budget")
+    ('ar', 'fr')
+    """
+    return "ar" if len(_ARABIC.findall(text)) > len(_LATIN.findall(text)) else FIRST
+
+
 def tag_of(word: str) -> str:
     """A word as CKAN takes tags: letters, digits, blanks, hyphens, points, 2 to 100 of them.
 
@@ -101,16 +111,23 @@ def _retagged(
     tags = {tag for words in now.values() for tag in words}
     known = {tag_of(word) for words in before.values() for word in words}
     kept = {k: tuple(w for w in words if tag_of(w) in tags) for k, words in before.items()}
-    fresh = tuple(sorted(tags - known))
-    both = {**kept, FIRST: (*kept.get(FIRST, ()), *fresh)}
+    fresh = _by_language(sorted(tags - known))
+    both = {k: (*kept.get(k, ()), *fresh.get(k, ())) for k in {**kept, **fresh}}
     return {language: words for language, words in both.items() if words}
+
+
+def _by_language(words: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    found: dict[str, tuple[str, ...]] = {}
+    for word in words:
+        found[language_of(word)] = (*found.get(language_of(word), ()), word)
+    return found
 
 
 def _text(field: str, key: str, exact: str) -> Line:
     return Line(
         field, (key,),
         lambda texts, _: {key: in_one(texts)},
-        lambda flat, _: {FIRST: said} if (said := text_in(flat, key)) else {},
+        lambda flat, _: {language_of(said): said} if (said := text_in(flat, key)) else {},
         exact, _retold,
     )  # fmt: skip
 
@@ -119,7 +136,7 @@ def _tags(field: str) -> Line:
     return Line(
         field, ("tags",),
         lambda words, _: {"tags": tags_of(words)},
-        lambda flat, _: {FIRST: tuple(flat["tags"])} if flat.get("tags") else {},
+        lambda flat, _: _by_language(flat.get("tags") or ()),
         "tags_translated", _retagged,
     )  # fmt: skip
 

@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, File, Form, Path, Query, UploadFile
+from starlette.datastructures import UploadFile as SentFile
 
 from opendata_hub import clock
 from opendata_hub.bootstrap import Hub
@@ -51,7 +52,7 @@ def submit(
 ) -> SubmissionOut:
     """Check a file. The report is kept and answered, whether it is good or bad."""
     authority = publisher or hub.frame.site.publisher
-    return SubmissionOut.of_submission(_submit(hub, visitor, file, family, language, authority))
+    return SubmissionOut.of_submission(submitted(hub, visitor, file, family, language, authority))
 
 
 @router.get("/submissions/{number}")
@@ -92,10 +93,10 @@ def publish_dataset(
     )  # fmt: skip
     require(visitor, Deed.PUBLISH, Place(publisher))
     hub.authority(publisher).require_publishes(family)  # before a large file is looked at
-    submitted = _submit(hub, visitor, file, family, language, publisher)
+    submission = submitted(hub, visitor, file, family, language, publisher)
     with hub.writing() as session:
-        dataset = publish(session, hub.frame, submitted, words, by=visitor, now=clock.now())
-        document = documents.find(session, submitted.id)
+        dataset = publish(session, hub.frame, submission, words, by=visitor, now=clock.now())
+        document = documents.find(session, submission.id)
     hub.index_changes()
     rows_flow.prepare(hub.frame, hub.files, hub.rows, dataset)
     return DatasetOut.of(dataset, hub.frame.base_url, document)
@@ -135,7 +136,7 @@ def read_dataset(hub: HubDep, slug: str) -> DatasetOut:
     return DatasetOut.of(found, hub.frame.base_url, document).model_copy(update={"links": links})
 
 
-def sender_name(file: UploadFile) -> str:
+def sender_name(file: SentFile) -> str:
     """What the sender calls a file, fit to be shown."""
     return "".join(c if c.isprintable() else "_" for c in file.filename or "")[-200:]
 
@@ -146,8 +147,8 @@ def require_language(language: str) -> None:
         raise Invalid(f"language: {language[:20]!r} is not one of {', '.join(LANGUAGES)}")
 
 
-def _submit(
-    hub: Hub, visitor: Visitor, file: UploadFile, family_name: str, language: str, publisher: str
+def submitted(
+    hub: Hub, visitor: Visitor, file: SentFile, family_name: str, language: str, publisher: str
 ) -> Submission:
     """Keep, check, remember: the check itself holds no session open."""
     hub.frame.site.publisher_named(publisher)

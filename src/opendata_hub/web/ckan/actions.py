@@ -6,7 +6,7 @@ from typing import Any
 
 from opendata_hub.domain.errors import NotKnown
 from opendata_hub.domain.people.deeds import Deed
-from opendata_hub.web.ckan import others, packages
+from opendata_hub.web.ckan import bodies, others, packages, writes
 from opendata_hub.web.ckan.call import Call
 
 Act = Callable[[Call], Any]
@@ -48,7 +48,16 @@ def _read(act: Act, *takes: str, deed: Deed = Deed.READ_PUBLISHED) -> Action:
     return Action(act, deed, takes)
 
 
+def _write(act: Act, deed: Deed, *takes: str) -> Action:
+    return Action(act, deed, takes, writes=True)
+
+
 _PAGE = ("limit", "offset")
+_WORDS = (
+    "title", "notes", "tags", "extras", "groups", "url", "author", "maintainer",
+    "maintainer_email", "license_id", "private",
+)  # fmt: skip
+_BODY = ("title", "extras")
 _ALL: tuple[Action, ...] = (
     _read(others.site_read),
     _read(others.status_show),
@@ -84,6 +93,24 @@ _ALL: tuple[Action, ...] = (
     _read(others.package_activity_list, "id", *_PAGE),
     _read(others.organization_activity_list, "id", *_PAGE),
     _read(others.dashboard_activity_list, *_PAGE, deed=Deed.PUBLISH),
+    _write(writes.package_create, Deed.PUBLISH, "name", "owner_org", *_WORDS, "return_id_only"),
+    _write(writes.package_update, Deed.PUBLISH, "id", "name", *_WORDS),
+    _write(writes.package_patch, Deed.PUBLISH, "id", *_WORDS),
+    _write(writes.package_revise, Deed.PUBLISH, "match", "update"),
+    _write(writes.package_delete, Deed.WITHDRAW, "id", "reason"),
+    _write(writes.dataset_purge, Deed.WITHDRAW, "id", "reason"),
+    _write(writes.resource_create, Deed.PUBLISH, "package_id", "upload", "clear"),
+    _write(writes.resource_update, Deed.PUBLISH, "id", "upload", "clear"),
+    _write(writes.resource_patch, Deed.PUBLISH, "id", "upload", "clear"),
+    _write(writes.resource_delete, Deed.PUBLISH, "id"),
+    _write(bodies.organization_create, Deed.MANAGE_AUTHORITY, "name", *_BODY),
+    _write(bodies.organization_update, Deed.MANAGE_AUTHORITY, "id", *_BODY),
+    _write(bodies.organization_patch, Deed.MANAGE_AUTHORITY, "id", *_BODY),
+    _write(bodies.organization_delete, Deed.MANAGE_AUTHORITY, "id"),
+    _write(bodies.group_create, Deed.MANAGE_AUTHORITY),
+    _write(bodies.group_update, Deed.MANAGE_AUTHORITY),
+    _write(bodies.group_patch, Deed.MANAGE_AUTHORITY),
+    _write(bodies.group_delete, Deed.MANAGE_AUTHORITY),
 )  # fmt: skip
 
 ACTIONS: Mapping[str, Action] = {each.name: each for each in _ALL}

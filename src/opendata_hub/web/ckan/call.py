@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from fastapi import UploadFile
+from starlette.datastructures import UploadFile
 
 from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.errors import InvalidPackage

@@ -12,8 +12,10 @@ from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.rule import Place, reach
 from opendata_hub.flows.ckan import find as flow
 from opendata_hub.flows.ckan.find import USUAL_SORT, Asked
+from opendata_hub.flows.ckan.prepare import draft_package
 from opendata_hub.flows.ckan.show import Shown, package_at, shown_in
 from opendata_hub.store import changes
+from opendata_hub.store.ckan import drafts
 from opendata_hub.web.ckan.call import MISSING, Call, is_id
 
 MOST_ROWS, USUAL_ROWS = 1000, 10
@@ -51,6 +53,10 @@ def shown_package(session: Session, call: Call, wanted: str) -> Package:
     shown = shown_in(session, call.hub.frame)
     if found := package_at(session, shown, name_of(session, shown, call, wanted)):
         return found
+    if draft := drafts.find(session, wanted):
+        if reach(call.visitor, Deed.PUBLISH).covers(Place(draft.publisher)):
+            return draft_package(shown, draft)
+        raise Forbidden(f"User  not authorized to read package {draft.id}")
     if left := changes.tombstone(session, wanted):
         is_own = left.publisher in shown.frame.site.publishers
         if is_own and reach(call.visitor, Deed.PUBLISH).covers(Place(left.publisher)):

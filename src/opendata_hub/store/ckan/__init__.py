@@ -1,0 +1,1 @@
+"""What is kept for clients of CKAN."""
