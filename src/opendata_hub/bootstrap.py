@@ -50,6 +50,7 @@ from opendata_hub.domain.requests.letter import Letters, Sender
 from opendata_hub.domain.secret import derived
 from opendata_hub.flows.catalog.serving import index
 from opendata_hub.flows.correspondence.compose import Writer, composed
+from opendata_hub.flows.correspondence.receive import Desk, own_addresses
 from opendata_hub.flows.requests.announce import current
 from opendata_hub.flows.requests.write_letter import Office
 from opendata_hub.packs.documents import load_kinds
@@ -205,8 +206,25 @@ class Hub:
         site = self.frame.site
         return Writer(
             self.frame.base_url, site.title, self.key, site.publishers, self.files, self.office,
-            self.settings.desk_address,
+            self.laws, self.timezone, self.settings.mail_limit_mb, self.settings.desk_address,
         )  # fmt: skip
+
+    @property
+    def desk(self) -> Desk:
+        """Where mail comes in."""
+        site = self.frame.site
+
+        def calendar(session: Session, law: Law, authority: str) -> Calendar:
+            return current(session, self.calendar_of(law), authority=authority)
+
+        return Desk(
+            key=self.key,
+            addresses=own_addresses(self.mailer.sender, self.settings.desk_address),
+            publishers=site.publishers,
+            publisher=site.publisher,
+            laws={name: law for name, law in self.laws.items() if law.takes_requests},
+            calendar=calendar,
+        )
 
     def office(self, session: Session, request: InfoRequest, officer: str = "") -> Office:
         """What the authority of the request writes with; raises UnknownLetter without letters."""

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from opendata_hub import bootstrap, clock
+from opendata_hub import bootstrap, clock, jobs
 from opendata_hub.domain.errors import Invalid
 from opendata_hub.domain.people.roles import OPERATOR
 from opendata_hub.flows.correspondence import settle as flow
@@ -32,6 +32,21 @@ def send() -> None:
     """Send what is due now; ``serve`` does so every minute."""
     hub = bootstrap.open_hub(Settings())
     typer.echo(f"{hub.send_letters(clock.now())} sent")
+
+
+@app.command()
+def fetch(
+    *,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Also what was there before, or was opened elsewhere.")
+    ] = False,
+) -> None:
+    """Take in the mail of the desk now; ``serve`` does so every minute."""
+    hub = bootstrap.open_hub(Settings())
+    if not hub.settings.imap_url:
+        raise Invalid("OPENDATA_HUB_IMAP_URL: no mailbox is set")
+    for each in jobs.fetch_mail(hub, is_all=everything):
+        typer.echo("\t".join((str(each.number), each.state, each.why, each.reference or "-")))
 
 
 @app.command()

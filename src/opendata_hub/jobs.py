@@ -1,27 +1,35 @@
 """What runs when. Inside ``serve`` while one process is the whole hub."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from opendata_hub import clock
+from opendata_hub.adapters.mail import reading
+from opendata_hub.adapters.mail.mailbox import OpenMailbox, mailbox_at, opened
 from opendata_hub.bootstrap import Hub
-from opendata_hub.domain.errors import HarvestRunning
+from opendata_hub.domain.correspondence.incoming import Fetched
+from opendata_hub.domain.errors import HarvestRunning, MailboxAway
 from opendata_hub.domain.harvest.run import Run, RunState
 from opendata_hub.domain.link import LinkState
 from opendata_hub.flows.catalog import check_links as links_flow
 from opendata_hub.flows.catalog.serving.index import bring_up_to_date
+from opendata_hub.flows.correspondence import receive as receiving
+from opendata_hub.flows.correspondence.receive import Taken
 from opendata_hub.flows.filing import once
 from opendata_hub.flows.harvest.run import AS_USUAL, House, Wish, harvest
 from opendata_hub.flows.requests.announce import warn_of_end
 from opendata_hub.store import datasets, links
+from opendata_hub.store.correspondence import incoming
 from opendata_hub.store.filing import once as filings
 from opendata_hub.store.harvest import sources
 from opendata_hub.store.people import attempts, sessions
 
 log = logging.getLogger(__name__)
 MISFIRE_SECONDS = 12 * 3600
+MAIL_KEPT_FOR = timedelta(days=90)
 
 
 def check_calendars(hub: Hub) -> list[str]:
@@ -51,6 +59,88 @@ def follow_changes(hub: Hub) -> None:
 def send_letters(hub: Hub) -> int:
     """Send the mails that are due: those another process left, and those to be tried again."""
     return hub.send_letters(clock.now())
+
+
+def fetch_mail(hub: Hub, *, is_all: bool = False) -> list[Taken]:
+    """Take in the mail that has come to the desk since the last look; returns what became of it.
+
+    The first look takes what nobody has opened; ``is_all``: everything that lies there. How far it
+    has come is committed with each mail: what is cut off is done again, and what is done is not.
+    Raises MailboxAway.
+    """
+    mailbox = mailbox_at(hub.settings.imap_url)
+    if mailbox is None:
+        return []
+    with opened(mailbox) as folder:
+        with hub.reading() as session:
+            cursor = incoming.cursor(session, mailbox.name)
+        if cursor and cursor.validity == folder.validity and not is_all:
+            return _take_in(hub, folder, folder.numbers_after(cursor.last_uid), is_in_order=True)
+        last = folder.last()
+        numbers = folder.unseen() if cursor is None else folder.since(cursor.began_on)
+        taken = _take_in(hub, folder, folder.numbers_after(0) if is_all else numbers)
+        with hub.writing() as session:
+            incoming.move(
+                session, mailbox.name,
+                validity=folder.validity, uid=last, today=clock.today(hub.timezone),
+            )  # fmt: skip
+        return taken
+
+
+def _take_in(
+    hub: Hub, folder: OpenMailbox, numbers: Sequence[int], *, is_in_order: bool = False
+) -> list[Taken]:
+    """Each of the mails, in a transaction of its own.
+
+    is_in_order: they follow what was taken before, so that the next look begins behind each.
+    """
+    found = []
+    for uid in numbers:
+        fetched, content = folder.fetch(uid, most_bytes=hub.settings.mail_limit_mb * 1_000_000)
+        taken = _take(hub, fetched, content)
+        if is_in_order:
+            with hub.writing() as session:
+                incoming.move(
+                    session, fetched.mailbox,
+                    validity=fetched.validity, uid=uid, today=clock.today(hub.timezone),
+                )  # fmt: skip
+        folder.mark_seen(uid)
+        if taken:
+            found.append(taken)
+    return found
+
+
+def _take(hub: Hub, fetched: Fetched, content: bytes) -> Taken | None:
+    """One mail. One that nothing of ours can read is kept as such: the others must not wait."""
+    now, desk = clock.now(), hub.desk
+    try:
+        mail = reading.read(content)
+        if fetched.size_bytes > hub.settings.mail_limit_mb * 1_000_000:
+            with hub.writing() as session:
+                return receiving.refuse_large(session, desk, fetched, mail, now=now)
+        files = receiving.look_at(hub.files, mail.enclosures, "fr")
+        with hub.writing() as session:
+            return receiving.receive(session, desk, fetched, mail, files, now=now)
+    except Exception:
+        log.exception("mail %s of %s could not be read", fetched.uid, fetched.mailbox)
+        with hub.writing() as session:
+            return receiving.unread(session, desk, fetched, now=now)
+
+
+def poll_mailbox(hub: Hub) -> int:
+    """Take in new mail; a mailbox that is away is tried again at the next minute."""
+    try:
+        taken = fetch_mail(hub)
+    except MailboxAway as problem:
+        log.warning("the mailbox of the desk can't be read: %s", problem)
+        return 0
+    return len(taken)
+
+
+def forget_mail(hub: Hub) -> int:
+    """Erase what mails said that became no request, after 90 days; returns how many."""
+    with hub.writing() as session:
+        return incoming.erase_before(session, clock.now() - MAIL_KEPT_FOR)
 
 
 def forget_sessions(hub: Hub) -> int:
@@ -127,10 +217,13 @@ DAILY: tuple[tuple[int, Callable[[Hub], object]], ...] = (
     (5, check_calendars),
     (2, forget_sessions),
     (2, forget_filings),
+    (2, forget_mail),
 )
 """Hour of the day (UTC) and what is done then."""
 
-EVERY_MINUTE: tuple[Callable[[Hub], object], ...] = (follow_changes, harvest_due, send_letters)
+EVERY_MINUTE: tuple[Callable[[Hub], object], ...] = (
+    follow_changes, harvest_due, poll_mailbox, send_letters,
+)  # fmt: skip
 
 
 def _run(job: Callable[[Hub], object], hub: Hub) -> None:

@@ -10,6 +10,7 @@ from typing import Self
 from pydantic import AnyHttpUrl, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from opendata_hub.adapters.mail.mailbox import mailbox_at
 from opendata_hub.adapters.mail.sending import server_at
 from opendata_hub.domain.errors import BadAddress, Invalid
 from opendata_hub.domain.people.address import email_address
@@ -81,6 +82,16 @@ class Settings(BaseSettings):
         default="",
         description="The address of the desk, which takes answers. Empty: nobody reads any.",
     )
+    imap_url: str = Field(
+        default="",
+        repr=False,  # it has a password
+        description="The mailbox of the desk, from which mail is fetched. Empty: none is.",
+    )
+    mail_limit_mb: int = Field(
+        default=25,
+        ge=1,
+        description="The largest mail that is read, in megabytes (1,000,000 bytes).",
+    )
 
     secret: SecretStr | None = Field(
         default=None,
@@ -102,6 +113,16 @@ class Settings(BaseSettings):
         default="",
         description="How often one network may come, where it differs from the defaults.",
     )
+
+    @field_validator("imap_url")
+    @classmethod
+    def _of_a_mailbox(cls, value: str) -> str:
+        """Refuse what is no address of a mailbox, early, without repeating it."""
+        try:
+            mailbox_at(value)
+        except Invalid as problem:
+            raise ValueError(str(problem)) from None
+        return value
 
     @field_validator("smtp_url")
     @classmethod

@@ -33,6 +33,8 @@ class Kind(StrEnum):
     FILE_RELEASED = "file-released"
     FILE_REMOVED = "file-removed"
     MAIL_SETTLED = "mail-settled"
+    MAIL_RECEIVED = "mail-received"
+    MAIL_DISMISSED = "mail-dismissed"
     LETTER_DELIVERED = "letter-delivered"
     SUBJECT_SAID = "subject-said"
     DATASET_PUBLISHED = "dataset-published"

@@ -584,6 +584,60 @@ class LetterDeliveryRow(SQLModel, table=True):
     person_id: int | None = Field(default=None, foreign_key="person.id")
 
 
+class MailboxRow(SQLModel, table=True):
+    """How far a mailbox was read. validity: while it stays, its numbers stay; began_on: since."""
+
+    __tablename__ = "mailbox"
+    name: str = Field(primary_key=True)
+    validity: int = Field(sa_type=BigInteger)
+    last_uid: int = Field(sa_type=BigInteger)
+    began_on: date
+
+
+class IncomingMailRow(SQLModel, table=True):
+    """A mail that came in. What names somebody is sealed, and null once it has served.
+
+    authority: whose desk it came to. sender_mark: a keyed digest of the sender, to count by.
+    reference: of the request that it became or belongs to. why: and the words of an officer.
+    settled_at, person_id: when an officer dealt with it, and who.
+    """
+
+    __tablename__ = "incoming_mail"
+    id: int = Field(default=None, primary_key=True)  # given by the database
+    mailbox: str
+    validity: int = Field(sa_type=BigInteger)
+    uid: int = Field(sa_type=BigInteger)
+    sha256: str = Field(unique=True)
+    message_id_sha256: str = Field(default="", index=True)
+    received_at: datetime
+    size_bytes: int = Field(sa_type=BigInteger)
+    authority: str = Field(index=True)
+    state: str = Field(index=True)
+    why: str
+    reason: str = Field(default="", sa_type=Text)
+    reference: str = Field(default="", index=True)
+    language: str
+    is_urgent: bool
+    sender_mark: str = Field(default="", index=True)
+    key_name: str
+    sealed: bytes | None = Field(sa_type=LargeBinary)
+    settled_at: datetime | None = None
+    person_id: int | None = Field(default=None, foreign_key="person.id")
+
+
+class IncomingFileRow(SQLModel, table=True):
+    """A file of a mail that came in. problem: why it is not taken; then it is not kept either."""
+
+    __tablename__ = "incoming_file"
+    id: int = Field(default=None, primary_key=True)  # given by the database
+    incoming_mail_id: int = Field(foreign_key="incoming_mail.id", index=True)
+    name: str
+    media_type: str
+    sha256: str
+    size_bytes: int = Field(sa_type=BigInteger)
+    problem: str
+
+
 class CorrespondentRow(SQLModel, table=True):
     """How who filed a request is written to; names nobody.
 

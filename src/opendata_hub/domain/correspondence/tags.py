@@ -11,6 +11,8 @@ import re
 from opendata_hub.domain.secret import derived
 
 SEAL_BYTES, KEY_BYTES = 5, 15
+HELD_PREFIX = "IN-"
+"""Before the number of a mail that waits: an answer completes it."""
 _TAG = re.compile(r"\+([a-z0-9-]{3,60})\.([a-z2-7]{8})@")
 
 

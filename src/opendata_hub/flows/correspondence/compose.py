@@ -11,22 +11,24 @@ from opendata_hub.adapters.files import FileStore
 from opendata_hub.adapters.typeset.days import LongDays
 from opendata_hub.adapters.typeset.letters import MEDIA_TYPE
 from opendata_hub.domain.authority import Authority
-from opendata_hub.domain.correspondence import notices
+from opendata_hub.domain.correspondence import notices, replies
 from opendata_hub.domain.correspondence.mail import Enclosure, Mail
 from opendata_hub.domain.correspondence.notices import STILL_DUE, Envelope, MailKind
-from opendata_hub.domain.correspondence.tags import stop_key, tagged
+from opendata_hub.domain.correspondence.replies import OfficeKind, Reply, ReplyKind
+from opendata_hub.domain.correspondence.tags import HELD_PREFIX, stop_key, tagged
 from opendata_hub.domain.errors import IdentityErased, MailNotSent, UnknownLetter
 from opendata_hub.domain.people.letter import Letter, LetterKind
 from opendata_hub.domain.people.roles import OPERATOR
 from opendata_hub.domain.people.rule import EVERYWHERE
 from opendata_hub.domain.requests.acts import Act
 from opendata_hub.domain.requests.info_request import InfoRequest
+from opendata_hub.domain.requests.law import Law
 from opendata_hub.domain.secret import derived_tracking_code
 from opendata_hub.domain.texts import Texts, in_language
 from opendata_hub.flows.people.send_link import composed as account_mail
 from opendata_hub.flows.requests.read_identity import read_identity
 from opendata_hub.flows.requests.write_letter import Office, receipt
-from opendata_hub.store.correspondence import correspondents
+from opendata_hub.store.correspondence import correspondents, incoming
 from opendata_hub.store.correspondence import letters as kept_letters
 from opendata_hub.store.correspondence.outbox import Waiting
 from opendata_hub.store.requests import cases
@@ -40,6 +42,7 @@ class Writer:
     title: of the hub. key: the hub's own, from which links and codes are worked out.
     office: what the authority of a request writes letters with; raises UnknownLetter.
     desk: the address that takes answers; empty where nobody reads any.
+    limit_mb: of a mail that is read. timezone: of the body whose hub it is.
     """
 
     base_url: str
@@ -48,6 +51,9 @@ class Writer:
     publishers: Mapping[str, Authority]
     files: FileStore
     office: Callable[[Session, InfoRequest], Office]
+    laws: Mapping[str, Law]
+    timezone: str
+    limit_mb: int
     desk: str = ""
 
 
@@ -58,6 +64,10 @@ def composed(session: Session, mail: Waiting, writer: Writer, *, now: datetime) 
     """
     if mail.kind in set(LetterKind):
         return _about_an_account(session, mail, writer)
+    if mail.kind in set(ReplyKind):
+        return _to_who_wrote(session, mail, writer)
+    if mail.kind in set(OfficeKind):
+        return _to_an_officer(mail, writer)
     return _to_who_asked(session, mail, writer, now)
 
 
@@ -68,6 +78,48 @@ def _about_an_account(session: Session, mail: Waiting, writer: Writer) -> Mail:
         session, letter,
         mail_id=mail.token, title=title, base_url=writer.base_url, hub_key=writer.key,
     )  # fmt: skip
+
+
+def _to_who_wrote(session: Session, mail: Waiting, writer: Writer) -> Mail:
+    """An answer to a mail that came in; to whom stands sealed with it."""
+    number = int(mail.said["mail"])
+    noted = incoming.get(session, number, EVERYWHERE)
+    try:
+        content = incoming.content(session, number)
+    except IdentityErased:
+        raise MailNotSent("the mail was erased", is_lasting=True) from None
+    authority = writer.publishers[noted.authority]
+    law = writer.laws[authority.law]
+    day = noted.received_at.astimezone(ZoneInfo(writer.timezone)).date()
+    reply = Reply(
+        to=content.sender,
+        id=mail.token,
+        language=mail.language,
+        authority=in_language(authority.name, mail.language)[0],
+        day=_told(day, mail.language),
+        file_at=f"{writer.base_url}/{mail.language}/authorities/{authority.id}/requests/new",
+        reply_to=tagged(writer.desk, f"{HELD_PREFIX}{number}", writer.key) if writer.desk else "",
+        in_reply_to=content.message_id,
+    )
+    if mail.kind == ReplyKind.TOO_LARGE:
+        return replies.too_large_mail(reply, limit_mb=writer.limit_mb)
+    return replies.incomplete_mail(
+        reply,
+        law=in_language(law.title, mail.language)[0],
+        missing=tuple(mail.said["missing"].split(",")),
+    )
+
+
+def _to_an_officer(mail: Waiting, writer: Writer) -> Mail:
+    return replies.office_mail(
+        OfficeKind(mail.kind),
+        to=mail.email,
+        mail_id=mail.token,
+        language=mail.language,
+        reference=mail.reference,
+        address=f"{writer.base_url}/{mail.language}/desk/{mail.reference}",
+        hub=in_language(writer.title, mail.language)[0],
+    )
 
 
 def _to_who_asked(session: Session, mail: Waiting, writer: Writer, now: datetime) -> Mail:
