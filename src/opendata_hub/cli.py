@@ -32,7 +32,7 @@ from opendata_hub import (
     clock,
     jobs,
 )
-from opendata_hub.cli_exchange import harvest
+from opendata_hub.cli_exchange import ckan, harvest
 from opendata_hub.domain.authority import Authority
 from opendata_hub.domain.catalog.document import day_from
 from opendata_hub.domain.catalog.family import Family
@@ -79,6 +79,7 @@ vocabulary_app = typer.Typer(
 app.add_typer(vocabulary_app, name="vocabulary")
 app.add_typer(cli_letters.app, name="letter")
 app.add_typer(harvest.app, name="harvest")
+app.add_typer(ckan.app, name="ckan")
 app.add_typer(cli_register.app, name="register")
 app.add_typer(cli_identities.app, name="identities")
 app.add_typer(cli_mail.app, name="mail")

@@ -140,6 +140,15 @@ class Fetcher:
                 watch.check()
                 return Answer(url, (), response.status_code, _head(response), body)
 
+    def send(self, method: str, url: str, body: bytes, *, headers: Mapping[str, str]) -> Answer:
+        """The whole answer to a body, which is sent on nowhere else; raises NotFetched."""
+        with _deadline(self.limits.seconds) as watch:
+            request = self._request(method, url, headers, body)
+            with self._sent(request, watch) as response:
+                answered = _body(response, self.limits.size_bytes)
+                watch.check()
+                return Answer(url, (), response.status_code, _head(response), answered)
+
     def _follow(
         self, method: str, url: str, headers: Mapping[str, str], *, reads_body: bool
     ) -> Answer:
@@ -165,7 +174,7 @@ class Fetcher:
         method: str,
         url: str,
         headers: Mapping[str, str],
-        form: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | bytes | None = None,
     ) -> PreparedRequest:
         """What will be sent, after a look at the address as it will be sent."""
         _require_plain(url)

@@ -45,6 +45,7 @@ HubError
 │   ├── NotInLaw          the law does not know this act
 │   ├── KeyReused         one Idempotency-Key for two requests
 │   ├── IdentityErased    who asked was erased, and stays so
+│   ├── TargetTaken       another CKAN has that id
 │   ├── SourceTaken       another source has that id, or that address
 │   ├── DeletionsWait     more of a source vanished than may without a word
 │   ├── HarvestRunning    the source is being read already
@@ -76,6 +77,8 @@ HubError
 │   ├── AnswerBroken      no HTTP, or it ends too early
 │   ├── TooManyRedirects  it leads on and on
 │   ├── SourceUnreadable  no catalogue, or half of one
+│   ├── RemoteRefused     a CKAN elsewhere does not allow it
+│   ├── PackageRefused    a CKAN elsewhere does not take a dataset
 │   ├── PagesInACircle    pages that lead back, or never end
 │   └── ProviderFailed    the provider of identities does not answer as one
 ├── IdentityUnreadable  who asked can't be opened: a key is missing, or it was altered
@@ -744,6 +747,18 @@ class UnknownSource(NotKnown):
     code = "unknown-source"
 
 
+class UnknownTarget(NotKnown):
+    """No CKAN of that id is a target of this hub."""
+
+    code = "unknown-target"
+
+
+class TargetTaken(Refused):
+    """Another CKAN of this hub has that id."""
+
+    code = "target-taken"
+
+
 class SourceTaken(Refused):
     """Another source of this hub has that id, or that address."""
 
@@ -760,6 +775,18 @@ class HarvestRunning(Refused):
     """The source is being read already."""
 
     code = "harvest-running"
+
+
+class RemoteRefused(NotFetched):
+    """A CKAN elsewhere does not allow it, has no such organization, or answers as none."""
+
+    code = "remote-refused"
+
+
+class PackageRefused(NotFetched):
+    """A CKAN elsewhere takes this dataset not as it is told, and says why."""
+
+    code = "package-refused"
 
 
 class MailNotSent(HubError):

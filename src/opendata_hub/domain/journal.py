@@ -52,6 +52,9 @@ class Kind(StrEnum):
     SOURCE_ADDED = "source-added"
     SOURCE_CHANGED = "source-changed"
     SOURCE_REMOVED = "source-removed"
+    TARGET_ADDED = "target-added"
+    TARGET_CHANGED = "target-changed"
+    TARGET_REMOVED = "target-removed"
     TOKEN_MADE = "token-made"  # noqa: S105  (no secret)
     TOKEN_REVOKED = "token-revoked"  # noqa: S105  (no secret)
 

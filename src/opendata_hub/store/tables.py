@@ -865,3 +865,34 @@ class CkanDraftRow(SQLModel, table=True):
     person_id: int | None = Field(default=None, foreign_key="person.id")
     created_at: datetime
     modified_at: datetime
+
+
+class CkanTargetRow(SQLModel, table=True):
+    """A CKAN elsewhere that our datasets are brought to; its key is sealed.
+
+    key_name: of the vault's key that sealed it.
+    """
+
+    __tablename__ = "ckan_target"
+    id: str = Field(primary_key=True)
+    url: str = Field(sa_type=Text)
+    authority: str = Field(index=True)
+    organization: str
+    added_at: datetime
+    most_deleted: int
+    per_minute: int
+    is_private: bool
+    key_name: str
+    sealed: bytes = Field(sa_type=LargeBinary)
+
+
+class CkanSentRow(SQLModel, table=True):
+    """What was said of a dataset at a CKAN, and what the CKAN kept of it, without what it adds."""
+
+    __tablename__ = "ckan_sent"
+    target: str = Field(foreign_key="ckan_target.id", primary_key=True)
+    slug: str = Field(primary_key=True)
+    remote_id: str
+    sent: dict[str, Any] = Field(sa_type=JSON)
+    kept: dict[str, Any] = Field(sa_type=JSON)
+    sent_at: datetime

@@ -207,16 +207,11 @@ def _start(address: str) -> int:
 
 def _record(package: Package, iri: str, lists: Lists) -> tuple[record.Dataset, list[Note]]:
     """The record of a package; what stands for nothing is left out, and noted."""
-
-    def known(vocabulary: str, address: str) -> record.Thing | None:
-        term = lists.find(vocabulary, address)
-        return lists.thing(vocabulary, term) if term else None
-
     try:
-        return record_of(package, known, iri=iri), []
+        return record_of(package, lists.known, iri=iri), []
     except InvalidPackage as problem:
         faults = dict(problem.faults)
-    return record_of(_without(package, faults), known, iri=iri), [
+    return record_of(_without(package, faults), lists.known, iri=iri), [
         Note(key, "; ".join(said)) for key, said in faults.items()
     ]
 

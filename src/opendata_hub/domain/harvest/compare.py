@@ -31,11 +31,11 @@ def differences(before: Thing | None, now: Thing) -> tuple[Difference, ...]:
 def _differing(before: Thing | None, now: Thing, where: str) -> Iterator[Difference]:
     for name, _ in rows_of(type(now)):
         old, new = getattr(before, name, None), getattr(now, name)
-        if old == new or not (old or new):
+        if _are_alike(old, new):
             continue
         if isinstance(old, tuple) and isinstance(new, tuple) and _are_things(*old, *new):
             yield from _listed(old, new, f"{where}{name}")
-        elif isinstance(new, Thing) and isinstance(old, Thing) and old.iri == new.iri:
+        elif isinstance(new, Thing) and isinstance(old, Thing) and str(old.iri) == str(new.iri):
             yield from _differing(old, new, f"{where}{name}.")
         else:
             yield Difference(f"{where}{name}", shown(old), shown(new))
@@ -43,12 +43,25 @@ def _differing(before: Thing | None, now: Thing, where: str) -> Iterator[Differe
 
 def _listed(old: tuple[Thing, ...], new: tuple[Thing, ...], where: str) -> Iterator[Difference]:
     """Things of a list are the same by their addresses."""
-    before, now = {each.iri: each for each in old}, {each.iri: each for each in new}
+    before, now = {str(each.iri): each for each in old}, {str(each.iri): each for each in new}
     for iri in (*before, *(each for each in now if each not in before)):
         if iri in before and iri in now:
             yield from _differing(before[iri], now[iri], f"{where}.")
         else:
             yield Difference(where, iri if iri in before else "", iri if iri in now else "")
+
+
+def _are_alike(old: Any, new: Any) -> bool:
+    """Whether two values say the same: an address is one, whatever class of text it is."""
+    if not (old or new):
+        return True
+    if isinstance(old, str) and isinstance(new, str):
+        return str(old) == str(new)
+    if isinstance(old, tuple) and isinstance(new, tuple):
+        return len(old) == len(new) and all(map(_are_alike, old, new))
+    if isinstance(old, Thing) and isinstance(new, Thing):
+        return str(old.iri) == str(new.iri) and not differences(old, new)
+    return bool(old == new)
 
 
 def _are_things(*values: object) -> bool:

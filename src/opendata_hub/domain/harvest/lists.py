@@ -88,6 +88,11 @@ class Lists:
         """The entry that is meant by an address, a code, a label or a common name of it."""
         return self._find(vocabulary, said)
 
+    def known(self, vocabulary: str, address: str) -> record.Thing | None:
+        """What stands at an address of a list; None where the list has none."""
+        term = self.find(vocabulary, address)
+        return self.thing(vocabulary, term) if term else None
+
     def thing(self, vocabulary: str, term: Term) -> record.Thing:
         """The entry as records refer to it."""
         if vocabulary == "country":

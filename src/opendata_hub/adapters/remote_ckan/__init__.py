@@ -1,0 +1,1 @@
+"""CKANs elsewhere, spoken to by ckanapi."""

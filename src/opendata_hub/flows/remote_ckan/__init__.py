@@ -1,0 +1,1 @@
+"""Our datasets are brought to a CKAN elsewhere."""

@@ -1,0 +1,1 @@
+"""The CKANs elsewhere, their keys, and what was said there."""
