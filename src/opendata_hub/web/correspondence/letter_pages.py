@@ -19,6 +19,7 @@ from opendata_hub.domain.requests.acts import Act
 from opendata_hub.domain.requests.law import Ground, Law
 from opendata_hub.domain.requests.letter import SAID, Particulars, Place, Template, event_told
 from opendata_hub.domain.requests.timeline import Event
+from opendata_hub.flows.answers.fill_letter import filled_in
 from opendata_hub.flows.requests.write_letter import Wanted, find, preview
 from opendata_hub.store.correspondence import correspondents
 from opendata_hub.web.correspondence.letters_api import file_of, note, settle, today_of, write
@@ -71,7 +72,11 @@ def open_letter(
     """The form of a letter: what its writer says, beside what the hub knows."""
     with hub.reading() as session:
         asked = find(session, reference, by=visitor)
-    form = LetterForm(written_in=asked.question.language)
+        form = LetterForm(written_in=asked.question.language)
+        said = filled_in(
+            session, hub.office(session, asked), asked.reference, form.wanted(name)
+        ).said
+    form = form.model_copy(update={"exceptions": list(said.exceptions), "enclosed": said.enclosed})
     return _form(request, hub, visitor, language, reference, form.wanted(name), form)
 
 
@@ -150,6 +155,7 @@ def _preview(hub: Hub, visitor: Visitor, reference: str, wanted: Wanted, officer
     with hub.reading() as session:
         asked = find(session, reference, by=visitor)
         office = hub.office(session, asked, officer)
+        wanted = filled_in(session, office, asked.reference, wanted)
     today = today_of(hub, office.law)
     pdf = preview(asked, office, wanted, today=today, now=clock.now())
     return Response(pdf, media_type=MEDIA_TYPE, headers={"Content-Disposition": "inline"})

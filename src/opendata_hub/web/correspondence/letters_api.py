@@ -17,6 +17,7 @@ from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.roles import Visitor
 from opendata_hub.domain.requests.law import Law
 from opendata_hub.domain.requests.letter import Particulars
+from opendata_hub.flows.answers.fill_letter import filled_in
 from opendata_hub.flows.correspondence import send_letter as flow
 from opendata_hub.flows.correspondence import settle as settling
 from opendata_hub.flows.requests.act import open_case
@@ -135,8 +136,9 @@ def preview_letter(hub: HubDep, visitor: VisitorDep, reference: str, body: Lette
     with hub.reading() as session:
         asked = find(session, reference, by=visitor)
         office = hub.office(session, asked, body.officer)
+        wanted = filled_in(session, office, asked.reference, body.value())
     today = today_of(hub, office.law)
-    pdf = preview(asked, office, body.value(), today=today, now=clock.now())
+    pdf = preview(asked, office, wanted, today=today, now=clock.now())
     return pdf_answer(pdf, f"{asked.reference}-{body.name}-{body.language}")
 
 
@@ -196,7 +198,8 @@ def write(
         request = find(session, reference, by=visitor)
         office = hub.office(session, request, officer)
         return flow.write(
-            session, hub.files, request, office, wanted,
+            session, hub.files, request, office,
+            filled_in(session, office, request.reference, wanted),
             way=way, by=visitor, today=today_of(hub, office.law), now=now,
         )  # fmt: skip
 
