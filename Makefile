@@ -20,8 +20,9 @@ run: $(VENV)/.installed ## install, load the sample data into ./var, serve the p
 test: $(VENV)/.installed-dev ## run the tests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-test-slow: $(VENV)/.installed-dev ## compare the engine with Frictionless on 2,000 random tables
+test-slow: $(VENV)/.installed-dev ## 2,000 random tables against Frictionless, 200 kills while requests are filed
 	DIFFERENTIAL_CASES=2000 $(BIN)/python -m pytest tests/adapters/test_engine.py
+	KILLS=200 $(BIN)/python -m pytest tests/journeys/test_killed_at_any_moment.py
 
 check: $(VENV)/.installed-dev ## lint, format, types, import contracts
 	$(BIN)/ruff check

@@ -47,6 +47,7 @@ from opendata_hub.web.requests import (
     desk_api,
     desk_pages,
     letters_api,
+    own_acts,
     requests_api,
 )
 from opendata_hub.web.requests import pages as request_pages
@@ -99,6 +100,8 @@ ROUTERS: tuple[tuple[str, APIRouter], ...] = (
     (AT_ROOT, staff.router),
     (AT_ROOT, provider.router),
     (AT_ROOT, filing_pages.router),
+    (API, own_acts.router),
+    (AT_ROOT, own_acts.page_router),
     (AT_ROOT, request_pages.router),
     (AT_ROOT, search.page_router),
     (AT_ROOT, catalog_pages.router),

@@ -133,7 +133,6 @@ def written(mail: Mail, *, sender: str, now: datetime) -> EmailMessage:
     message["To"], message["Subject"] = mail.to, mail.subject
     message["Date"] = format_datetime(now)
     message["Message-ID"] = f"<{mail.id}@{host}>"
-    message["Content-Language"] = mail.language
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no answer of a machine, please
     if mail.reply_to:
         message["Reply-To"] = mail.reply_to
@@ -146,6 +145,7 @@ def written(mail: Mail, *, sender: str, now: datetime) -> EmailMessage:
     for each in mail.enclosures:
         kind, _, subkind = each.media_type.partition("/")
         message.add_attachment(each.content, kind, subkind, filename=each.name)
+    message["Content-Language"] = mail.language  # last: setting the content takes it away
     return message
 
 

@@ -71,9 +71,29 @@ def act(
     """
     place = Place(case.request.authority, case.unit)
     require(by, deed_of(doing.act), place)
-    _require_sound(doing, law, today)
     within = reach(by, deed_of(doing.act))
     case = cases.get(session, case.request.reference, within, to_change=True)
+    return add_event(
+        session, case, doing, law=law, calendar=calendar, person=by.person, today=today, now=now
+    )
+
+
+def add_event(
+    session: Session,
+    case: Case,
+    doing: Doing,
+    *,
+    law: Law,
+    calendar: Calendar,
+    person: int | None,
+    today: date,
+    now: datetime,
+) -> Case:
+    """The case with the event, and who asked told of it; whether they may is the caller's question.
+
+    case: as it was read under a lock. Raises what ``act`` does, but Forbidden.
+    """
+    _require_sound(doing, law, today)
     request = case.request
     if len(request.events) != doing.after:
         last = request.events[-1]
@@ -95,7 +115,7 @@ def act(
         is_open=_is_open_after(case, doing.act),
     )
     notify.of_act(session, request, event, now=now)
-    cases.append(session, changed, by=by.person)
+    cases.append(session, changed, by=person)
     return changed
 
 

@@ -7,7 +7,6 @@ from fastapi.responses import RedirectResponse, Response
 
 from opendata_hub.domain.errors import HubError, UnknownRequest
 from opendata_hub.domain.people.deeds import Deed
-from opendata_hub.flows.answers import read_file
 from opendata_hub.web import negotiation
 from opendata_hub.web.deps import HubDep, PageLanguage
 from opendata_hub.web.doors import Door, needs
@@ -15,7 +14,7 @@ from opendata_hub.web.explain import explain
 from opendata_hub.web.rendering import page
 from opendata_hub.web.requests import calculator
 from opendata_hub.web.requests.deadlines_api import declared
-from opendata_hub.web.requests.requests_api import followed_with
+from opendata_hub.web.requests.own_acts import status_page
 
 READ = ["GET", "HEAD"]
 router = APIRouter(route_class=Door, include_in_schema=False)
@@ -102,16 +101,9 @@ def show(
 ) -> Response:
     """The state of the request, for who holds its code."""
     try:
-        followed = followed_with(hub, reference, tracking_code)
+        return status_page(request, hub, language, reference, tracking_code)
     except UnknownRequest as problem:
         return page(
             request, "request_code.html", language,
             status=404, reference=reference, problem=problem.code,
         )  # fmt: skip
-    with hub.reading() as session:
-        files = read_file.for_requester(session, reference, tracking_code)
-    return page(
-        request, "request_status.html", language, files=files,
-        law=hub.laws[followed.request.law], followed=followed,
-        pdf=followed.request.law in hub.letters, tracking_code=tracking_code,
-    )  # fmt: skip
