@@ -3,7 +3,7 @@
 import logging
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -136,6 +136,12 @@ class Hub:
     def writing(self) -> AbstractContextManager[Session]:
         """A session that is committed once, at the end, or not at all."""
         return engine.writing(self.engine)
+
+    def forget_files(self, digests: Collection[str]) -> None:
+        """Let bytes be gone, after the commit of what erased them; SQLite's log with them."""
+        for digest in digests:
+            self.files.drop(digest)
+        engine.forget_erased(self.engine)
 
     def index_changes(self) -> None:
         """Bring search up to date, after the commit of what has changed.

@@ -4,11 +4,14 @@ from base64 import b64encode
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from secrets import token_bytes
+from typing import Annotated
 
 import typer
 from sqlmodel import Session
 
-from opendata_hub import bootstrap
+from opendata_hub import bootstrap, clock, jobs
+from opendata_hub.domain.people.roles import OPERATOR
+from opendata_hub.flows.identities import erase as erasing
 from opendata_hub.flows.identities import rotate as flow
 from opendata_hub.flows.identities.rotate import Batch
 from opendata_hub.settings import KEY_BYTES, Settings
@@ -39,6 +42,26 @@ def check() -> None:
     """Open every identity, and list those that can't be; ends with 1 where there are any."""
     hub = bootstrap.open_hub(Settings())
     _tell(hub, _each(hub.reading, flow.check))
+
+
+@app.command()
+def erase(
+    reference: Annotated[str, typer.Argument(help="Of the request, such as AI-2026-000001.")],
+    reason: Annotated[str, typer.Option(help="Why; a digest of it is kept.")],
+) -> None:
+    """Erase who filed a request, as they want it; what was asked and answered stays."""
+    hub = bootstrap.open_hub(Settings())
+    with hub.writing() as session:
+        done = erasing.erase(session, reference, reason, by=OPERATOR, now=clock.now())
+    hub.forget_files(done.files)
+    typer.echo(f"Erased who filed {reference.strip().upper()}")
+
+
+@app.command("erase-due")
+def erase_what_is_due() -> None:
+    """Erase who filed requests that have served, as their laws declare it; a daily job does so."""
+    hub = bootstrap.open_hub(Settings())
+    typer.echo(f"Erased {jobs.erase_identities(hub)} identities")
 
 
 def _each(

@@ -20,6 +20,7 @@ from opendata_hub.flows.correspondence import receive as receiving
 from opendata_hub.flows.correspondence.receive import Taken
 from opendata_hub.flows.filing import once
 from opendata_hub.flows.harvest.run import AS_USUAL, House, Wish, harvest
+from opendata_hub.flows.identities.erase import erase_batch
 from opendata_hub.flows.requests.announce import warn_of_end
 from opendata_hub.store import datasets, links
 from opendata_hub.store.correspondence import incoming
@@ -150,6 +151,27 @@ def forget_sessions(hub: Hub) -> int:
         return sessions.forget_ended(session, now) + attempts.forget(session, now)
 
 
+def erase_identities(hub: Hub) -> int:
+    """Erase who filed requests that have served, by the classes of their laws; returns how many.
+
+    Each batch is whole by itself: whoever stops it loses nothing, and the next run goes on.
+    """
+    now, erased = clock.now(), 0
+    for law in hub.laws.values():
+        today = clock.today(hub.calendar_of(law).timezone)
+        for kept in law.retention:
+            after: int | None = 0
+            while after is not None:
+                with hub.writing() as session:
+                    done = erase_batch(session, law, kept, today=today, after=after, now=now)
+                if done.references:
+                    hub.forget_files(done.files)
+                erased, after = erased + len(done.references), done.last
+    if erased:
+        log.warning("%s identities of requesters have served and were erased", erased)
+    return erased
+
+
 def forget_filings(hub: Hub) -> int:
     """Forget what told one filing from the next, after a day; returns how many."""
     with hub.writing() as session:
@@ -218,6 +240,7 @@ DAILY: tuple[tuple[int, Callable[[Hub], object]], ...] = (
     (2, forget_sessions),
     (2, forget_filings),
     (2, forget_mail),
+    (1, erase_identities),
 )
 """Hour of the day (UTC) and what is done then."""
 

@@ -79,6 +79,10 @@ GUARDED: dict[Deed, set[str]] = {
         "POST /api/v1/repairs/copy",
         "POST /api/v1/submissions",
     },
+    Deed.ERASE_IDENTITY: {
+        "POST /api/v1/requests/{reference}/erasure",
+        "POST /{language}/desk/{reference}/erase",
+    },
     Deed.HANDLE_REQUEST: {
         "GET /{language}/desk/{reference}/subject",
         "POST /{language}/desk/{reference}/subject",
@@ -149,6 +153,7 @@ GUARDED: dict[Deed, set[str]] = {
     Deed.READ_IDENTITY: {
         "GET /api/v1/requests/{reference}/letters/{letter}.pdf",
         "GET /api/v1/requests/{reference}/requester",
+        "POST /{language}/desk/{reference}/requester",
         "GET /{language}/desk/{reference}/letter-files/{letter}",
     },
     Deed.READ_LOG: {

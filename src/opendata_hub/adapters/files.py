@@ -50,6 +50,10 @@ class FileStore:
             raise
         return StoredFile(path, sha256, size)
 
+    def drop(self, sha256: str) -> None:
+        """Let the bytes be gone; nothing happens where they are not there."""
+        self.path(sha256).unlink(missing_ok=True)
+
     def path(self, sha256: str) -> Path:
         """Where the bytes with that digest lie, or would."""
         return self.folder / sha256[:2] / sha256

@@ -27,6 +27,8 @@ class Kind(StrEnum):
 
     REQUEST_EVENT = "request-event"
     IDENTITY_READ = "identity-read"
+    IDENTITY_ERASED = "identity-erased"
+    IDENTITY_EXPORTED = "identity-exported"
     LETTER_WRITTEN = "letter-written"
     REQUEST_ASSIGNED = "request-assigned"
     FILE_ADDED = "file-added"

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 from opendata_hub.domain.confidence import Confidence
 from opendata_hub.domain.errors import PackBroken, UnknownLaw
-from opendata_hub.domain.requests.acts import Act
+from opendata_hub.domain.requests.acts import Act, State
 from opendata_hub.domain.requests.calendar import Calendar, Holiday, HolidayStatus, Suspended
 from opendata_hub.domain.requests.law import ClosedDay, Ground, Law, Receipt, Weighing
+from opendata_hub.domain.requests.retention import RetentionClass
 from opendata_hub.packs.folders import Folders
 from opendata_hub.packs.sheet import Sheet, read_rows, read_sheet
 from opendata_hub.packs.steps import load_steps, require_known_steps
@@ -19,6 +20,7 @@ HOLIDAY_COLUMNS = ("day", "name_fr", "name_ar", "name_en", "status", "source", "
 LAW_KEYS = (
     "code", "jurisdiction", "title", "in_force_from", "version", "source", "disclaimer", "filing",
     "receipt", "acts", "steps", "refusal_grounds", "exceptions", "mentions",
+    "retention",
 )  # fmt: skip
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _LAW_NAME = re.compile(r"[a-z]{2,10}/[a-z0-9-]{1,40}")
@@ -45,6 +47,7 @@ def load_law(folders: Folders, name: str) -> Law:
         refusal_grounds=_grounds(sheet, "refusal_grounds"),
         exceptions=_grounds(sheet, "exceptions"),
         mentions=_grounds(sheet, "mentions"),
+        retention=_retention(sheet),
     )
     require_known_steps(sheet, law)
     return law
@@ -130,6 +133,29 @@ def _weekend(sheet: Sheet) -> frozenset[int]:
     if unknown := sorted(set(days) - set(WEEKDAYS)):
         sheet.refuse(f"weekend: {unknown[0]!r} is not one of {', '.join(WEEKDAYS)}")
     return frozenset(map(WEEKDAYS.index, days))
+
+
+def _retention(sheet: Sheet) -> tuple[RetentionClass, ...]:
+    """How long who asked is kept, class by class; no state is in two of them."""
+    if not sheet.has("retention"):
+        return ()
+    found: list[RetentionClass] = []
+    for each in sheet.sheets("retention"):
+        each.only("code", "title", "states", "months", "source", "confidence", "note")
+        made = RetentionClass(
+            code=each.matching("code", r"[a-z][a-z-]{1,30}"),
+            title=each.texts("title"),
+            states=frozenset(each.choices("states", State)),
+            months=each.number("months"),
+            source=each.text("source"),
+            confidence=each.choice("confidence", Confidence),
+        )
+        if any(made.states & other.states or made.code == other.code for other in found):
+            each.refuse("a state, or a code, stands in two classes of retention")
+        if made.months < 1:
+            each.refuse("months: one at least")
+        found.append(made)
+    return tuple(found)
 
 
 def _needed_identity(sheet: Sheet) -> frozenset[str]:

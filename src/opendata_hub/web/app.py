@@ -31,6 +31,8 @@ from opendata_hub.web.filing import api as filing_api
 from opendata_hub.web.filing import pages as filing_pages
 from opendata_hub.web.gate import Gate
 from opendata_hub.web.harvest import api as harvest_api
+from opendata_hub.web.identities import api as identities_api
+from opendata_hub.web.identities import pages as identity_pages
 from opendata_hub.web.kept import KeptPages
 from opendata_hub.web.languages import HERE
 from opendata_hub.web.people import account, journal, links, provider, sign_in, staff
@@ -99,6 +101,9 @@ ROUTERS: tuple[tuple[str, APIRouter], ...] = (
     (AT_ROOT, account.router),
     (AT_ROOT, staff.router),
     (AT_ROOT, provider.router),
+    (API, identities_api.router),
+    (API, identities_api.officers_router),
+    (AT_ROOT, identity_pages.router),
     (AT_ROOT, filing_pages.router),
     (API, own_acts.router),
     (AT_ROOT, own_acts.page_router),

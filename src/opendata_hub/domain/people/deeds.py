@@ -18,6 +18,7 @@ class Deed(StrEnum):
     WITHDRAW = "withdraw"
     READ_REQUEST = "read-request"
     READ_IDENTITY = "read-identity"
+    ERASE_IDENTITY = "erase-identity"
     HANDLE_REQUEST = "handle-request"
     DECIDE_COMPLAINT = "decide-complaint"
     ANNOUNCE_DAY = "announce-day"

@@ -21,6 +21,7 @@ ROLES: Mapping[Deed, frozenset[Role]] = {
     Deed.WITHDRAW: frozenset({Role.STEWARD, Role.HEAD}),
     Deed.READ_REQUEST: frozenset({Role.OFFICER, Role.HEAD, Role.AUDITOR}),
     Deed.READ_IDENTITY: frozenset({Role.OFFICER, Role.HEAD, Role.AUDITOR}),
+    Deed.ERASE_IDENTITY: frozenset({Role.OFFICER, Role.HEAD}),
     Deed.HANDLE_REQUEST: frozenset({Role.OFFICER, Role.HEAD}),
     Deed.DECIDE_COMPLAINT: frozenset({Role.HEAD}),
     Deed.ANNOUNCE_DAY: frozenset({Role.OFFICER, Role.HEAD, Role.ADMINISTRATOR}),

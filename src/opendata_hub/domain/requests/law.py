@@ -8,6 +8,7 @@ from enum import StrEnum
 from opendata_hub.domain.confidence import Confidence
 from opendata_hub.domain.errors import UnknownStep
 from opendata_hub.domain.requests.acts import Act
+from opendata_hub.domain.requests.retention import RetentionClass
 from opendata_hub.domain.requests.term import AfterStop, Reading, StopDays, Term
 from opendata_hub.domain.texts import Texts
 
@@ -155,6 +156,7 @@ class Law:
     acts:            what may be done under it; None for terms that no request starts.
     refusal_grounds, exceptions: why information may be refused.
     mentions:        what a refusal must say.
+    retention:       how long who asked is kept; without a class, until somebody erases it.
     disclaimer:      what readers must know before they rely on it.
     """
 
@@ -171,6 +173,7 @@ class Law:
     refusal_grounds: tuple[Ground, ...] = ()
     exceptions: tuple[Ground, ...] = ()
     mentions: tuple[Ground, ...] = ()
+    retention: tuple[RetentionClass, ...] = ()
 
     @property
     def every_ground(self) -> tuple[Ground, ...]:

@@ -1,10 +1,10 @@
 """Who asked: kept sealed, each bound to the reference of its request."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, delete, func
+from sqlalchemy import ColumnElement, delete, func, update
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select
 
@@ -12,9 +12,18 @@ from opendata_hub.domain.errors import IdentityErased, IdentityUnreadable, Unkno
 from opendata_hub.domain.identities.vault import Sealed, Vault
 from opendata_hub.domain.identities.words import from_words, to_words
 from opendata_hub.domain.people.rule import Reach
+from opendata_hub.domain.requests.acts import State
 from opendata_hub.domain.requests.info_request import Requester
 from opendata_hub.store.engine import vault_of
-from opendata_hub.store.tables import InfoRequestRow, RequesterRow, UnsealedRequesterRow
+from opendata_hub.store.tables import (
+    CorrespondentRow,
+    EventRow,
+    InfoRequestRow,
+    LetterRow,
+    RegisterEntryRow,
+    RequesterRow,
+    UnsealedRequesterRow,
+)
 from opendata_hub.store.visible import in_reach
 
 
@@ -130,6 +139,76 @@ def count(session: Session) -> Kept:
 
     is_kept, is_current = col(RequesterRow.sealed).is_not(None), _is(vault)
     return Kept(number(is_kept, is_current), number(is_kept, ~is_current), number(~is_kept))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A request whose identity is kept: its number, its body, and whether it waits for an act."""
+
+    number: int
+    reference: str
+    authority: str
+    is_open: bool
+
+
+def standing(session: Session, reference: str, within: Reach) -> Standing:
+    """The request, locked to its end; raises UnknownRequest, and IdentityErased."""
+    question = _joined().where(InfoRequestRow.reference == reference, _seen(within))
+    found = session.exec(question.with_for_update()).first()
+    if found is None:
+        raise UnknownRequest("No request with this reference")
+    request, row = found
+    if row.sealed is None:
+        raise IdentityErased(f"{reference}: who asked was erased already")
+    return Standing(request.id, reference, request.authority, request.is_open)
+
+
+def at_rest(
+    session: Session, law: str, states: Collection[State], *, last: date, after: int, most: int
+) -> list[Standing]:
+    """Requests under a law in one of these states, to which nothing has happened since ``last``."""
+    happened = (
+        select(func.max(col(EventRow.happened_on)))
+        .where(col(EventRow.info_request_id) == col(InfoRequestRow.id))
+        .scalar_subquery()
+    )
+    question = (
+        _joined()
+        .join(RegisterEntryRow, col(RegisterEntryRow.info_request_id) == col(InfoRequestRow.id))
+        .where(
+            col(RequesterRow.sealed).is_not(None),
+            RequesterRow.info_request_id > after,
+            InfoRequestRow.law == law,
+            col(RegisterEntryRow.state).in_([str(state) for state in states]),
+            happened <= last,
+        )
+        .order_by(col(RequesterRow.info_request_id))
+        .limit(most)
+    )
+    return [
+        Standing(request.id, request.reference, request.authority, request.is_open)
+        for request, _ in session.exec(question)
+    ]
+
+
+def disown(session: Session, numbers: Sequence[int]) -> None:
+    """Take requests from the accounts that they were filed from, and their codes from mails."""
+    references = select(InfoRequestRow.reference).where(col(InfoRequestRow.id).in_(numbers))
+    session.connection().execute(
+        update(CorrespondentRow)
+        .where(col(CorrespondentRow.reference).in_(references))
+        .values(code_salt="")
+    )
+    session.connection().execute(
+        update(InfoRequestRow).where(col(InfoRequestRow.id).in_(numbers)).values(owner_id=None)
+    )
+    session.expire_all()
+
+
+def letters_of(session: Session, numbers: Sequence[int]) -> set[str]:
+    """The digests of the letters that were written on these requests: they name who asked."""
+    question = select(LetterRow.sha256).where(col(LetterRow.info_request_id).in_(numbers))
+    return set(session.exec(question))
 
 
 def erase(session: Session, numbers: Sequence[int], why: str, now: datetime) -> None:

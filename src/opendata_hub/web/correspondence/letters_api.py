@@ -13,6 +13,7 @@ from opendata_hub.adapters.typeset.letters import MEDIA_TYPE
 from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.correspondence.delivery import Fate, PaperWay, Way
 from opendata_hub.domain.correspondence.mail import MailState
+from opendata_hub.domain.errors import IdentityErased
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.roles import Visitor
 from opendata_hub.domain.requests.law import Law
@@ -233,7 +234,10 @@ def file_of(hub: Hub, visitor: Visitor, reference: str, letter: int) -> Response
     with hub.writing() as session:
         kept = flow.read_letter(session, reference, letter, by=visitor, now=clock.now())
     name = f"{kept.reference}-{kept.name}-{kept.language}"
-    return pdf_answer(hub.files.path(kept.sha256).read_bytes(), name)
+    file = hub.files.path(kept.sha256)
+    if not file.is_file():
+        raise IdentityErased(f"{kept.reference}: who asked was erased, and the letters to them")
+    return pdf_answer(file.read_bytes(), name)
 
 
 def pdf_answer(content: bytes, name: str) -> Response:

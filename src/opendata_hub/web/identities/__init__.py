@@ -1,0 +1,1 @@
+"""Who asked: shown to few, handed out to themselves, erased."""
