@@ -21,6 +21,7 @@ HubError
 │   ├── BadRowQuery       a question that a table can't be asked
 │   ├── FutureReceipt     received tomorrow
 │   ├── BadSearch         a search that can't be answered
+│   ├── BadSql            a SELECT that can't be read, or that the table can't be asked
 │   ├── BadSolr           a question in Solr's language that can't be read
 │   ├── UnsafeLogo        a picture that may do more than be looked at
 │   ├── BadAddress        no e-mail address
@@ -303,6 +304,12 @@ class BadSearch(Invalid):
     """A search that can't be answered: too long, too deep, too many words."""
 
     code = "bad-search"
+
+
+class BadSql(Invalid):
+    """A SELECT that can't be read, or that the table can't be asked."""
+
+    code = "bad-sql"
 
 
 class BadSolr(Invalid):

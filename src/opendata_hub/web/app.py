@@ -25,6 +25,7 @@ from opendata_hub.web.catalog import (
 )
 from opendata_hub.web.catalog import pages as catalog_pages
 from opendata_hub.web.ckan import api as ckan_api
+from opendata_hub.web.ckan import dumps as ckan_dumps
 from opendata_hub.web.correspondence import letter_pages, notice_pages
 from opendata_hub.web.correspondence import letters_api as sent_letters_api
 from opendata_hub.web.filing import api as filing_api
@@ -64,6 +65,7 @@ ROUTERS: tuple[tuple[str, APIRouter], ...] = (
     (AT_ROOT, template_files.router),
     (AT_ROOT, sparql.router),
     (AT_ROOT, ckan_api.router),
+    (AT_ROOT, ckan_dumps.router),
     (API, datasets_api.router),
     (API, datasets_api.public_router),
     (API, search.api_router),

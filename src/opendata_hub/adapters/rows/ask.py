@@ -21,9 +21,11 @@ from duckdb import DuckDBPyConnection
 from opendata_hub.adapters.rows.sql import identifier, literal
 from opendata_hub.domain.catalog.rows.column import ROW_NUMBER, Column, ColumnKind
 from opendata_hub.domain.catalog.rows.query import Condition, Operator, RowQuery
-from opendata_hub.domain.errors import BadRowQuery, QueryTooHeavy
+from opendata_hub.domain.errors import BadRowQuery, BadSql, QueryTooHeavy
 
 BATCH = 5_000
+MOST_LETTERS = 50_000_000
+"""Of an answer that is held as a whole."""
 FORMULA = "^[=+@\\t\\r-]"
 """How a text begins that a spreadsheet would take for a formula."""
 TOO_HEAVY = "The question takes too much time or memory: narrow it, or take the whole file"
@@ -152,7 +154,7 @@ class Rows:
 
     def total(self, query: RowQuery) -> int:
         """How many rows answer the question, on whatever page."""
-        where = _where(query.conditions)
+        where = self._where(query)
         counted = Statement(f"SELECT count(*) FROM {self._source} {where.text}", where.values)
         found = self._asked(counted).fetchone()
         return int(found[0]) if found else 0
@@ -178,6 +180,50 @@ class Rows:
         written = f"COPY (SELECT {names} FROM ({chosen.text})) TO {literal(str(target))}"
         self._asked(Statement(f"{written} (FORMAT parquet, COMPRESSION zstd)", chosen.values))
 
+    def selected(
+        self, table: str, sql: str, number: str, *, most: int
+    ) -> tuple[list[tuple[str, str]], list[str]]:
+        """Columns (name, type) and rows (JSON objects) of a SELECT that was checked.
+
+        table, number: what it calls these rows, and the number of each. Raises BadSql for what
+        these rows can't be asked, QueryTooHeavy for more letters than are held.
+        """
+        try:
+            return self._selected(table, sql, number, most)
+        except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException) as problem:
+            raise BadSql(str(problem).partition("\n")[0][:300]) from None
+
+    def _selected(
+        self, table: str, sql: str, number: str, most: int
+    ) -> tuple[list[tuple[str, str]], list[str]]:
+        rows = (
+            f"SELECT {_NUMBER} AS {identifier(number)}, * EXCLUDE ({_NUMBER}) FROM {self._source}"
+        )
+        self._asked(Statement(f"CREATE VIEW {identifier(table)} AS {rows}"))
+        limited = f"SELECT * FROM ({sql}) LIMIT {int(most)}"
+        described = self._asked(Statement(f"DESCRIBE {limited}")).fetchall()
+        answer = self._asked(
+            Statement(f"SELECT CAST(to_json(found) AS VARCHAR) FROM ({limited}) AS found")
+        )
+        lines: list[str] = []
+        letters = 0
+        while batch := answer.fetchmany(BATCH):
+            self._require_time()
+            lines += [text for (text,) in batch]
+            letters += sum(len(text) for (text,) in batch)
+            if letters > MOST_LETTERS:
+                raise QueryTooHeavy(TOO_HEAVY)
+        return [(str(each[0]), str(each[1])) for each in described], lines
+
+    def _where(self, query: RowQuery) -> Statement:
+        parts = [_condition(condition) for condition in query.conditions]
+        if query.anywhere:
+            texts = [each for each in self.columns if each.kind is ColumnKind.TEXT]
+            found = [_condition(Condition(c, Operator.CONTAINS, (query.anywhere,))) for c in texts]
+            said = " OR ".join(part.text for part in found) or "false"
+            parts.append(Statement(f"({said})", tuple(v for part in found for v in part.values)))
+        return _joined(parts)
+
     def _asked(self, statement: Statement) -> DuckDBPyConnection:
         self._require_time()
         return self._database.execute(statement.text, statement.values)
@@ -188,7 +234,7 @@ class Rows:
             raise QueryTooHeavy(TOO_HEAVY)
 
     def _chosen(self, query: RowQuery) -> Statement:
-        where = _where(query.conditions)
+        where = self._where(query)
         order = [
             f"{identifier(key.column.name)} {'DESC' if key.is_descending else 'ASC'} NULLS LAST"
             for key in query.sort
@@ -233,8 +279,7 @@ def csv_header(columns: Sequence[Column]) -> str:
     return text.getvalue()
 
 
-def _where(conditions: Sequence[Condition]) -> Statement:
-    parts = [_condition(condition) for condition in conditions]
+def _joined(parts: Sequence[Statement]) -> Statement:
     if not parts:
         return Statement("")
     return Statement(

@@ -88,8 +88,12 @@ Not(part=Term(field='tags', value='water', is_phrase=False))))
 
 
 def has_fields(text: str) -> bool:
-    """Whether a text names a field; one that doesn't is plain words."""
-    return ":" in text
+    """Whether a text names a field; one that doesn't is plain words.
+
+    >>> has_fields("tags:water"), has_fields("Budget : annexes")
+    (True, False)
+    """
+    return bool(re.search(r"[\w*]:\S", text))
 
 
 @dataclass(frozen=True, slots=True)

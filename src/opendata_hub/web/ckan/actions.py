@@ -6,7 +6,7 @@ from typing import Any
 
 from opendata_hub.domain.errors import NotKnown
 from opendata_hub.domain.people.deeds import Deed
-from opendata_hub.web.ckan import bodies, others, packages, writes
+from opendata_hub.web.ckan import bodies, datastore, others, packages, writes
 from opendata_hub.web.ckan.call import Call
 
 Act = Callable[[Call], Any]
@@ -93,6 +93,12 @@ _ALL: tuple[Action, ...] = (
     _read(others.package_activity_list, "id", *_PAGE),
     _read(others.organization_activity_list, "id", *_PAGE),
     _read(others.dashboard_activity_list, *_PAGE, deed=Deed.PUBLISH),
+    _read(
+        datastore.datastore_search, "resource_id", "filters", "q", "sort", "fields", "limit",
+        "offset", "include_total", "records_format",
+    ),
+    _read(datastore.datastore_search_sql, "sql"),
+    _read(datastore.datastore_info, "id"),
     _write(writes.package_create, Deed.PUBLISH, "name", "owner_org", *_WORDS, "return_id_only"),
     _write(writes.package_update, Deed.PUBLISH, "id", "name", *_WORDS),
     _write(writes.package_patch, Deed.PUBLISH, "id", *_WORDS),
@@ -103,6 +109,9 @@ _ALL: tuple[Action, ...] = (
     _write(writes.resource_update, Deed.PUBLISH, "id", "upload", "clear"),
     _write(writes.resource_patch, Deed.PUBLISH, "id", "upload", "clear"),
     _write(writes.resource_delete, Deed.PUBLISH, "id"),
+    _write(datastore.datastore_create, Deed.PUBLISH),
+    _write(datastore.datastore_upsert, Deed.PUBLISH),
+    _write(datastore.datastore_delete, Deed.PUBLISH),
     _write(bodies.organization_create, Deed.MANAGE_AUTHORITY, "name", *_BODY),
     _write(bodies.organization_update, Deed.MANAGE_AUTHORITY, "id", *_BODY),
     _write(bodies.organization_patch, Deed.MANAGE_AUTHORITY, "id", *_BODY),

@@ -13,6 +13,7 @@ from opendata_hub.domain.errors import (
     BadRowQuery,
     BadSearch,
     BadSolr,
+    BadSql,
     Denied,
     Forbidden,
     HubError,
@@ -103,19 +104,25 @@ def _told(kind: str, message: str) -> dict[str, Any]:
 
 def _faults(problem: HubError) -> Mapping[str, Any]:
     """What is wrong, by the keys to mend."""
-    match problem:
-        case InvalidPackage():
-            return problem.faults
-        case InvalidRecord():
-            said: dict[str, list[str]] = {}
-            for field, texts in problem.faults:
-                said.setdefault(field or "record", []).append(texts["en"])
-            return said
-        case SlugTaken():
-            return {"name": ["That URL is already in use."]}
-        case NotPublishable():
-            return {"upload": [str(problem)]}
-        case BadRowQuery():
-            return {problem.parameter: [str(problem)]}
+    if isinstance(problem, InvalidPackage):
+        return problem.faults
+    if isinstance(problem, InvalidRecord):
+        said: dict[str, list[str]] = {}
+        for field, texts in problem.faults:
+            said.setdefault(field or "record", []).append(texts["en"])
+        return said
+    if isinstance(problem, BadRowQuery):
+        return {problem.parameter: [str(problem)]}
+    for kind, key, text in UNDER:
+        if isinstance(problem, kind):
+            return {key: [text or str(problem)]}
     found = _FIELD.fullmatch(str(problem))
     return {found[1]: [found[2]]} if found else {"message": [str(problem)]}
+
+
+UNDER: tuple[tuple[type[HubError], str, str], ...] = (
+    (SlugTaken, "name", "That URL is already in use."),
+    (NotPublishable, "upload", ""),
+    (BadSql, "query", ""),
+)
+"""Refusals of one key, and CKAN's words where it has some."""

@@ -75,6 +75,7 @@ class RowQuery:
 
     select: the columns to give beside the number of the row, in this order.
     limit:  how many rows at most; None: all of them. offset: how many to pass over before.
+    anywhere: what stands in some column of text; may be empty.
     """
 
     select: tuple[Column, ...]
@@ -82,6 +83,7 @@ class RowQuery:
     sort: tuple[SortKey, ...] = ()
     limit: int | None = None
     offset: int = 0
+    anywhere: str = ""
 
     def digest(self, version: str) -> str:
         """What tells the pages of this question on this version of the table from others."""
