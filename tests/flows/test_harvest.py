@@ -1,5 +1,7 @@
 """A catalogue elsewhere is read: what becomes of its records, whatever it answers."""
 
+import gzip
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,15 +10,18 @@ import pytest
 from loopback import serving
 from opendata_hub.adapters.fetch import Limits
 from opendata_hub.adapters.harvest import web
+from opendata_hub.adapters.rdf import SYNTAXES
 from opendata_hub.domain.errors import HarvestRunning
 from opendata_hub.domain.harvest.run import RunState
 from opendata_hub.domain.people.roles import OPERATOR
+from opendata_hub.flows.catalog.serving import dump, query, serve
 from opendata_hub.flows.harvest import declare
 from opendata_hub.flows.harvest.kept_record import refresh_records
 from opendata_hub.flows.harvest.rehearse import rehearse
 from opendata_hub.flows.harvest.run import Wish, harvest
 from opendata_hub.store import datasets
-from opendata_hub.store.harvest import records
+from opendata_hub.store.harvest import quarantine, records
+from opendata_hub.web import export
 from sources import PREFIXES, TURTLE, Here, catalogue, turtle
 
 pytestmark = pytest.mark.enable_socket
@@ -427,3 +432,45 @@ def test_a_source_that_is_let_go_takes_its_records_along(here, answers, client):
     assert client.get(f"/datasets/{slug}.ttl").status_code == 410
     here.declare()
     assert here.run().counts == {"created": 2}
+
+
+def test_what_was_refused_is_tried_again_when_somebody_asks(here, answers):
+    bad = turtle("eau").replace('dct:title "Jeu eau" ;', "")
+    answers["/catalog"] = 200, {**TURTLE, "ETag": '"1"'}, catalogue(bad, turtle("air"))
+    here.declare()
+    here.run()
+    with here.hub.writing() as session:
+        quarantine.release(session, "ville", list(here.apart()))
+    assert here.run().counts == {"unchanged": 1}
+    assert here.run(Wish(is_whole=True)).counts == {"unchanged": 1, "refused": 1}
+    assert "If-None-Match" not in here.server.asked[-1][2]
+
+
+def test_dumps_questions_and_files_of_an_export_have_what_was_harvested(here, answers, tmp_path):
+    answers["/catalog"] = 200, TURTLE, many("eau")
+    here.declare()
+    here.run()
+    (kept,) = here.kept().values()
+    hub = here.hub
+    with hub.reading() as session:
+        asked = "".join(query.document(session, hub.frame))
+        state = serve.catalog_state(session, hub.frame, now=here.now)
+        packed = dump.dump(session, hub.frame, SYNTAXES["ttl"], tmp_path, state)
+    for text in (asked, gzip.decompress(packed.read_bytes()).decode()):
+        assert f"dcat:dataset <{kept.iri}>" in text
+        assert f"<{kept.iri}> a dcat:Dataset" in text
+    addresses = {page.address for page in export.pages(hub)}
+    assert {f"/ar/datasets/{kept.slug}", f"/datasets/{kept.slug}.ttl"} <= addresses
+
+
+def test_a_deletion_is_told_in_the_feed_by_the_address_at_the_source(here, answers, client):
+    answers["/catalog"] = 200, TURTLE, many(*"abcdef")
+    here.declare()
+    here.run()
+    answers["/catalog"] = 200, TURTLE, many(*"abcde")
+    here.run()
+    events = json.loads(client.get("/catalog/feed/pages/0").text)["@graph"]
+    deleted = [each["as:object"]["@id"] for each in events if each.get("@type") == "as:Delete"]
+    assert deleted == ["http://ville.example/dataset/f"]
+    since = client.get("/catalog.ttl?modified_since=2026-11-23").text
+    assert "foaf:primaryTopic <http://ville.example/dataset/f>" in since

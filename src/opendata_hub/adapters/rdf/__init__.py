@@ -24,6 +24,8 @@ from opendata_hub.domain.errors import TooLarge, UnreadableRecord, UnsafeRdf
 LONGEST_DOCUMENT_BYTES = 64_000_000
 KNOWN_BLOCKS = 4_096
 """Entries of lists, publishers, standards: so many are kept as they were written."""
+KNOWN_ADDRESSES = 4_096
+"""Properties, classes and entries of lists come again with every record that is read."""
 _STRING = XSD.string
 
 # rdflib logs a traceback for every date of others that is none; readers are told in their own way.
@@ -185,9 +187,12 @@ def read_graphs(
         raise UnreadableRecord(f"This is no {syntax.media_type}: {said}") from None
 
 
+_address = lru_cache(KNOWN_ADDRESSES)(URIRef)
+
+
 def _term(term: object) -> Node:
     if isinstance(term, pyoxigraph.NamedNode):
-        return URIRef(term.value)
+        return _address(term.value)
     if isinstance(term, pyoxigraph.BlankNode):
         return BNode(term.value)
     if isinstance(term, pyoxigraph.Literal):

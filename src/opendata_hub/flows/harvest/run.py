@@ -50,8 +50,8 @@ class House:
 class Wish:
     """What somebody wants of a reading.
 
-    is_whole: from the beginning, whatever the source says has changed. is_fresh: not going on
-    with one that was broken off. lets_go: somebody has looked, and more than usual may vanish.
+    is_whole: from the beginning, whatever the source says has changed or not. is_fresh: not going
+    on with one that was broken off. lets_go: somebody has looked, and more than usual may vanish.
     """
 
     is_whole: bool = False
@@ -70,7 +70,7 @@ def harvest(house: House, source_id: str, wish: Wish = AS_USUAL) -> Iterator[Run
     """
     source, run = _begin(house, source_id, wish)
     try:
-        for further in _pages(house, source, Lists(house.frame), run):
+        for further in _pages(house, source, Lists(house.frame), run, anew=wish.is_whole):
             run = further
             yield run
         is_to_the_end = not run.cursor
@@ -113,8 +113,11 @@ def _begin(house: House, source_id: str, wish: Wish) -> tuple[Source, Run]:
         return source, runs.begin(session, run)
 
 
-def _pages(house: House, source: Source, lists: Lists, run: Run) -> Iterator[Run]:
-    """Read page after page, each kept with the one that follows, until somebody asks to stop."""
+def _pages(house: House, source: Source, lists: Lists, run: Run, *, anew: bool) -> Iterator[Run]:
+    """Read page after page, each kept with the one that follows, until somebody asks to stop.
+
+    anew: pages that have not changed as well, so that what was refused is tried again.
+    """
     reader = reader_of(source, house.fetcher, lists)
     is_whole = run.is_whole or not reader.tells_changes
     run = replace(run, is_whole=is_whole, since=None if is_whole else run.since)
@@ -124,7 +127,7 @@ def _pages(house: House, source: Source, lists: Lists, run: Run) -> Iterator[Run
             known = sources.known_page(session, source.id, address)
         if known and known.run == run.id:
             raise PagesInACircle(f"{address[:200]} was read already, and is named again")
-        page = reader.read(address, known if run.since is None else None)
+        page = reader.read(address, known if run.since is None and not anew else None)
         if isinstance(page, SamePage):
             run = _keep_same(house, source, run, page.known)
         else:

@@ -102,8 +102,9 @@ class Reading:
         values = {
             name: value
             for name, row in rows_of(kind)
-            if (value := self._field(said.get(term(row.path), ()), row, iri, name, depth))
-            not in (None, (), {})
+            # Most properties are not there: to ask for each costs more than to read the rest.
+            if (given := said.get(term(row.path)))
+            and (value := self._field(given, row, iri, name, depth)) not in (None, (), {})
         }
         return kind(iri=iri, **values)
 
