@@ -35,6 +35,8 @@ _ESCAPES = {
     "\b": "\\b",
     "\f": "\\f",
 }
+_same = str.__eq__  # rdflib's own equality asks for types first, in Python
+_ENCODED = json.JSONEncoder(ensure_ascii=False).encode
 _TO_ESCAPE = re.compile(r'["\\\n\r\t\b\f]')
 _TO_ESCAPE_IN_XML = re.compile(r'[&<>"\r\n\t]')
 
@@ -52,7 +54,7 @@ def turtle(grouped: Grouped, prefixes: Mapping[str, str]) -> str:
     for subject, said in grouped.items():
         lines = []
         for predicate, objects in said.items():
-            if predicate == _TYPE:
+            if _same(predicate, _TYPE):
                 lines.append(f"a {' , '.join(short(str(o)) or _iri(o) for o in objects)}")
             else:
                 verb = short(str(predicate)) or _iri(predicate)
@@ -84,13 +86,13 @@ def json_ld(grouped: Grouped, prefixes: Mapping[str, str]) -> str:
     for subject, said in grouped.items():
         node: dict[str, Any] = {"@id": _identity(subject)}
         for predicate, objects in said.items():
-            if predicate == _TYPE:
+            if _same(predicate, _TYPE):
                 node["@type"] = [short(str(o)) or str(o) for o in objects]
             else:
                 node[short(str(predicate)) or str(predicate)] = [
                     _json_value(o, short) for o in objects
                 ]
-        nodes.append(json.dumps(node, ensure_ascii=False))
+        nodes.append(_ENCODED(node))
     return ",\n".join(nodes)
 
 
@@ -124,7 +126,7 @@ def _turtle_literal(literal: Literal, short: Callable[[str], str]) -> str:
     text = _TO_ESCAPE.sub(lambda found: _ESCAPES[found[0]], str(literal))
     if literal.language:
         return f'"{text}"@{literal.language}'
-    if literal.datatype is None or literal.datatype == _STRING:
+    if literal.datatype is None or _same(literal.datatype, _STRING):
         return f'"{text}"'
     return f'"{text}"^^{short(str(literal.datatype)) or _iri(literal.datatype)}'
 
@@ -140,7 +142,7 @@ def _xml_property(element: str, value: Node) -> str:
         kind = ""
         if value.language:
             kind = f' xml:lang="{value.language}"'
-        elif value.datatype is not None and value.datatype != _STRING:
+        elif value.datatype is not None and not _same(value.datatype, _STRING):
             kind = f" rdf:datatype={quoteattr(str(value.datatype))}"
         return f"\n  <{element}{kind}>{text}</{element}>"
     return f"\n  <{element} rdf:resource={_attribute(value)}/>"
@@ -151,7 +153,7 @@ def _json_value(value: Node, short: Callable[[str], str]) -> dict[str, str]:
         return {"@id": _identity(value)}
     if value.language:
         return {"@language": value.language, "@value": str(value)}
-    if value.datatype is None or value.datatype == _STRING:
+    if value.datatype is None or _same(value.datatype, _STRING):
         return {"@value": str(value)}
     return {"@type": short(str(value.datatype)) or str(value.datatype), "@value": str(value)}
 

@@ -26,7 +26,7 @@ from opendata_hub.domain.errors import Invalid, InvalidRecord
 Triple = tuple[URIRef, URIRef, Node]
 TYPE, CONCEPT = RDF.type, SKOS.Concept  # rdflib looks names up anew each time
 WKT = URIRef(expanded("gsp:wktLiteral"))
-KNOWN_ADDRESSES = 4_096
+KNOWN_ADDRESSES, KNOWN_TEXTS = 4_096, 8_192
 """Addresses of lists and of what is shared come with every record: they are checked once."""
 SomeThing = TypeVar("SomeThing", bound=Thing)
 
@@ -132,7 +132,7 @@ def _values(value: object, row: Row, name: str) -> Iterator[Node]:
             for language, said in value.items():
                 texts = (said,) if isinstance(said, str) else said
                 for text in texts:
-                    yield Literal(checked_text(text), lang=checked_language(language))
+                    yield _text(text, language)
         elif isinstance(value, tuple):
             for each in value:
                 yield _WRITERS[row.kind](each)
@@ -140,6 +140,12 @@ def _values(value: object, row: Row, name: str) -> Iterator[Node]:
             yield _WRITERS[row.kind](value)
     except Invalid as problem:
         raise malformed(name, problem) from None
+
+
+@lru_cache(KNOWN_TEXTS)
+def _text(text: str, language: str) -> Literal:
+    """Half of the texts of a record are its family's or its publisher's, word for word."""
+    return Literal(checked_text(text), lang=checked_language(language))
 
 
 def _address(text: str, name: str) -> URIRef:
