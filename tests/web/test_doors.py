@@ -94,6 +94,8 @@ GUARDED: dict[Deed, set[str]] = {
         "POST /api/v1/requests/{reference}/letters/preview",
         "POST /api/v1/requests/{reference}/letters/{letter}/deliveries",
         "GET /{language}/desk/{reference}/letters/{name}",
+        "GET /{language}/mail",
+        "POST /{language}/mail/{number}",
         "POST /{language}/desk/{reference}/letter-files/{letter}",
         "POST /{language}/desk/{reference}/letters/{name}",
         "POST /{language}/desk/{reference}/mails/{mail}",
@@ -155,6 +157,7 @@ GUARDED: dict[Deed, set[str]] = {
         "GET /api/v1/requests/{reference}/requester",
         "POST /{language}/desk/{reference}/requester",
         "GET /{language}/desk/{reference}/letter-files/{letter}",
+        "GET /{language}/mail/{number}",
     },
     Deed.READ_LOG: {
         "GET /api/v1/journal",

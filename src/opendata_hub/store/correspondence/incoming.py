@@ -154,6 +154,11 @@ def get(session: Session, number: int, within: Reach, *, to_change: bool = False
     return _noted(row)
 
 
+def get_any(session: Session, number: int) -> Noted:
+    """The mail of that number, wherever it belongs; raises UnknownMail."""
+    return _noted(_row(session, number))
+
+
 def content(session: Session, number: int) -> Content:
     """What the mail says and who wrote it; raises IdentityErased once it was erased."""
     row = _row(session, number)

@@ -10,19 +10,21 @@ from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.roles import Visitor
 from opendata_hub.domain.people.rule import Place, reach
 from opendata_hub.domain.requests.letter import Addressee, event_told
-from opendata_hub.store.correspondence import correspondents
+from opendata_hub.store.correspondence import correspondents, incoming
+from opendata_hub.store.correspondence.incoming import Noted
 from opendata_hub.store.requests.cases import Case
 from opendata_hub.web.correspondence.letters_api import LetterOut, today_of, written
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The letters of a case, oldest first.
+    """The letters of a case and the mails that belong to it, oldest first.
 
     ready: those whose act was done, or that tell of none; the others come with their act.
     """
 
     letters: list[LetterOut]
+    mails: list[Noted]
     ready: list[str]
     has_email: bool
     may_write: bool
@@ -35,6 +37,7 @@ def correspondence_of(hub: Hub, session: Session, case: Case, *, by: Visitor) ->
     pack = hub.letters.get(request.law)
     return Shown(
         letters=written(session, request.reference),
+        mails=incoming.of_request(session, request.reference),
         ready=[
             name
             for name, template in (pack.templates if pack else {}).items()
