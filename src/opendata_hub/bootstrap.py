@@ -6,10 +6,11 @@ import secrets
 from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 from sqlmodel import Session
@@ -51,6 +52,7 @@ from opendata_hub.domain.secret import derived
 from opendata_hub.flows.catalog.serving import index
 from opendata_hub.flows.correspondence.compose import Writer, composed
 from opendata_hub.flows.correspondence.receive import Desk, own_addresses
+from opendata_hub.flows.correspondence.remind import Rounds
 from opendata_hub.flows.requests.announce import current
 from opendata_hub.flows.requests.write_letter import Office
 from opendata_hub.packs.documents import load_kinds
@@ -214,6 +216,18 @@ class Hub:
             self.frame.base_url, site.title, self.key, site.publishers, self.files, self.office,
             self.laws, self.timezone, self.settings.mail_limit_mb, self.settings.desk_address,
         )  # fmt: skip
+
+    def rounds(self, now: datetime) -> Rounds:
+        """By what officers are reminded at that moment."""
+
+        def calendar(session: Session, authority: str) -> Calendar:
+            law = self.law_named(self.authority(authority).law)
+            return current(session, self.calendar_of(law), authority=authority)
+
+        def today(calendar: Calendar) -> date:
+            return now.astimezone(ZoneInfo(calendar.timezone)).date()
+
+        return Rounds(self.frame.site.reminders, calendar, today)
 
     @property
     def desk(self) -> Desk:

@@ -17,13 +17,14 @@ from opendata_hub.domain.link import LinkState
 from opendata_hub.flows.catalog import check_links as links_flow
 from opendata_hub.flows.catalog.serving.index import bring_up_to_date
 from opendata_hub.flows.correspondence import receive as receiving
+from opendata_hub.flows.correspondence import remind
 from opendata_hub.flows.correspondence.receive import Taken
 from opendata_hub.flows.filing import once
 from opendata_hub.flows.harvest.run import AS_USUAL, House, Wish, harvest
 from opendata_hub.flows.identities.erase import erase_batch
 from opendata_hub.flows.requests.announce import warn_of_end
 from opendata_hub.store import datasets, links
-from opendata_hub.store.correspondence import incoming
+from opendata_hub.store.correspondence import incoming, officers
 from opendata_hub.store.filing import once as filings
 from opendata_hub.store.harvest import sources
 from opendata_hub.store.people import attempts, sessions
@@ -138,6 +139,34 @@ def poll_mailbox(hub: Hub) -> int:
     return len(taken)
 
 
+def remind_officers(hub: Hub) -> int:
+    """Write the reminders of requests that are due, a batch in each transaction; returns how many.
+
+    Each once: whoever runs it twice, or a day late, writes none again.
+    """
+    now, after, count = clock.now(), None, 0
+    while True:
+        with hub.writing() as session:
+            after, written = remind.remind(
+                session, hub.rounds(now), after=after, day=clock.today(hub.timezone), now=now
+            )
+        count += written
+        if after is None:
+            return count
+
+
+def send_digests(hub: Hub) -> int:
+    """Write each officer's digest of today where there is something in it; returns how many."""
+    today, count = clock.today(hub.timezone), 0
+    with hub.reading() as session:
+        everyone = officers.everyone(session)
+        calendar = hub.rounds(clock.now()).calendar(session, hub.frame.site.publisher)
+    for each in everyone:
+        with hub.writing() as session:
+            count += remind.send_digest(session, each, calendar, today=today, now=clock.now())
+    return count
+
+
 def forget_mail(hub: Hub) -> int:
     """Erase what mails said that became no request, after 90 days; returns how many."""
     with hub.writing() as session:
@@ -241,6 +270,8 @@ DAILY: tuple[tuple[int, Callable[[Hub], object]], ...] = (
     (2, forget_filings),
     (2, forget_mail),
     (1, erase_identities),
+    (6, remind_officers),
+    (6, send_digests),
 )
 """Hour of the day (UTC) and what is done then."""
 

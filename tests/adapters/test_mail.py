@@ -74,6 +74,7 @@ def test_a_mail_arrives_whole(serving, tmp_path):
     assert (message["To"], message["From"]) == (MAIL.to, SENDER)
     assert message["Subject"] == MAIL.subject
     assert message["Auto-Submitted"] == "auto-generated"
+    assert message["Content-Language"] == MAIL.language
     assert message["Date"].datetime == build.NOW
     assert message.get_content().replace("\r\n", "\n") == MAIL.body
     assert not (tmp_path / "outbox-mail").exists()

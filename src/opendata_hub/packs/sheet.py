@@ -130,6 +130,13 @@ class Sheet:
             self.refuse(f"{key} must be a list of texts, not {value!r}")
         return tuple(value)
 
+    def whole_numbers(self, key: str) -> tuple[int, ...]:
+        """A list of whole numbers, also below zero."""
+        value = self._value(key)
+        if not isinstance(value, list) or not all(type(each) is int for each in value):
+            self.refuse(f"{key} must be a list of whole numbers, not {value!r}")
+        return tuple(value)
+
     def sheet(self, key: str) -> "Sheet":
         """A mapping inside this one."""
         value = self._value(key)

@@ -3,7 +3,7 @@
 from opendata_hub.domain import authority as rules
 from opendata_hub.domain.authority import Authority, Unit, prefix_of
 from opendata_hub.domain.catalog.ocds.codes import UNREGISTERED_PREFIX
-from opendata_hub.domain.catalog.site import Site
+from opendata_hub.domain.catalog.site import REMINDERS, Site
 from opendata_hub.domain.catalog.vocabulary import Vocabularies
 from opendata_hub.domain.errors import Invalid
 from opendata_hub.packs.folders import Folders
@@ -15,7 +15,7 @@ def load_site(folders: Folders, vocabularies: Vocabularies) -> Site:
     sheet = read_sheet(folders.file("site.yaml"))
     sheet.only(
         "title", "description", "publisher", "licence", "country", "law",
-        "reference_prefix", "publishers", "rights", "ocds_prefix",
+        "reference_prefix", "publishers", "rights", "ocds_prefix", "reminders",
     )  # fmt: skip
     publishers = _publishers(sheet, vocabularies)
     site = Site(
@@ -33,6 +33,7 @@ def load_site(folders: Folders, vocabularies: Vocabularies) -> Site:
             if sheet.has("ocds_prefix")
             else UNREGISTERED_PREFIX
         ),
+        reminders=sheet.whole_numbers("reminders") if sheet.has("reminders") else REMINDERS,
     )
     if site.publisher not in publishers:
         sheet.refuse(f"publisher {site.publisher!r} is not among the publishers")

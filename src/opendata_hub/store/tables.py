@@ -638,6 +638,26 @@ class IncomingFileRow(SQLModel, table=True):
     problem: str
 
 
+class ReminderRow(SQLModel, table=True):
+    """A reminder that was written: of which last day, at which distance in working days."""
+
+    __tablename__ = "reminder"
+    reference: str = Field(primary_key=True)
+    due_on: date = Field(primary_key=True)
+    distance: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    written_at: datetime
+
+
+class DigestRow(SQLModel, table=True):
+    """An officer's digest of a day that was written."""
+
+    __tablename__ = "digest"
+    person_id: int = Field(
+        foreign_key="person.id", primary_key=True, sa_column_kwargs={"autoincrement": False}
+    )
+    day: date = Field(primary_key=True)
+
+
 class CorrespondentRow(SQLModel, table=True):
     """How who filed a request is written to; names nobody.
 

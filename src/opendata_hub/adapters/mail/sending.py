@@ -142,6 +142,7 @@ def written(mail: Mail, *, sender: str, now: datetime) -> EmailMessage:
         message["List-Unsubscribe"] = f"<{mail.unsubscribe}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(mail.body)
+    message["Content-Language"] = mail.language  # after the text, which would take it away
     for each in mail.enclosures:
         kind, _, subkind = each.media_type.partition("/")
         message.add_attachment(each.content, kind, subkind, filename=each.name)

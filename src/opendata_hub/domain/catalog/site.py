@@ -7,6 +7,9 @@ from opendata_hub.domain.authority import Authority, authority_named
 from opendata_hub.domain.catalog.ocds.codes import UNREGISTERED_PREFIX
 from opendata_hub.domain.texts import Texts
 
+REMINDERS = (-7, -2, 0, 1, 7)
+"""Working days from the last day of a request at which officers are reminded by default."""
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
@@ -17,6 +20,7 @@ class Site:
     law, reference_prefix: of the body that runs the hub; the law also of who names none.
     publishers:       every authority by id: those declared, and those kept in the store.
     rights:           what one may do with what is published, in words; may be empty.
+    reminders:        working days from a last day, below 0 before it, at which officers are told.
     ocds_prefix:      before the ocid of a purchase; the default is not registered, and says so.
     """
 
@@ -30,6 +34,7 @@ class Site:
     publishers: Mapping[str, Authority]
     rights: Texts = field(default_factory=dict)
     ocds_prefix: str = UNREGISTERED_PREFIX
+    reminders: tuple[int, ...] = REMINDERS
 
     def publisher_named(self, publisher_id: str) -> Authority:
         """The authority of that id; raises UnknownPublisher, which names the nearest there are."""

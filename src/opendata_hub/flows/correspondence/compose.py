@@ -11,9 +11,10 @@ from opendata_hub.adapters.files import FileStore
 from opendata_hub.adapters.typeset.days import LongDays
 from opendata_hub.adapters.typeset.letters import MEDIA_TYPE
 from opendata_hub.domain.authority import Authority
-from opendata_hub.domain.correspondence import notices, replies
+from opendata_hub.domain.correspondence import notices, reminders, replies
 from opendata_hub.domain.correspondence.mail import Enclosure, Mail
 from opendata_hub.domain.correspondence.notices import STILL_DUE, Envelope, MailKind
+from opendata_hub.domain.correspondence.reminders import DeskKind
 from opendata_hub.domain.correspondence.replies import OfficeKind, Reply, ReplyKind
 from opendata_hub.domain.correspondence.tags import HELD_PREFIX, stop_key, tagged
 from opendata_hub.domain.errors import IdentityErased, MailNotSent, UnknownLetter
@@ -68,6 +69,8 @@ def composed(session: Session, mail: Waiting, writer: Writer, *, now: datetime) 
         return _to_who_wrote(session, mail, writer)
     if mail.kind in set(OfficeKind):
         return _to_an_officer(mail, writer)
+    if mail.kind in set(DeskKind):
+        return _of_the_desk(mail, writer)
     return _to_who_asked(session, mail, writer, now)
 
 
@@ -120,6 +123,23 @@ def _to_an_officer(mail: Waiting, writer: Writer) -> Mail:
         address=f"{writer.base_url}/{mail.language}/desk/{mail.reference}",
         hub=in_language(writer.title, mail.language)[0],
     )
+
+
+def _of_the_desk(mail: Waiting, writer: Writer) -> Mail:
+    """A reminder or a digest."""
+    language, said = mail.language, mail.said
+    desk, hub = f"{writer.base_url}/{language}/desk", in_language(writer.title, language)[0]
+    if mail.kind == DeskKind.DIGEST:
+        day = _told(date.fromisoformat(said["day"]), language)
+        return reminders.digest_mail(
+            said, to=mail.email, mail_id=mail.token, language=language, day=day, address=desk,
+            hub=hub,
+        )  # fmt: skip
+    return reminders.reminder_mail(
+        to=mail.email, mail_id=mail.token, language=language, reference=mail.reference,
+        due=_told(date.fromisoformat(said["due"]), language), days=int(said["days"]),
+        address=f"{desk}/{mail.reference}", hub=hub,
+    )  # fmt: skip
 
 
 def _to_who_asked(session: Session, mail: Waiting, writer: Writer, now: datetime) -> Mail:

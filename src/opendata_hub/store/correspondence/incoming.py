@@ -193,6 +193,17 @@ def held(session: Session, within: Reach, *, after: int = 0, most: int) -> list[
     return list(map(_noted, session.exec(question)))
 
 
+def count_held(session: Session, within: Reach) -> int:
+    """How many mails in reach wait for an officer."""
+    question = (
+        select(func.count())
+        .select_from(IncomingMailRow)
+        .where(IncomingMailRow.state == IncomingState.HELD)
+        .where(in_reach(within, authority=IncomingMailRow.authority))
+    )
+    return session.exec(question).one()
+
+
 def of_request(session: Session, reference: str) -> list[Noted]:
     """The mails that belong to a request, in the order in which they came."""
     question = (
