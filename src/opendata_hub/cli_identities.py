@@ -32,7 +32,7 @@ def new_key() -> None:
 def rotate() -> None:
     """Seal with the first key what others have sealed. Serving goes on; it can be stopped."""
     hub = bootstrap.open_hub(Settings())
-    unread = _each(hub.writing, flow.reseal)
+    unread = _each(hub.writing, flow.reseal) + _each(hub.writing, flow.reseal_mails)
     engine.forget_erased(hub.engine)
     _tell(hub, unread)
 

@@ -18,6 +18,7 @@ from opendata_hub.flows.catalog import check_links as links_flow
 from opendata_hub.flows.catalog.serving.index import bring_up_to_date
 from opendata_hub.flows.correspondence import receive as receiving
 from opendata_hub.flows.correspondence import remind
+from opendata_hub.flows.correspondence import tell_moved as moving
 from opendata_hub.flows.correspondence.receive import Taken
 from opendata_hub.flows.filing import once
 from opendata_hub.flows.harvest.run import AS_USUAL, House, Wish, harvest
@@ -137,6 +138,17 @@ def poll_mailbox(hub: Hub) -> int:
         log.warning("the mailbox of the desk can't be read: %s", problem)
         return 0
     return len(taken)
+
+
+def tell_moved(hub: Hub) -> int:
+    """Tell who asked of the last days that have moved, a batch in each transaction."""
+    told = 0
+    while True:
+        with hub.writing() as session:
+            count = moving.tell_moved(session, clock.now())
+        told += count
+        if count < moving.BATCH:
+            return told
 
 
 def remind_officers(hub: Hub) -> int:
@@ -276,7 +288,7 @@ DAILY: tuple[tuple[int, Callable[[Hub], object]], ...] = (
 """Hour of the day (UTC) and what is done then."""
 
 EVERY_MINUTE: tuple[Callable[[Hub], object], ...] = (
-    follow_changes, harvest_due, poll_mailbox, send_letters,
+    follow_changes, harvest_due, poll_mailbox, tell_moved, send_letters,
 )  # fmt: skip
 
 

@@ -36,6 +36,8 @@ def test_every_mail_is_whole_in_each_language_and_its_subject_tells_nothing(lang
         ),
         notices.letter_mail(envelope, "refusal", PDF),
         notices.letter_mail(envelope, "a letter of another law", PDF),
+        notices.moved_mail(envelope, before="D1", due_on="D2"),
+        notices.code_mail(envelope, "ABCDE"),
         *(notices.notice_mail(envelope, act, day="D1", due_on="D2") for act in ACTS),
     ]
     assert {each.subject for each in mails} == {mails[0].subject}

@@ -10,8 +10,9 @@ import pytest
 from pypdf import PdfReader
 
 import build
-from opendata_hub import clock
+from opendata_hub import clock, jobs
 from opendata_hub.domain.correspondence.mail import CLAIMED_FOR
+from opendata_hub.domain.correspondence.tags import stop_key
 from opendata_hub.domain.journal import Kind
 from opendata_hub.domain.people.roles import Grant, Role
 from opendata_hub.domain.people.rule import EVERYWHERE
@@ -258,3 +259,43 @@ def test_an_auditor_sees_letters_and_writes_none(hub, client, officer, receipt):
     assert "Prolongation du délai" in page
     assert "/letters/" not in page
     assert "letter-files" in page
+
+
+def test_a_lost_code_goes_to_the_address_that_was_given_and_says_nothing_to_others(
+    hub, client, receipt, time
+):
+    page = client.get(f"/fr/requests/{receipt['reference']}").text
+    assert f'action="/fr/requests/{receipt["reference"]}/code"' in page
+    known = client.post(f"/fr/requests/{receipt['reference'].lower()}/code")
+    client.post(f"/fr/requests/{receipt['reference']}/code")
+    unknown = client.post("/fr/requests/AI-2026-000009/code")
+    assert known.text.lower() == unknown.text.replace("000009", "000001").lower()
+    _, code = mails(hub)
+    assert receipt["tracking_code"] in words_of(code)
+    assert code["To"] == "personne@requester.example"
+    time[0] += timedelta(hours=1)
+    client.post(f"/fr/requests/{receipt['reference']}/code")
+    assert len(mails(hub)) == 3
+
+
+def test_who_asked_is_told_when_a_day_off_moves_their_last_day(hub, client, receipt, token):  # noqa: ARG001
+    declined = filed(client)
+    without = filed(client, requester={**build.filing()["requester"], "email": ""})
+    link = f"/fr/notices/{declined['reference']}/{stop_key(declined['reference'], hub.key)}"
+    assert client.post(link).status_code == 200
+    officer = build.token(hub, "all", grants=(Grant(Role.OFFICER),))
+    body = {
+        "day": "2026-12-10", "name": {"fr": "Fête", "ar": "عيد", "en": "Feast"},
+        "status": "official", "source": "communiqué",
+    }  # fmt: skip
+    answer = client.post("/api/v1/calendars/ma/days", json=body, headers=officer)
+    assert answer.json() == {"recounted": 3}
+    before = len(mails(hub))
+    assert jobs.tell_moved(hub) == 3
+    assert jobs.tell_moved(hub) == 0
+    (told,) = mails(hub)[before:]
+    said = words_of(told).replace("\u00a0", " ")
+    assert "21 décembre 2026" in said
+    assert "22 décembre 2026" in said
+    assert told["List-Unsubscribe"]
+    assert without["reference"] not in told["Subject"]

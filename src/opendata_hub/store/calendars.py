@@ -167,6 +167,32 @@ def add_notice(
     session.flush()
 
 
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A request whose last day was counted anew; days as they were written."""
+
+    reference: str
+    due_before: str
+    due_after: str
+
+
+def take_moved(session: Session, now: datetime, *, most: int) -> list[Moved]:
+    """The recounts that nobody was told of, oldest first; from now on they count as told."""
+    question = (
+        select(OutboxRow)
+        .where(OutboxRow.kind == "due-changed", col(OutboxRow.sent_at).is_(None))
+        .order_by(col(OutboxRow.id))
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    rows = session.exec(question).all()
+    for row in rows:
+        row.sent_at = now
+        session.add(row)
+    session.flush()
+    return [Moved(row.subject, row.content["due_before"], row.content["due_after"]) for row in rows]
+
+
 def unsent(session: Session, kind: str) -> list[str]:
     """The subjects of the notices of a kind that wait to be sent, oldest first."""
     question = (

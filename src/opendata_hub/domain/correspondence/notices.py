@@ -18,6 +18,8 @@ class MailKind(StrEnum):
     RECEIPT = "request-receipt"
     LETTER = "request-letter"
     NOTICE = "request-notice"
+    MOVED = "request-due-moved"
+    CODE = "request-code"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,16 @@ def notice_mail(envelope: Envelope, act: Act, *, day: str, due_on: str) -> Mail:
     """What was done. due_on: the last day for an answer; empty where none is awaited."""
     parts = [ACTS[act], *([DUE] if due_on else []), FOLLOW]
     return _mail(envelope, parts, {"day": day, "due": due_on})
+
+
+def moved_mail(envelope: Envelope, *, before: str, due_on: str) -> Mail:
+    """That the last day for an answer is another one now."""
+    return _mail(envelope, [MOVED, FOLLOW], {"before": before, "due": due_on})
+
+
+def code_mail(envelope: Envelope, code: str) -> Mail:
+    """The tracking code, for who has lost it."""
+    return _mail(envelope, [ASKED_FOR, CODE, FOLLOW], {"code": code})
 
 
 def _mail(
@@ -107,6 +119,34 @@ CODE: Texts = {
     "fr": "Votre code de suivi : {code}\nGardez-le : lui seul ouvre votre demande.",
     "ar": "رمز التتبع الخاص بكم: {code}\nاحتفظوا به: فهو وحده يفتح طلبكم.",
     "en": "Your tracking code: {code}\nKeep it: it alone opens your request.",
+}
+MOVED: Texts = {
+    "fr": (
+        "Un jour de fermeture a été annoncé ou déplacé. La réponse à votre demande était due le "
+        "{before} ; elle l’est maintenant au plus tard le {due}."
+    ),
+    "ar": (
+        "أُعلن عن يوم عطلة أو تم تغيير تاريخه. كان أجل الرد على طلبكم {before}، وأصبح الآن {due} "
+        "على أبعد تقدير."
+    ),
+    "en": (
+        "A day off was announced or moved. The answer to your request was due on {before}; it is "
+        "now due by {due} at the latest."
+    ),
+}
+ASKED_FOR: Texts = {
+    "fr": (
+        "Quelqu’un a demandé le code de suivi de votre demande. Si ce n’était pas vous, ignorez "
+        "ce message : il n’a été envoyé qu’à vous."
+    ),
+    "ar": (
+        "طلب أحدهم رمز التتبع الخاص بطلبكم. إذا لم تكونوا أنتم، فتجاهلوا هذه الرسالة: لم تُرسل "
+        "إلا إليكم."
+    ),
+    "en": (
+        "Somebody asked for the tracking code of your request. If it was not you, ignore this "
+        "message: it was sent to you alone."
+    ),
 }
 FOLLOW: Texts = {
     "fr": (

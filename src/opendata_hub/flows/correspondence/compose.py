@@ -150,6 +150,16 @@ def _to_who_asked(session: Session, mail: Waiting, writer: Writer, now: datetime
             return _receipt(session, mail, case, writer, envelope)
         case MailKind.LETTER:
             return _letter(session, mail, writer, envelope)
+        case MailKind.MOVED:
+            days = (
+                _told(date.fromisoformat(mail.said[each]), mail.language)
+                for each in ("before", "due")
+            )
+            before, due_on = days
+            return notices.moved_mail(envelope, before=before, due_on=due_on)
+        case MailKind.CODE:
+            salt = correspondents.code_salt(session, mail.reference)
+            return notices.code_mail(envelope, derived_tracking_code(writer.key, salt))
         case MailKind.NOTICE:
             return _notice(mail, case, envelope)
 
@@ -176,7 +186,7 @@ def _envelope(
         follow_at=f"{writer.base_url}/{language}/requests/{reference}",
         reply_to=tagged(writer.desk, reference, writer.key) if writer.desk else "",
         in_reply_to=mail.said.get("in_reply_to", ""),
-        stop_at=stop if mail.kind == MailKind.NOTICE else "",
+        stop_at=stop if mail.kind in {MailKind.NOTICE, MailKind.MOVED} else "",
     )
 
 

@@ -16,6 +16,7 @@ from opendata_hub.domain.requests.law import Law
 from opendata_hub.domain.requests.retention import RetentionClass
 from opendata_hub.store import journal
 from opendata_hub.store.answers import files as case_files
+from opendata_hub.store.correspondence import incoming
 from opendata_hub.store.identities import requesters
 from opendata_hub.store.identities.requesters import Standing
 
@@ -84,6 +85,7 @@ def _erased(
         files |= case_files.forget_names(session, each.reference, {Origin.REQUESTER})
     requesters.erase(session, numbers, said["why"], now)
     requesters.disown(session, numbers)
+    incoming.erase_of(session, [each.reference for each in found])
     for each in found:
         journal.append(
             session, Kind.IDENTITY_ERASED, each.reference, said,

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from opendata_hub.store.correspondence import incoming
 from opendata_hub.store.identities import requesters
 
 BATCH = 500
@@ -21,6 +22,12 @@ class Batch:
 def reseal(session: Session, *, after: int) -> Batch:
     """Seal one batch: whole once it is committed, so that it can be stopped behind any of them."""
     last, unread = requesters.reseal(session, after=after, most=BATCH)
+    return Batch(last, tuple(unread))
+
+
+def reseal_mails(session: Session, *, after: int) -> Batch:
+    """The same for the mails that came in: they name who wrote them."""
+    last, unread = incoming.reseal(session, after=after, most=BATCH)
     return Batch(last, tuple(unread))
 
 

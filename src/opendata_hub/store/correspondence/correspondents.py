@@ -1,8 +1,10 @@
 """How those who filed requests are written to; who they are is kept elsewhere, and sealed."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import Select
 
 from opendata_hub.store.tables import CorrespondentRow, InfoRequestRow, RequesterRow
 
@@ -29,6 +31,25 @@ def has_email(session: Session, reference: str) -> bool:
     return bool(mark)
 
 
+def language_of(session: Session, reference: str) -> str:
+    """The language of a request whose requester gave an address; empty for any other."""
+    found = session.exec(_with_address().where(InfoRequestRow.reference == reference)).first()
+    return found[1] if found else ""
+
+
+def who_want_notices(session: Session, references: Sequence[str]) -> Mapping[str, str]:
+    """Those of these requests whose requesters want notices, with their languages."""
+    declined = select(CorrespondentRow.reference).where(
+        col(CorrespondentRow.reference).in_(references),
+        col(CorrespondentRow.declined_at).is_not(None),
+    )
+    question = _with_address().where(
+        col(InfoRequestRow.reference).in_(references),
+        col(InfoRequestRow.reference).not_in(declined),
+    )
+    return dict(session.exec(question).all())
+
+
 def has_declined(session: Session, reference: str) -> bool:
     """Whether who filed the request wants no notices."""
     row = session.get(CorrespondentRow, reference)
@@ -43,3 +64,11 @@ def decline(session: Session, reference: str, at: datetime | None) -> None:
         session.add(row)
     row.declined_at = at
     session.flush()
+
+
+def _with_address() -> Select[str, str]:
+    return (
+        select(InfoRequestRow.reference, InfoRequestRow.language)
+        .join(RequesterRow, col(RequesterRow.info_request_id) == col(InfoRequestRow.id))
+        .where(RequesterRow.email_mark != "")
+    )

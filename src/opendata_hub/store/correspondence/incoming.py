@@ -16,7 +16,7 @@ from opendata_hub.domain.correspondence.incoming import (
     from_words,
     to_words,
 )
-from opendata_hub.domain.errors import IdentityErased, UnknownMail
+from opendata_hub.domain.errors import IdentityErased, IdentityUnreadable, UnknownMail
 from opendata_hub.domain.identities.vault import Sealed
 from opendata_hub.domain.people.rule import Reach
 from opendata_hub.store.engine import vault_of
@@ -248,6 +248,56 @@ def erase_before(session: Session, day: datetime) -> int:
         .values(sealed=None, sender_mark="")
     )
     return result.rowcount
+
+
+def erase_of(session: Session, references: Sequence[str]) -> None:
+    """Erase what the mails of these requests said, who wrote them, and how their files are called.
+
+    That they came stays, and the files that belong to a case are erased with it.
+    """
+    numbers = select(IncomingMailRow.id).where(col(IncomingMailRow.reference).in_(references))
+    connection = session.connection()
+    connection.execute(
+        update(IncomingFileRow)
+        .where(col(IncomingFileRow.incoming_mail_id).in_(numbers))
+        .values(name="", problem="")
+    )
+    connection.execute(
+        update(IncomingMailRow)
+        .where(col(IncomingMailRow.reference).in_(references))
+        .values(sealed=None, sender_mark="")
+    )
+
+
+def reseal(session: Session, *, after: int, most: int) -> tuple[int | None, list[str]]:
+    """Seal with the first key what others sealed, a batch of it.
+
+    after: the number where the batch before ended. Returns where this one ended, None when there
+    was nothing more, and what could not be opened: that stays as it is.
+    """
+    vault = vault_of(session)
+    question = (
+        select(IncomingMailRow)
+        .where(col(IncomingMailRow.sealed).is_not(None), IncomingMailRow.id > after)
+        .where(IncomingMailRow.key_name != vault.key_name)
+        .order_by(col(IncomingMailRow.id))
+        .limit(most)
+        .with_for_update()
+    )
+    found, unread = session.exec(question).all(), []
+    for row in found:
+        bound = _bound(row.sha256)
+        try:
+            words = vault.open(Sealed(row.key_name, row.sealed or b""), bound_to=bound)
+        except IdentityUnreadable as problem:
+            unread.append(f"mail {row.id}: {problem}")
+            continue
+        sealed, sender = vault.seal(words, bound_to=bound), from_words(words).sender
+        row.key_name, row.sealed = sealed.key_name, sealed.content
+        row.sender_mark = vault.marks(sender)[0] if sender else ""
+        session.add(row)
+    session.flush()
+    return (found[-1].id if found else None), unread
 
 
 def _row(session: Session, number: int) -> IncomingMailRow:

@@ -185,6 +185,17 @@ def of_request(session: Session, reference: str) -> list[Noted]:
     return list(map(_noted, session.exec(question)))
 
 
+def last_written(session: Session, kind: str, reference: str) -> datetime | None:
+    """When the last mail of that kind about a request was written; None when there is none."""
+    question = (
+        select(MailRow.written_at)
+        .where(MailRow.reference == reference, MailRow.kind == kind)
+        .order_by(col(MailRow.id).desc())
+        .limit(1)
+    )
+    return session.exec(question).first()
+
+
 def to_settle(session: Session, now: datetime, *, most: int) -> list[Noted]:
     """The mails that failed, bounced, or have been in doubt for a while, oldest first."""
     question = select(MailRow).where(_wants_somebody(now)).order_by(col(MailRow.id)).limit(most)

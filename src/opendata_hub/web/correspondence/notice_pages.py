@@ -6,9 +6,11 @@ from fastapi.responses import Response
 from opendata_hub import clock
 from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.people.deeds import Deed
+from opendata_hub.flows.correspondence import send_code as code_flow
 from opendata_hub.flows.correspondence import stop_notices as flow
 from opendata_hub.web.deps import HubDep, PageLanguage
 from opendata_hub.web.doors import Door, needs
+from opendata_hub.web.people.browser import send_after
 from opendata_hub.web.rendering import page
 
 READ = ["GET", "HEAD"]
@@ -38,6 +40,17 @@ def stop(
     with hub.writing() as session:
         flow.stop(session, reference, key, is_wanted=again, hub_key=hub.key, now=clock.now())
     return _page(request, hub, language, reference, key)
+
+
+@router.post("/{language}/requests/{reference}/code")
+@needs(Deed.FOLLOW_WITH_CODE)
+def send_code(request: Request, hub: HubDep, language: PageLanguage, reference: str) -> Response:
+    """Send a lost code to the address that was given; whoever asks is told the same."""
+    with hub.writing() as session:
+        code_flow.send_code(session, reference, now=clock.now())
+    answer = page(request, "code_sent.html", language, reference=reference.strip().upper()[:60])
+    answer.background = send_after(hub)
+    return answer
 
 
 def _page(request: Request, hub: Hub, language: str, reference: str, key: str) -> Response:
