@@ -171,6 +171,8 @@ GUARDED: dict[Deed, set[str]] = {
         "GET /api/v1/requests.ics",
         "GET /api/v1/requests/{reference}/letters",
         "GET /{language}/desk",
+        "GET /{language}/desk-calendar",
+        "POST /{language}/desk-calendar",
         "GET /{language}/desk/{reference}",
         "GET /{language}/desk/{reference}/files",
         "GET /{language}/desk/{reference}/files/{file_id}",

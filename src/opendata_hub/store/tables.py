@@ -658,6 +658,17 @@ class DigestRow(SQLModel, table=True):
     day: date = Field(primary_key=True)
 
 
+class CalendarFeedRow(SQLModel, table=True):
+    """The calendar of an officer; only the digest of its address is kept."""
+
+    __tablename__ = "calendar_feed"
+    person_id: int = Field(
+        foreign_key="person.id", primary_key=True, sa_column_kwargs={"autoincrement": False}
+    )
+    sha256: str = Field(unique=True)
+    made_at: datetime
+
+
 class CorrespondentRow(SQLModel, table=True):
     """How who filed a request is written to; names nobody.
 

@@ -26,7 +26,7 @@ from opendata_hub.web.catalog import (
 from opendata_hub.web.catalog import pages as catalog_pages
 from opendata_hub.web.ckan import api as ckan_api
 from opendata_hub.web.ckan import dumps as ckan_dumps
-from opendata_hub.web.correspondence import letter_pages, mail_pages, notice_pages
+from opendata_hub.web.correspondence import calendar_pages, letter_pages, mail_pages, notice_pages
 from opendata_hub.web.correspondence import letters_api as sent_letters_api
 from opendata_hub.web.filing import api as filing_api
 from opendata_hub.web.filing import pages as filing_pages
@@ -91,6 +91,7 @@ ROUTERS: tuple[tuple[str, APIRouter], ...] = (
     (AT_ROOT, letter_pages.router),
     (AT_ROOT, notice_pages.router),
     (AT_ROOT, mail_pages.router),
+    (AT_ROOT, calendar_pages.router),
     (AT_ROOT, desk_pages.router),
     (API, register_api.router),
     (AT_ROOT, register_pages.router),
