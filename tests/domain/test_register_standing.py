@@ -92,6 +92,11 @@ def test_a_request_that_was_reopened_waits_anew_and_counts_by_its_first_day():
     )
 
 
+def test_words_that_are_no_code_are_not_taken_for_a_ground():
+    for act, ground in (("grant", "exception"), ("refuse", "Personne Fictive"), ("refuse", "X")):
+        assert stood(("receive", "2026-11-02", ""), (act, "2026-11-03", ground)).ground == ""
+
+
 def test_what_was_never_received_stands_nowhere():
     with pytest.raises(Invalid):
         standing(())

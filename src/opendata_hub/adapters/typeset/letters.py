@@ -35,15 +35,16 @@ def typeset(letter: Letter, *, logo: str | None = None) -> bytes:
     character that no font has, a picture that is none.
     """
     stamp = datetime.combine(letter.written_on, time(), UTC)
-    return _compiled(_files(letter, logo), "pdf", pdf_standards=list(STANDARDS), timestamp=stamp)[0]
+    return compiled(_files(letter, logo), "pdf", pdf_standards=list(STANDARDS), timestamp=stamp)[0]
 
 
 def pictures(letter: Letter, *, logo: str | None = None, dots_per_inch: int = 100) -> list[bytes]:
     """The pages of the same letter as PNG, to look at."""
-    return _compiled(_files(letter, logo), "png", ppi=dots_per_inch)
+    return compiled(_files(letter, logo), "png", ppi=dots_per_inch)
 
 
-def _compiled(files: Mapping[str, bytes], kind: str, **options: Any) -> list[bytes]:
+def compiled(files: Mapping[str, bytes], kind: str, **options: Any) -> list[bytes]:
+    """What typst makes of ``main`` and the files beside it; raises NotTypeset."""
     try:
         # The stubs know one file; the compiler takes a mapping of them, and reads no other.
         made, warnings = typst.compile_with_warnings(  # type: ignore[call-overload]

@@ -34,6 +34,7 @@ class Entry:
     head_decided_on: date | None
     commission_on: date | None
     commission_decided_on: date | None
+    commission_ground: str
     sued_on: date | None
 
     def is_late(self, today: date) -> bool:

@@ -4,6 +4,7 @@ A request counts once, by the day it was first received. One that was reopened i
 happened since: it waits anew, by a new last day.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -41,6 +42,8 @@ _ENDS: Mapping[Act, Outcome] = {
     Act.WITHDRAW: Outcome.WITHDRAWN,
     Act.CLOSE: Outcome.CLOSED,
 }
+_GROUNDED = frozenset({Act.REFUSE, Act.GRANT_IN_PART, Act.EXTEND, Act.COMMISSION_DECIDES})
+_CODE = re.compile(r"[a-z0-9][a-z0-9._()-]{0,39}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +88,9 @@ def standing(events: Events) -> Standing:
         state=state_of(events),
         received_on=received,
         outcome=_outcome(decisions, ends),
-        ground=decisions[-1].ground if decisions else "",
+        ground=_code(decisions[-1]) if decisions else "",
         extended_on=extended.happened_on if extended else None,
-        extension_ground=extended.ground if extended else "",
+        extension_ground=_code(extended) if extended else "",
         answered_on=answer.happened_on if answer else None,
         settled_on=settled.happened_on if settled else None,
         net_days=_net_days(since, answer) if answer else None,
@@ -95,9 +98,14 @@ def standing(events: Events) -> Standing:
         head_decided_on=_day(_last(since, Act.HEAD_DECIDES)),
         commission_on=_day(_first(since, Act.COMPLAIN_TO_COMMISSION)),
         commission_decided_on=_day(commission),
-        commission_ground=commission.ground if commission else "",
+        commission_ground=_code(commission) if commission else "",
         sued_on=_day(_first(since, Act.SUE)),
     )
+
+
+def _code(event: Event) -> str:
+    """The ground where it is a code of an act that has one; other words might name somebody."""
+    return event.ground if event.act in _GROUNDED and _CODE.fullmatch(event.ground) else ""
 
 
 def _since_reopened(events: Events) -> Events:

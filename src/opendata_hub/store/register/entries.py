@@ -99,6 +99,27 @@ def change_dues(session: Session, dues: Mapping[int, date]) -> None:
     )
 
 
+def old_references(session: Session, authority: str) -> Mapping[str, str]:
+    """The references of what an authority took over from old registers, by its number there."""
+    kept = _ENTRY.c
+    question = columns(kept.old_reference, kept.reference).where(
+        kept.authority == authority, kept.old_reference.is_not(None)
+    )
+    return {row.old_reference: row.reference for row in session.connection().execute(question)}
+
+
+def note_old(session: Session, reference: str, number: str, *, is_open: bool) -> None:
+    """Note the number that a request had in an old register, and whether it still waits."""
+    entry, request = session.exec(
+        select(RegisterEntryRow, InfoRequestRow)
+        .join(InfoRequestRow, col(InfoRequestRow.id) == col(RegisterEntryRow.info_request_id))
+        .where(RegisterEntryRow.reference == reference)
+    ).one()
+    entry.old_reference, request.is_open = number, is_open
+    session.add_all([entry, request])
+    session.flush()
+
+
 def subject_of(session: Session, reference: str, within: Reach) -> tuple[str, Subject]:
     """The authority of a request and what is said of its subject; raises UnknownRequest."""
     request, entry = _REQUEST.c, _ENTRY.c

@@ -62,6 +62,7 @@ class EntryOut(BaseModel):
     head_decided_on: date | None
     commission_on: date | None
     commission_decided_on: date | None
+    commission_ground: str
     sued_on: date | None
 
 

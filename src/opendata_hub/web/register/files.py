@@ -1,7 +1,7 @@
 """The register and its figures as files: CSV for spreadsheets, JSON for programs."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, fields
 from datetime import date
 from typing import Any
@@ -17,6 +17,7 @@ from opendata_hub.domain.register.figure import (
     Measure,
     share,
 )
+from opendata_hub.domain.register.yearly import YearlyReport, lines_of
 from opendata_hub.store.register.rows import NO_GROUND
 from opendata_hub.web.register.asked import AskedFigures
 
@@ -86,6 +87,11 @@ def figures_of(
                 "denominator": group.counts[Measure.ANSWERED], "percent": None, **tail,
                 "formula": DAYS[language], "rows": rows(figure=Measure.ANSWERED.value),
             }  # fmt: skip
+
+
+def report_csv(reports: Sequence[YearlyReport]) -> bytes:
+    """A yearly report in several languages as one CSV file."""
+    return (BOM + "".join(csv_line(line) for line in lines_of(reports))).encode()
 
 
 def of_group(asked: AskedFigures, group: Group) -> dict[str, object]:
