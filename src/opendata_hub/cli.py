@@ -30,7 +30,6 @@ from opendata_hub import (
     cli_people,
     cli_register,
     clock,
-    jobs,
 )
 from opendata_hub.cli_exchange import ckan, harvest
 from opendata_hub.domain.authority import Authority
@@ -608,6 +607,7 @@ def serve(
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
 ) -> None:
     """Serve portal, API and catalogue."""
+    from opendata_hub import jobs
     from opendata_hub.flows.catalog.publish import refresh_fragments
     from opendata_hub.flows.harvest.kept_record import refresh_records
     from opendata_hub.web.app import create_app
@@ -698,6 +698,8 @@ def calendar_list(
 @calendar_app.command("check")
 def calendar_check() -> int:
     """Warn of calendars that run out within 90 days: 1 when there is one, 0 otherwise."""
+    from opendata_hub import jobs
+
     hub = bootstrap.open_hub(Settings())
     ending = jobs.check_calendars(hub)
     for code in ending:
@@ -729,6 +731,8 @@ def links_check(
     as_json: AsJson = False,
 ) -> int:
     """Look at the addresses that are due: 1 when one does not answer, 0 otherwise."""
+    from opendata_hub import jobs
+
     hub = bootstrap.open_hub(Settings())
     found = [LinkOut.of_state(state) for state in jobs.check_links(hub, slug=slug)]
     if as_json:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from opendata_hub import bootstrap, clock, jobs
+from opendata_hub import bootstrap, clock
 from opendata_hub.domain.errors import Invalid
 from opendata_hub.domain.people.roles import OPERATOR
 from opendata_hub.domain.register.old_register import REASONS, SCHEMA
@@ -19,7 +19,6 @@ from opendata_hub.flows.requests.announce import current
 from opendata_hub.flows.verify import verify
 from opendata_hub.settings import Settings
 from opendata_hub.store.register import entries
-from opendata_hub.web.register import files
 
 FINDINGS = 1
 app = typer.Typer(no_args_is_help=True, help="The register of requests, and the journal's proof.")
@@ -69,6 +68,8 @@ def register_publish(
     authority: Annotated[str, typer.Argument(help="Its id; all of them without one.")] = "",
 ) -> None:
     """Publish registers as datasets of the catalogue, those that have changed."""
+    from opendata_hub import jobs
+
     hub = bootstrap.open_hub(Settings())
     published = jobs.publish_registers(hub, authority=authority)
     for dataset in published:
@@ -87,7 +88,8 @@ def register_report(
     until: Annotated[str, typer.Option(help="The cut-off day, 2026-12-31; else today.")] = "",
 ) -> None:
     """Write the yearly report for the commission: a PDF in one language, or a CSV in ar and fr."""
-    from opendata_hub.adapters.typeset.reports import typeset_report  # noqa: PLC0415  (typst)
+    from opendata_hub.adapters.typeset.reports import typeset_report
+    from opendata_hub.web.register import files
 
     hub = bootstrap.open_hub(Settings())
     body = hub.authority(authority)
@@ -119,7 +121,7 @@ def register_import(
     as_json: AsJson = False,
 ) -> int:
     """Take over an old register: 0 when every row was sound, 1 with those that were refused."""
-    from opendata_hub.adapters.tabular.old_registers import old_table  # noqa: PLC0415  (heavy)
+    from opendata_hub.adapters.tabular.old_registers import old_table
 
     hub = bootstrap.open_hub(Settings())
     body = hub.authority(authority)

@@ -30,10 +30,13 @@ def test_a_report_tells_every_figure_with_its_parts_and_its_formula(language):
     figures, imported, grounds, months = report.tables
     assert "2026" in report.title
     assert "31 XII 2026" in report.lines[2]
-    assert figures.rows[0][1:4] == ("3", "3", "100.0 %")
+    assert figures.rows[0][1:4] == ("3", "3", "100.0\u00a0%")
     assert [row[1] for row in figures.rows[-2:]] == ["4", "40"]
     assert [row[1] for row in imported.rows[-2:]] == ["–", "–"]
-    assert [row[1:] for row in grounds.rows] == [("2", "3", "66.7 %"), ("1", "3", "33.3 %")]
+    assert [row[1:] for row in grounds.rows] == [
+        ("2", "3", "66.7\u00a0%"),
+        ("1", "3", "33.3\u00a0%"),
+    ]
     assert [row[0] for row in months.rows] == ["2026-01", "2026-02 *"]
     for table in report.tables:
         assert {len(row) for row in (table.head, table.widths, *table.rows)} == {len(table.head)}

@@ -84,6 +84,8 @@ GUARDED: dict[Deed, set[str]] = {
         "POST /{language}/desk/{reference}/erase",
     },
     Deed.HANDLE_REQUEST: {
+        "GET /{language}/old-registers",
+        "POST /{language}/old-registers",
         "GET /{language}/desk/{reference}/subject",
         "POST /{language}/desk/{reference}/subject",
         "DELETE /api/v1/desk/requests/{reference}/files/{file_id}",
@@ -164,6 +166,7 @@ GUARDED: dict[Deed, set[str]] = {
         "GET /{language}/journal",
     },
     Deed.READ_REQUEST: {
+        "GET /{language}/statistics/report.{ending}",
         "GET /api/v1/desk/requests",
         "GET /api/v1/desk/requests/{reference}",
         "GET /api/v1/desk/requests/{reference}/files",

@@ -42,8 +42,8 @@ from opendata_hub.web.protection.bodies import BodyLimit
 from opendata_hub.web.protection.headers import SecureHeaders
 from opendata_hub.web.protection.rates import Meter
 from opendata_hub.web.register import api as register_api
+from opendata_hub.web.register import officer_pages, subject_pages
 from opendata_hub.web.register import pages as register_pages
-from opendata_hub.web.register import subject_pages
 from opendata_hub.web.requests import (
     assign,
     deadlines_api,
@@ -95,6 +95,7 @@ ROUTERS: tuple[tuple[str, APIRouter], ...] = (
     (AT_ROOT, desk_pages.router),
     (API, register_api.router),
     (AT_ROOT, register_pages.router),
+    (AT_ROOT, officer_pages.router),
     (AT_ROOT, subject_pages.router),
     (API, authorities_api.router),
     (API, authorities_api.administrators_router),

@@ -200,7 +200,8 @@ def _months(months: Iterable[Group], said: Mapping[str, str], language: str) -> 
 
 def _shares(title: str, count: int, of: int) -> tuple[str, str, str, str]:
     part = share(count, of)
-    return title, str(count), str(of), "–" if part is None else f"{part} %"
+    # The sign never stands on a line of its own.
+    return title, str(count), str(of), "–" if part is None else f"{part}\u00a0%"
 
 
 def lines_of(reports: Sequence[YearlyReport]) -> list[tuple[str, ...]]:

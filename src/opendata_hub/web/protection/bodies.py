@@ -23,6 +23,7 @@ UPLOAD_PATHS = frozenset(
 )
 
 UPLOAD_PATTERNS = (
+    re.compile(r"/[a-z]{2}/old-registers"),
     re.compile(r"/api/v1/desk/requests/[^/]+/files"),
     re.compile(r"/(?:ar|fr|en)/desk/[^/]+/files"),
 )
