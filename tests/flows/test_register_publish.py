@@ -28,6 +28,16 @@ ENTRY = Entry(
     sued_on=None,
 )  # fmt: skip
 TODAY = date(2026, 11, 22)
+PUBLIC_ANSWER = """
+INSERT INTO event (info_request_id, act, happened_on, recorded_at, ground, reasons)
+    SELECT id, 'grant', '2026-11-09', '2026-11-09 00:00:00', '', '' FROM info_request
+"""
+PUBLIC_FILE = """
+INSERT INTO case_file (info_request_id, origin, name, media_type, sha256, size_bytes, added_at,
+    findings, cleared, release, public_from, exceptions, dataset)
+SELECT id, 'authority', 'reponse.pdf', 'application/pdf', 'abc', 3, '2026-11-20 09:00:00',
+    '[]', '[]', 'public', '2026-01-01', '[]', '' FROM info_request
+"""
 
 
 def cells(**changes):
@@ -102,9 +112,16 @@ def test_a_register_is_published_and_again_only_when_it_has_changed(town):
         (only,) = csv.DictReader(io.StringIO(file.read()))
     assert (only["collectivite_code"], only["statut"]) == ("04", "sans_reponse")
     assert jobs.publish_registers(town) == []
+    with town.writing() as session:
+        for statement in (PUBLIC_ANSWER, PUBLIC_FILE):
+            session.connection().execute(text(statement))
+    (again,) = jobs.publish_registers(town)
+    with town.files.path(again.distribution.sha256).open(newline="") as file:
+        (only,) = csv.DictReader(io.StringIO(file.read()))
+    assert only["document_url"] == f"{build.BASE_URL}/answers/AI-2026-000001/1"
     filed(town, 2, "2026-01-06")
     jobs.publish_registers(town)
-    assert (dataset(town).version, dataset(town).distribution.rows) == (2, 2)
+    assert (dataset(town).version, dataset(town).distribution.rows) == (3, 2)
 
 
 def test_who_has_no_request_or_no_territory_has_no_table(town):

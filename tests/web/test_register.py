@@ -7,6 +7,7 @@ import re
 from xml.etree import ElementTree as ET
 
 import pytest
+from sqlalchemy import text
 
 import build
 from opendata_hub.domain.people.roles import Grant, Role
@@ -180,3 +181,23 @@ def test_an_officer_says_what_the_public_reads_of_a_subject(hub, client, officer
     auditor = build.token(hub, "auditor", grants=(Grant(Role.AUDITOR),))
     assert "subject-said" in client.get("/api/v1/journal", headers=auditor).text
     assert "urbanisme" not in client.get("/api/v1/journal", headers=auditor).text
+
+
+ANSWER = """
+INSERT INTO case_file (info_request_id, origin, name, media_type, sha256, size_bytes, added_at,
+    findings, cleared, release, public_from, exceptions, dataset)
+SELECT id, 'authority', 'reponse.pdf', 'application/pdf', 'abc', 3, '2026-11-20 09:00:00',
+    '[]', '[]', :release, '2026-01-01', '[]', 'budget-2026' FROM info_request WHERE reference = :it
+"""
+
+
+@pytest.mark.parametrize("release", ["public", "requester", "private"])
+def test_an_answer_is_led_to_once_everybody_may_read_it(hub, client, register, release):
+    _, granted, _ = register
+    with hub.writing() as session:
+        session.connection().execute(text(ANSWER), {"release": release, "it": granted})
+    page = client.get(f"/fr/register/{granted}").text
+    assert ("reponse.pdf" in page, "/fr/datasets/budget-2026" in page) == (
+        release == "public",
+        release == "public",
+    )

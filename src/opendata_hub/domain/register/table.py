@@ -56,10 +56,11 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def row(entry: Entry, *, territory: str, today: date) -> list[str]:
+def row(entry: Entry, *, territory: str, today: date, answer: str = "") -> list[str]:
     """The cells of an entry, in the order of COLUMNS.
 
     territory: the code of the body's territory. today: whether silence has a name depends on it.
+    answer: where it can be read by everybody; empty where it can't.
     The category of the requester is not told: the hub does not know it.
     """
     refusal, exception = _refusal(entry)
@@ -86,7 +87,7 @@ def row(entry: Entry, *, territory: str, today: date) -> list[str]:
         _day(entry.head_decided_on),
         _day(entry.commission_on),
         _issue(entry),
-        "",
+        answer,
     ]
 
 

@@ -3,7 +3,7 @@
 import csv
 import io
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date, datetime
 from typing import BinaryIO
@@ -16,11 +16,13 @@ from opendata_hub.domain.catalog.dataset import Dataset
 from opendata_hub.domain.catalog.dcat import Frame
 from opendata_hub.domain.errors import Invalid
 from opendata_hub.domain.people.roles import Visitor
+from opendata_hub.domain.register.entry import Entry
 from opendata_hub.domain.register.table import COLUMNS, FAMILY, LAW, row
 from opendata_hub.domain.texts import LANGUAGES, Texts
 from opendata_hub.flows.catalog.publish import Words, publish
 from opendata_hub.flows.catalog.submit import Examined, examine
 from opendata_hub.store import datasets
+from opendata_hub.store.answers import files as case_files
 from opendata_hub.store.register import rows
 from opendata_hub.store.register.rows import Chosen
 from opendata_hub.store.submissions import Submission
@@ -60,7 +62,10 @@ def examine_register(
     Raises Invalid as ``require_table`` does, and TooLarge.
     """
     territory = require_table(authority)
-    with reading() as session, _written(session, authority, territory, today) as (file, count):
+    with (
+        reading() as session,
+        _written(session, authority, territory, frame.base_url, today) as (file, count),
+    ):
         before = datasets.find(session, slug_of(authority))
         if not count:
             return None
@@ -106,7 +111,7 @@ def _title(title: Texts, authority: Authority) -> Texts:
 
 @contextmanager
 def _written(
-    session: Session, authority: Authority, territory: str, today: date
+    session: Session, authority: Authority, territory: str, base_url: str, today: date
 ) -> Iterator[tuple[BinaryIO, int]]:
     """The register as CSV in a file that is gone afterwards, and how many rows it has."""
     with tempfile.TemporaryFile() as file:
@@ -114,9 +119,26 @@ def _written(
         lines = csv.writer(text)
         lines.writerow(COLUMNS)
         count = 0
-        for entry in rows.every(session, Chosen(until=today, authority=authority.id)):
-            lines.writerow(row(entry, territory=territory, today=today))
-            count += 1
+        for some in rows.batches(session, Chosen(until=today, authority=authority.id)):
+            answers = _answers(session, some, base_url, today)
+            for entry in some:
+                address = answers.get(entry.reference, "")
+                lines.writerow(row(entry, territory=territory, today=today, answer=address))
+            count += len(some)
         file.seek(0)
         yield file, count
         text.detach()
+
+
+def _answers(
+    session: Session, entries: Sequence[Entry], base_url: str, today: date
+) -> Mapping[str, str]:
+    """Where the first public file of each answer is, by reference."""
+    found = case_files.public(session, [each.reference for each in entries], today)
+    addresses: dict[str, str] = {}
+    for file in found:
+        here = f"answers/{file.reference}/{file.id}"
+        addresses.setdefault(
+            file.reference, f"{base_url}/{f'datasets/{file.dataset}' if file.dataset else here}"
+        )
+    return addresses

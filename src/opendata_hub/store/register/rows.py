@@ -19,7 +19,7 @@ from opendata_hub.domain.requests.acts import State
 from opendata_hub.domain.requests.info_request import Channel
 from opendata_hub.store.tables import metadata
 
-BATCH = 1000
+BATCH = 500
 NO_GROUND = "-"
 """How refusals without a ground are asked for."""
 _ENTRY = metadata.tables["register_entry"]
@@ -90,10 +90,16 @@ def page(
 
 
 def every(session: Session, chosen: Chosen) -> Iterator[Entry]:
-    """All chosen entries, some at a time."""
+    """All chosen entries, the latest receipt first."""
+    for found in batches(session, chosen):
+        yield from found
+
+
+def batches(session: Session, chosen: Chosen) -> Iterator[list[Entry]]:
+    """The same, some at a time."""
     after = None
     while found := page(session, chosen, after=after, most=BATCH):
-        yield from found
+        yield found
         after = found[-1].received_on, found[-1].reference
 
 
