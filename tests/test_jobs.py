@@ -1,10 +1,17 @@
 """What runs by itself."""
 
+from datetime import timedelta
+
 import pytest
 
 import build
+from loopback import serving
 from opendata_hub import clock, jobs
+from opendata_hub.domain.harvest.run import RunState
+from opendata_hub.domain.harvest.source import Source, SourceKind
 from opendata_hub.store import calendars
+from opendata_hub.store.harvest import records, sources
+from sources import TURTLE, catalogue, turtle
 
 
 def test_ending_calendars_are_found_by_the_daily_job(hub, monkeypatch):
@@ -38,3 +45,22 @@ def test_every_job_is_on_the_schedule(hub):
         assert all(job.next_run_time for job in scheduler.get_jobs())
     finally:
         scheduler.shutdown()
+
+
+@pytest.mark.enable_socket
+def test_sources_that_are_due_are_read_by_themselves(hub, monkeypatch):
+    monkeypatch.setattr(clock, "now", lambda: build.NOW)
+    body = catalogue(turtle("eau"))
+    with serving(lambda *_: (200, TURTLE, body)) as server:
+        source = Source(
+            "ville", SourceKind.DCAT, server.url("/catalog"), "commune-exemple", build.NOW,
+            build.NOW, is_private=True,
+        )  # fmt: skip
+        with hub.writing() as session:
+            sources.add(session, source)
+        assert [run.state for run in jobs.harvest_due(hub)] == [RunState.DONE]
+        assert jobs.harvest_due(hub) == []
+        monkeypatch.setattr(clock, "now", lambda: build.NOW + timedelta(days=1))
+        assert [run.counts for run in jobs.harvest_due(hub)] == [{"unchanged": 1}]
+    with hub.reading() as session:
+        assert records.count(session, "ville") == 1

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from loopback import serving
-from opendata_hub.adapters.fetch import Limits
+from opendata_hub.adapters.fetch import Fetcher, Limits
 from opendata_hub.adapters.harvest import web
 from opendata_hub.adapters.rdf import SYNTAXES
 from opendata_hub.domain.errors import HarvestRunning
@@ -354,6 +354,21 @@ def test_five_megabytes_of_text_are_refused_and_nothing_else(here, answers):
     here.declare()
     assert here.run().counts == {"created": 1, "refused": 1}
     assert [each.code for each in here.apart().values()] == ["record-too-large"]
+
+
+def test_a_source_in_a_private_network_leads_nowhere_else_in_it(here, answers):
+    with serving(lambda *_: (200, TURTLE, many("secret"))) as other:
+        answers["/catalog"] = 302, {"Location": other.url("/admin")}, b""
+        answers["/paged"] = page_of(
+            here.server, "a", following=("hydra:next", f"<{other.url('/admin')}>")
+        )
+        here.declare(is_private=True)
+        here.declare(path="/paged", id="paged", is_private=True)
+        house = replace(here.house(), fetcher=Fetcher())
+        *_, redirected = harvest(house, "ville")
+        *_, paged = harvest(house, "paged")
+        assert (redirected.code, paged.code) == ("too-many-redirects", "address-refused")
+        assert other.lines == []
 
 
 def test_one_who_speaks_of_what_is_ours_is_refused(here, answers):

@@ -171,6 +171,27 @@ def test_a_dkan_lists_its_datasets_in_a_list_of_lists(hub):
         assert here.run().counts == {"unchanged": 2}
 
 
+def test_one_address_under_two_identifiers_is_taken_once_and_stays_so(here, ckan):
+    same = [{"key": "uri", "value": "http://ville.example/same"}]
+    ckan.packages["eau"]["extras"] = ckan.packages["air"]["extras"] = same
+    declared(here)
+    assert here.run().counts == {"created": 2, "refused": 1}
+    again = here.run(Wish(is_whole=True))
+    assert again.counts == {"unchanged": 2, "refused": 1}
+    assert [each.code for each in here.apart().values()] == ["record-twice"]
+
+
+def test_a_new_identifier_of_a_known_address_is_the_same_dataset(here, ckan):
+    ckan.packages["eau"]["extras"] = [{"key": "uri", "value": "http://ville.example/same"}]
+    declared(here)
+    here.run()
+    before = here.kept()["id-eau"]
+    ckan.packages["eau"]["id"] = "id-new"
+    assert here.run(Wish(is_whole=True)).counts == {"changed": 1, "unchanged": 2}
+    after = here.kept()["id-new"]
+    assert (after.position, after.slug, after.version) == (before.position, before.slug, 2)
+
+
 DATA_JSON = {
     "conformsTo": "https://project-open-data.cio.gov/v1.1/schema",
     "dataset": [

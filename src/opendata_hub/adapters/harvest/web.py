@@ -72,9 +72,16 @@ class Web:
 
     @classmethod
     def to(cls, home: str, fetcher: Fetcher, *, is_private: bool) -> "Web":
-        """A way with limits that suit a catalogue; ``fetcher`` is the hub's own."""
+        """A way with limits that suit a catalogue; ``fetcher`` is the hub's own.
+
+        What may be in a private network is read where somebody has said that it is, and leads on
+        nowhere: else it could lead to any machine of the house.
+        """
         others = replace(fetcher, limits=LIMITS)
-        return cls(home, replace(others, is_private_read=is_private), others)
+        if not is_private:
+            return cls(home, others, others)
+        limits = replace(LIMITS, redirects=0)
+        return cls(home, replace(fetcher, limits=limits, is_private_read=True), others)
 
     def get(self, url: str, *, accept: str, known: KnownPage | None = None) -> Got | None:
         """The document at that address; None where it is what is known of it.

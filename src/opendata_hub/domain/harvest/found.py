@@ -111,7 +111,7 @@ def slug_of(source: str, identifier: str, name: str = "") -> str:
     >>> slug_of("ville", "budget-2026")
     'ville--budget-2026'
     >>> slug_of("ville", "http://ville.example/Budget 2026")
-    'ville--budget-2026-8a4e7ddb'
+    'ville--budget-2026-328c984f'
     """
     wanted = name or identifier
     last = wanted.rstrip("/#").replace("#", "/").rpartition("/")[2]

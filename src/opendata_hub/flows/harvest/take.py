@@ -77,7 +77,7 @@ def judge(session: Session, source: Source, found: Sequence[Found], *, run: int)
     known = records.known(session, source.id, identifiers)
     met: dict[str, str] = {}
     verdicts = [_judged(each, known.get(each.identifier), met, run) for each in found]
-    return _without_others(session, source, verdicts)
+    return _without_others(session, source, verdicts, run)
 
 
 def _judged(found: Found, known: Known | None, met: dict[str, str], run: int) -> Verdict:
@@ -97,21 +97,31 @@ def _judged(found: Found, known: Known | None, met: dict[str, str], run: int) ->
     return Verdict(found, Fate.CREATED if is_new else Fate.CHANGED, known, told)
 
 
-def _without_others(session: Session, source: Source, verdicts: Sequence[Verdict]) -> list[Verdict]:
-    """Refuse what another source has brought already; a new name of a known thing is the same."""
+def _without_others(
+    session: Session, source: Source, verdicts: Sequence[Verdict], run: int
+) -> list[Verdict]:
+    """Refuse what another record has brought already; a new name of a known thing is the same."""
     addresses = [v.told.record.iri for v in verdicts if v.told and v.fate is Fate.CREATED]
     kept = records.of_addresses(session, addresses)
-    return [_alone(source, v, kept) for v in verdicts]
+    named = {v.found.identifier for v in verdicts}
+    met = {iri for iri, each in kept.items() if each.run == run or each.identifier in named}
+    return [_alone(source, verdict, kept, met) for verdict in verdicts]
 
 
-def _alone(source: Source, verdict: Verdict, kept: Mapping[str, Known]) -> Verdict:
-    other = kept.get(verdict.told.record.iri) if verdict.told else None
-    if other is None or verdict.fate is not Fate.CREATED:
+def _alone(source: Source, verdict: Verdict, kept: Mapping[str, Known], met: set[str]) -> Verdict:
+    """The verdict on a new record; ``met``: addresses that this reading has met already."""
+    if verdict.told is None or verdict.fate is not Fate.CREATED:
         return verdict
-    if other.source != source.id:
-        problem = RecordOfAnother(f"{other.iri[:200]} is harvested from {other.source} already")
-        return Verdict(verdict.found, Fate.REFUSED, verdict.known, problem=problem)
-    return replace(verdict, fate=Fate.CHANGED, known=other)
+    iri = verdict.told.record.iri
+    other = kept.get(iri)
+    if other and other.source != source.id:
+        problem: HubError = RecordOfAnother(f"{iri[:200]} is harvested from {other.source} already")
+    elif iri in met:
+        problem = RecordTwice(f"{iri[:200]} comes under two identifiers")
+    else:
+        met.add(iri)
+        return replace(verdict, fate=Fate.CHANGED, known=other) if other else verdict
+    return Verdict(verdict.found, Fate.REFUSED, verdict.known, problem=problem)
 
 
 def prepare(
