@@ -7,6 +7,7 @@ The datasets are made up as in benchmarks/search.py: words by Zipf's law, 400 au
 """
 
 import json
+import os
 import random
 import resource
 import statistics
@@ -141,8 +142,11 @@ def measure(folder: Path, number: int) -> None:
     )
     try:
         waited(server)
+        before = cpu_seconds(server.pid)
         times = asked_of(questions(Country(), number, QUERIES))
         print(f"package_search, 10 rows: {quantiles(times)}")
+        spent = (cpu_seconds(server.pid) - before) / QUERIES
+        print(f"the same: {spent * 1000:.1f} ms of CPU a search")
         deep = asked_of(
             [f"/api/3/action/package_search?rows=1000&start={s}" for s in (0, number // 2)]
         )
@@ -156,6 +160,12 @@ def measure(folder: Path, number: int) -> None:
         server.wait()
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     print(f"server: {peak:.0f} MB at most")
+
+
+def cpu_seconds(process: int) -> float:
+    """What a process has computed, in all its threads; a busy machine changes it little."""
+    said = Path(f"/proc/{process}/stat").read_text("ascii").rpartition(")")[2].split()
+    return (int(said[11]) + int(said[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def waited(server: "subprocess.Popen[bytes]") -> None:

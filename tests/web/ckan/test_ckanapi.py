@@ -141,6 +141,16 @@ def test_a_new_file_makes_a_new_version_at_the_same_ids(remote, table):
         remote.action.resource_create(package_id=before["id"], url="http://x.example/y.csv")
 
 
+def test_a_description_that_frictionless_adds_is_passed_over(remote, table, tmp_path):
+    package = published(remote, table)
+    description = tmp_path / "datapackage.json"
+    description.write_text("{}", "utf-8")
+    said = hand_in(remote, description, package_id=package["id"], name="datapackage")
+    assert said == package["resources"][0]
+    with pytest.raises(ValidationError):
+        hand_in(remote, table, package_id=package["id"])
+
+
 def test_what_the_gate_refuses_is_refused_and_nothing_is_published(
     remote, stranger, table, tmp_path
 ):

@@ -7,8 +7,10 @@ import pytest
 import build
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.rule import ROLES
+from opendata_hub.domain.protection.pace import Pace, Traffic
 from opendata_hub.flows.catalog.withdraw import withdraw
 from opendata_hub.web.ckan.actions import ACTIONS
+from opendata_hub.web.protection.rates import Meter
 
 SUBSIDIES = "demo-association-subsidies"
 
@@ -304,6 +306,25 @@ def test_a_key_is_taken_in_both_headers_bare_or_not(demo_client, token):
         assert [each["name"] for each in answer.json()["result"]] == ["commune-exemple"]
     told = demo_client.get("/api/3/action/dashboard_activity_list", headers=token)
     assert told.json()["result"]
+
+
+def test_who_asks_too_often_is_told_so_in_the_envelope(demo_client):
+    meter = demo_client.app.state.meter
+    demo_client.app.state.meter = Meter({Traffic.READ: Pace(60, 60)})
+    answers = [demo_client.post("/api/3/action/site_read") for _ in range(200)]
+    demo_client.app.state.meter = meter
+    refused = next(each for each in answers if each.status_code == 429)
+    assert refused.json()["error"]["__type"] == "Service Unavailable"
+    assert int(refused.headers["retry-after"]) > 0
+
+
+def test_a_body_that_is_too_large_is_refused(demo_client):
+    answer = demo_client.post("/api/3/action/package_search", content=b" " * 300_000)
+    assert answer.status_code == 413
+
+
+def test_older_clients_find_the_status(demo_client, ask):
+    assert demo_client.get("/api/util/status").json() == ask("status_show")
 
 
 def test_the_session_of_a_browser_opens_no_action(demo_client, demo_hub):

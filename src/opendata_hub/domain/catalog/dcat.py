@@ -11,7 +11,7 @@ that describes them.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 
 from rdflib.namespace import Namespace
 from rdflib.term import URIRef
@@ -151,6 +151,14 @@ class Frame:
             return self.location(code)
         return self.concept(vocabulary, code)
 
+    def entry(self, vocabulary: str, iri: str) -> record.Thing | None:
+        """What stands in a shipped list at that address; None where nothing does."""
+        if vocabulary not in self._by_address:
+            terms = self.vocabularies.get(vocabulary, {}).values()
+            made = self.licence if vocabulary == "licence" else partial(self.coded, vocabulary)
+            self._by_address[vocabulary] = {term.uri: made(term.code) for term in terms}
+        return self._by_address[vocabulary].get(iri)
+
     @cached_property
     def known(self) -> Callable[[bool, Callable[[str], bool]], mqa.Known]:
         """What indicators of quality are checked against, but for ``complies`` and ``answers``."""
@@ -173,6 +181,10 @@ class Frame:
     def shared(self) -> Shared:
         """What records have in common: entries of lists, publishers, licences, standards."""
         return Shared()
+
+    @cached_property
+    def _by_address(self) -> dict[str, Mapping[str, record.Thing | None]]:
+        return {}
 
     @cached_property
     def _schemes(self) -> Mapping[str, record.ConceptScheme]:

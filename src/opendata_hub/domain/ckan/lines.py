@@ -78,6 +78,8 @@ def language_of(text: str) -> str:
     >>> language_of("ميزانية 2026"), language_of("Budget")
     ('ar', 'fr')
     """
+    if text.isascii():
+        return FIRST
     return "ar" if len(_ARABIC.findall(text)) > len(_LATIN.findall(text)) else FIRST
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from opendata_hub.domain.catalog.record.classes import Dataset, Distribution, Thing, rows_of
+from opendata_hub.domain.catalog.record.row import Row
 from opendata_hub.domain.ckan.licences import licence_named
 from opendata_hub.domain.ckan.lines import (
     DATASET,
@@ -26,6 +27,9 @@ CORE = frozenset(
 )
 """The keys of the table that are a package's own; all others are extras."""
 EMPTY: tuple[object, ...] = (None, "", [], (), {})
+_ROWS: Mapping[type[Thing], Mapping[str, Row]] = {
+    kind: dict(rows_of(kind)) for kind in (Dataset, Distribution)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +160,7 @@ def tag_names(package: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _put(lines: Sequence[Line], thing: Thing, known: Known) -> dict[str, Any]:
     flat: dict[str, Any] = {}
-    rows = dict(rows_of(type(thing)))
+    rows = _ROWS[type(thing)]
     for line in lines:
         value = getattr(thing, line.field)
         if value in EMPTY:
@@ -179,7 +183,7 @@ def _take(
     faults: dict[str, list[str]],
 ) -> dict[str, Any]:
     said: dict[str, Any] = {}
-    rows = dict(rows_of(kind))
+    rows = _ROWS[kind]
     for line in lines:
         try:
             now = line.take(flat, known)

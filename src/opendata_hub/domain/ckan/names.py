@@ -5,7 +5,7 @@ and stays when the hub moves, and of the address below it, which never changes.
 """
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from uuid import UUID, uuid5
 
 _HUB = UUID("6f64685f-636b-516e-8261-6e6f70656e64")
@@ -54,4 +54,9 @@ class Names:
         return self._id(f"people/{person}")
 
     def _id(self, path: str) -> str:
-        return str(uuid5(self._space, path))
+        return _worked_out(self._space, path)
+
+
+@lru_cache(20_000)
+def _worked_out(space: UUID, path: str) -> str:
+    return str(uuid5(space, path))

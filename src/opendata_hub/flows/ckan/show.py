@@ -14,7 +14,6 @@ from opendata_hub.domain.catalog.dataset import Dataset
 from opendata_hub.domain.catalog.dcat import Frame
 from opendata_hub.domain.catalog.harvest.change import Tombstone
 from opendata_hub.domain.catalog.record import classes as record
-from opendata_hub.domain.catalog.record.classes import Thing
 from opendata_hub.domain.ckan.lines import in_one
 from opendata_hub.domain.ckan.mapping import Facts, Package, naive, package_of
 from opendata_hub.domain.ckan.names import Names
@@ -36,10 +35,12 @@ class Shown:
     frame: Frame
     names: Names
 
-    @cached_property
+    @property
     def known(self) -> Known:
-        """The entries of the hub's lists by their addresses."""
-        return known_in(self.frame)
+        """The entries of the hub's lists by their addresses; media types are told in words."""
+        return lambda vocabulary, iri: (
+            None if vocabulary == "media-type" else self.frame.entry(vocabulary, iri)
+        )
 
     @cached_property
     def authorities(self) -> Mapping[str, str]:
@@ -209,22 +210,6 @@ def group_name(theme: str) -> str:
     'op_datpro'
     """
     return theme.lower()
-
-
-def known_in(frame: Frame) -> Known:
-    """The entries of the hub's lists by their addresses."""
-    codes: dict[str, dict[str, str]] = {}
-
-    def known(vocabulary: str, iri: str) -> Thing | None:
-        if vocabulary not in codes:
-            terms = frame.vocabularies.get(vocabulary, {}).values()
-            codes[vocabulary] = {term.uri: term.code for term in terms}
-        code = codes[vocabulary].get(iri)
-        if code is None or vocabulary == "media-type":
-            return None
-        return frame.licence(code) if vocabulary == "licence" else frame.coded(vocabulary, code)
-
-    return known
 
 
 def package_at(session: Session, shown: Shown, slug: str) -> Package | None:

@@ -66,6 +66,14 @@ async def version(request: Request) -> Response:
     return written(request, {"version": 3})
 
 
+@router.get("/api/util/status")
+@needs(Deed.READ_PUBLISHED)
+async def status(request: Request) -> Response:
+    """What site this is, where older clients ask for it."""
+    hub = await hub_of(request)
+    return written(request, ACTIONS["status_show"].act(Call(hub, STRANGER, {})))
+
+
 @router.api_route("/api/3/action/{name}", methods=METHODS)
 @router.api_route("/api/action/{name}", methods=METHODS)
 @needs(Deed.READ_PUBLISHED)

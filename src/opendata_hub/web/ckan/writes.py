@@ -30,6 +30,8 @@ from opendata_hub.web.ckan.packages import name_of, resource_of
 NO_REASON = "Retiré par l’organisme qui l’avait publié"
 """What readers are told where a client of CKAN deletes and gives no reason."""
 ONE_FILE = "A dataset has one file here: replace it with resource_update"
+DESCRIPTION = "datapackage.json"
+"""What Frictionless hands in after the table itself."""
 WORKED_OUT = "It is worked out of the file: hand in another one (upload)"
 
 
@@ -110,7 +112,7 @@ def resource_create(call: Call) -> dict[str, Any]:
         draft = drafts.find(session, wanted)
         if draft is None:
             _require_there(session, call, wanted)
-            raise InvalidPackage({"package_id": [ONE_FILE]})
+            return _beside(session, shown, call, wanted)
     require(call.visitor, Deed.PUBLISH, Place(draft.publisher))
     said = prepare.checked(
         shown, {"name": draft.slug, "owner_org": draft.publisher, **draft.package}
@@ -153,6 +155,17 @@ def resource_delete(call: Call) -> None:
     with call.hub.reading() as session:
         resource_of(session, shown_in(session, call.hub.frame), call, call.needed("id"))
     raise InvalidPackage({"id": [f"{ONE_FILE}, or delete the dataset"]})
+
+
+def _beside(session: Session, shown: Shown, call: Call, wanted: str) -> dict[str, Any]:
+    """A second file is refused, but for a description of the first: the hub has its own."""
+    dataset = _own(session, shown, call, wanted)
+    require(call.visitor, Deed.PUBLISH, Place(dataset.publisher))
+    upload = call.files.get("upload")
+    if upload is None or upload.filename != DESCRIPTION:
+        raise InvalidPackage({"package_id": [ONE_FILE]})
+    resource: dict[str, Any] = shown.package(dataset)["resources"][0]
+    return resource
 
 
 def _published(
