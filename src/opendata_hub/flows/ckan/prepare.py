@@ -126,12 +126,15 @@ def change_published(
 ) -> Dataset:
     """Publish a dataset's file again under other words; what the words leave out, the hub says.
 
+    What says the same is not published again: who loads a package twice makes no new version.
     Raises what ``publish`` raises, and InvalidPackage.
     """
     said = checked(shown, {"name": dataset.slug, "owner_org": dataset.publisher, **given})
     _require_same(dataset.slug, dataset.publisher, said)
     submission = submissions.get(session, dataset.submission_id, EVERYWHERE)
     words = words_of(shown, said, before=dataset, clearances=_cleared(session, submission))
+    if _is_said(dataset, words):
+        return dataset
     return publish(session, shown.frame, submission, replace(words, replaces=True), by=by, now=now)
 
 
@@ -197,6 +200,16 @@ def draft_package(shown: Shown, draft: Draft) -> Package:
     extras = {FAMILY: said.family, DAY: said.day}
     package["extras"] += [{"key": key, "value": each} for key, each in extras.items() if each]
     return package
+
+
+def _is_said(dataset: Dataset, words: Words) -> bool:
+    """Whether a dataset says just these words already."""
+    described = {} if words.described is None else words.described
+    return (
+        dict(words.title) == dict(dataset.title)
+        and dict(words.description) == dict(dataset.description)
+        and dict(described) == dict(dataset.described)
+    )
 
 
 def _described(shown: Shown, said: Said, before: Dataset | None) -> dict[str, Any]:

@@ -135,6 +135,12 @@ def resource_update(call: Call) -> dict[str, Any]:
     require(call.visitor, Deed.PUBLISH, Place(dataset.publisher))
     if "upload" not in call.files:
         return _unchanged(call, resource)
+    kept = call.hub.files.put(
+        call.files["upload"].file, limit_bytes=call.hub.settings.upload_limit_bytes
+    )
+    call.files["upload"].file.seek(0)
+    if kept.sha256 == dataset.distribution.sha256:
+        return resource
     words = Words(
         dataset.publisher, dataset.title, dataset.description, slug, replaces=True,
         clearances=clearances_from(_listed(call, "clear")),
