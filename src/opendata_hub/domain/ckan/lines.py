@@ -9,6 +9,7 @@ somebody changes there is seen. ``docs/ckan.md`` is checked against this table.
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from opendata_hub.domain.catalog.record.classes import (
@@ -83,6 +84,7 @@ def language_of(text: str) -> str:
     return "ar" if len(_ARABIC.findall(text)) > len(_LATIN.findall(text)) else FIRST
 
 
+@lru_cache(20_000)
 def tag_of(word: str) -> str:
     """A word as CKAN takes tags: letters, digits, blanks, hyphens, points, 2 to 100 of them.
 

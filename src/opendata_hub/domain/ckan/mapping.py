@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from opendata_hub.domain.catalog.record.classes import Dataset, Distribution, Thing, rows_of
-from opendata_hub.domain.catalog.record.row import Row
+from opendata_hub.domain.catalog.record.row import Kind, Row
 from opendata_hub.domain.ckan.licences import licence_named
 from opendata_hub.domain.ckan.lines import (
     DATASET,
@@ -27,6 +27,7 @@ CORE = frozenset(
 )
 """The keys of the table that are a package's own; all others are extras."""
 EMPTY: tuple[object, ...] = (None, "", [], (), {})
+_SPOKEN = frozenset({Kind.TEXTS, Kind.WORDS})
 _ROWS: Mapping[type[Thing], Mapping[str, Row]] = {
     kind: dict(rows_of(kind)) for kind in (Dataset, Distribution)
 }
@@ -168,9 +169,11 @@ def _put(lines: Sequence[Line], thing: Thing, known: Known) -> dict[str, Any]:
         said = line.put(value, known)
         flat |= {key: each for key, each in said.items() if each not in EMPTY}
         if line.exact:
-            row, told = rows[line.field], line.take(said, known)
+            row = rows[line.field]
             whole = spelled(row, value, known)
-            if spelled(row, told, known) != whole:
+            # No key of CKAN's says two languages: to read it back would be lost time.
+            is_several = row.kind in _SPOKEN and len(value) > 1
+            if is_several or spelled(row, line.take(said, known), known) != whole:
                 flat[line.exact] = whole
     return flat
 
