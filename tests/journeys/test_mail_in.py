@@ -116,6 +116,7 @@ def test_a_mail_that_follows_the_model_form_is_a_request_of_the_day_it_came(desk
 
 
 def test_an_answer_is_attached_to_its_case_by_tag_message_or_subject(desk, box):
+    build.person(desk, "agent@hub.example", grants=(Grant(Role.OFFICER, "commune-exemple"),))
     (taken,) = fetched(desk, box, mail())
     (receipt,) = sent(desk)
     answers = [
@@ -134,6 +135,9 @@ def test_an_answer_is_attached_to_its_case_by_tag_message_or_subject(desk, box):
         assert [incoming.content(session, each.id).text for each in kept] == [
             "Par étiquette", "Par message", "Par objet",
         ]  # fmt: skip
+    told = [each for each in sent(desk) if each["To"] == "agent@hub.example"]
+    assert len(told) == 1, "three messages in an hour are told once"
+    assert taken.reference in told[0]["Subject"]
 
 
 def test_a_mail_that_lacks_what_the_law_wants_is_held_and_completed_by_an_answer(desk, box):

@@ -299,3 +299,16 @@ def test_who_asked_is_told_when_a_day_off_moves_their_last_day(hub, client, rece
     assert "22 décembre 2026" in said
     assert told["List-Unsubscribe"]
     assert without["reference"] not in told["Subject"]
+
+
+def test_officers_are_told_when_the_requester_withdraws(hub, client, receipt):
+    build.person(hub, "agent@hub.example", grants=(Grant(Role.OFFICER, OWN),))
+    mails(hub)
+    answer = client.post(
+        f"/api/v1/requests/{receipt['reference']}/own-acts",
+        json={"act": "withdraw", "after": 1},
+        headers={"X-Tracking-Code": receipt["tracking_code"]},
+    )
+    assert answer.status_code == 201, answer.text
+    told = [each for each in mails(hub) if each["To"] == "agent@hub.example"]
+    assert [receipt["reference"] in each["Subject"] for each in told] == [True]

@@ -20,6 +20,7 @@ class OfficeKind(StrEnum):
 
     ANSWER = "case-answer"
     BOUNCE = "case-bounce"
+    OWN_ACT = "case-own-act"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +165,23 @@ OFFICE: Mapping[OfficeKind, Mapping[str, tuple[str, str]]] = {
         "en": (
             "{reference}: a message came in",
             "A message came in about the request {reference}.",
+        ),
+    },
+    OfficeKind.OWN_ACT: {
+        "fr": (
+            "{reference} : le demandeur a agi",
+            (
+                "Le demandeur s’est plaint, a retiré sa demande ou a donné une précision sur la "
+                "demande {reference}."
+            ),
+        ),
+        "ar": (
+            "{reference}: إجراء من صاحب الطلب",
+            "قدم صاحب الطلب رقم {reference} شكاية أو سحب طلبه أو قدم توضيحا.",
+        ),
+        "en": (
+            "{reference}: the requester has acted",
+            "The requester has complained, withdrawn or explained the request {reference}.",
         ),
     },
     OfficeKind.BOUNCE: {

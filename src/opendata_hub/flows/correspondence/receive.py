@@ -31,10 +31,11 @@ from opendata_hub.domain.people.rule import EVERYWHERE
 from opendata_hub.domain.requests.calendar import Calendar
 from opendata_hub.domain.requests.info_request import TEXT_LENGTH, Channel, Question, Requester
 from opendata_hub.domain.requests.law import Law
+from opendata_hub.flows.requests import notify
 from opendata_hub.flows.requests.attach import ExaminedFile, attach, examine
 from opendata_hub.flows.requests.file import Receipt, file
 from opendata_hub.store import journal
-from opendata_hub.store.correspondence import incoming, officers, outbox
+from opendata_hub.store.correspondence import incoming, outbox
 from opendata_hub.store.correspondence.incoming import KeptFile
 from opendata_hub.store.requests import cases
 from opendata_hub.store.requests.cases import Case
@@ -319,11 +320,9 @@ class _Reception:
         return receipt
 
     def _tell_officers(self, kind: OfficeKind, reference: str, *, unit: str = "") -> None:
-        for each in officers.of_place(self.session, self.authority.id, unit):
-            outbox.add(
-                self.session, kind,
-                email=each.email, language=each.language, reference=reference, now=self.now,
-            )  # fmt: skip
+        notify.officers_of(
+            self.session, kind, reference, authority=self.authority.id, unit=unit, now=self.now
+        )
 
     def _note(self, taken: Taken) -> None:
         journal.append(

@@ -1,13 +1,17 @@
 """Who asked is told of what was done: a row of the outbox, in the transaction of the act."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
 from opendata_hub.domain.correspondence.notices import ACTS, MailKind
+from opendata_hub.domain.correspondence.replies import OfficeKind
 from opendata_hub.domain.requests.info_request import Channel, InfoRequest
 from opendata_hub.domain.requests.timeline import Event
-from opendata_hub.store.correspondence import correspondents, outbox
+from opendata_hub.store.correspondence import correspondents, officers, outbox
+
+ONCE_IN = timedelta(hours=1)
+"""Whoever writes ten times does not fill the mailbox of an officer."""
 
 
 def of_receipt(
@@ -26,6 +30,31 @@ def of_receipt(
             language=request.question.language, reference=request.reference,
             said={"in_reply_to": in_reply_to}, now=now,
         )  # fmt: skip
+
+
+def officers_of(
+    session: Session,
+    kind: OfficeKind,
+    reference: str,
+    *,
+    authority: str,
+    unit: str = "",
+    officer: int | None = None,
+    now: datetime,
+) -> None:
+    """Write to who works on a request that something came in, at most once an hour of each kind.
+
+    officer: to whom it was given; else all of its unit are told.
+    """
+    lately = outbox.last_written(session, kind, reference)
+    if lately is not None and now - lately < ONCE_IN:
+        return
+    everyone = officers.of_place(session, authority, unit)
+    own = [each for each in everyone if each.person == officer]
+    for each in own or everyone:
+        outbox.add(
+            session, kind, email=each.email, language=each.language, reference=reference, now=now
+        )
 
 
 def of_act(session: Session, request: InfoRequest, event: Event, *, now: datetime) -> None:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
+from opendata_hub.domain.correspondence.replies import OfficeKind
 from opendata_hub.domain.errors import Invalid, WrongMoment
 from opendata_hub.domain.people.rule import EVERYWHERE
 from opendata_hub.domain.requests import timeline
@@ -14,6 +15,7 @@ from opendata_hub.domain.requests.acts import Act, possible_acts
 from opendata_hub.domain.requests.calendar import Calendar
 from opendata_hub.domain.requests.info_request import InfoRequest
 from opendata_hub.domain.requests.law import Law
+from opendata_hub.flows.requests import notify
 from opendata_hub.flows.requests.act import Doing, add_event
 from opendata_hub.store.requests import cases
 from opendata_hub.store.requests.cases import Case
@@ -57,6 +59,10 @@ def act_on_own(
         raise WrongMoment("The body may still answer: a complaint is open when its time is over")
     case = cases.get(session, request.reference, EVERYWHERE, to_change=True)
     doing = Doing(act, today, after, reasons=words)
+    notify.officers_of(
+        session, OfficeKind.OWN_ACT, request.reference,
+        authority=request.authority, unit=case.unit, now=now,
+    )  # fmt: skip
     return add_event(
         session, case, doing, law=law, calendar=calendar, person=None, today=today, now=now
     )
