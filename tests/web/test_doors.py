@@ -91,6 +91,10 @@ GUARDED: dict[Deed, set[str]] = {
         "DELETE /api/v1/desk/requests/{reference}/files/{file_id}",
         "POST /api/v1/desk/assignments",
         "POST /api/v1/desk/requests/{reference}/events",
+        "GET /api/v1/desk/mails",
+        "POST /api/v1/desk/mails/{number}/dismissal",
+        "POST /api/v1/desk/mails/{number}/filing",
+        "POST /api/v1/desk/mails/{number}/joining",
         "POST /api/v1/mails/{mail}/settlement",
         "POST /api/v1/requests/{reference}/letters",
         "POST /api/v1/requests/{reference}/letters/preview",
@@ -160,6 +164,7 @@ GUARDED: dict[Deed, set[str]] = {
         "POST /{language}/desk/{reference}/requester",
         "GET /{language}/desk/{reference}/letter-files/{letter}",
         "GET /{language}/mail/{number}",
+        "GET /api/v1/desk/mails/{number}",
     },
     Deed.READ_LOG: {
         "GET /api/v1/journal",

@@ -148,3 +148,32 @@ def test_officers_of_another_body_or_of_a_unit_see_no_mail_of_the_desk(hub, clie
         )
         assert dismissed.status_code in {404, 422}
     assert noted(hub, number).state is IncomingState.HELD
+
+
+def test_a_program_lists_reads_files_joins_and_dismisses(hub, client, officer):
+    mails = "/api/v1/desk/mails"
+    first, second, third = (came_in(hub, each) for each in (1, 2, 3))
+    listed = client.get(f"{mails}?limit=2", headers=officer).json()
+    assert [each["number"] for each in listed["mails"]] == [first, second]
+    assert "requester.example" not in str(listed)
+    rest = client.get(f"{mails}?after={listed['next']}", headers=officer).json()
+    assert ([each["number"] for each in rest["mails"]], rest["next"]) == ([third], None)
+    whole = client.get(f"{mails}/{first}", headers=officer).json()
+    assert (whole["sender"], whole["came_on"]) == ("personne1@requester.example", "2026-11-19")
+    assert [bool(each["problem"]) for each in whole["files"]] == [False, True]
+    filing = {
+        "subject": "Budget", "text": "Le budget.", "language": "fr",
+        "requester": build.filing()["requester"],
+    }  # fmt: skip
+    made = client.post(f"{mails}/{first}/filing", json=filing, headers=officer)
+    assert made.status_code == 201
+    reference = made.json()["reference"]
+    joined = client.post(
+        f"{mails}/{second}/joining", json={"reference": reference}, headers=officer
+    )
+    assert joined.json() == {"reference": reference}
+    gone = client.post(f"{mails}/{third}/dismissal", json={"reason": "Publicité"}, headers=officer)
+    assert gone.status_code == 204
+    again = client.post(f"{mails}/{third}/dismissal", json={"reason": "x"}, headers=officer)
+    assert (again.status_code, again.json()["code"]) == (409, "wrong-moment")
+    assert client.get(mails, headers=officer).json() == {"mails": [], "next": None}

@@ -26,7 +26,13 @@ from opendata_hub.web.catalog import (
 from opendata_hub.web.catalog import pages as catalog_pages
 from opendata_hub.web.ckan import api as ckan_api
 from opendata_hub.web.ckan import dumps as ckan_dumps
-from opendata_hub.web.correspondence import calendar_pages, letter_pages, mail_pages, notice_pages
+from opendata_hub.web.correspondence import (
+    calendar_pages,
+    letter_pages,
+    mail_api,
+    mail_pages,
+    notice_pages,
+)
 from opendata_hub.web.correspondence import letters_api as sent_letters_api
 from opendata_hub.web.filing import api as filing_api
 from opendata_hub.web.filing import pages as filing_pages
@@ -90,6 +96,7 @@ ROUTERS: tuple[tuple[str, APIRouter], ...] = (
     (API, sent_letters_api.router),
     (AT_ROOT, letter_pages.router),
     (AT_ROOT, notice_pages.router),
+    (API, mail_api.router),
     (AT_ROOT, mail_pages.router),
     (AT_ROOT, calendar_pages.router),
     (AT_ROOT, desk_pages.router),

@@ -84,8 +84,8 @@ def read_mail(
     request: Request, hub: HubDep, visitor: VisitorDep, language: PageLanguage, number: int
 ) -> Response:
     """A mail with all that it says; the journal tells who read it."""
-    opened = _opened(hub, visitor, number)
-    content = opened.content
+    mail = opened(hub, visitor, number)
+    content = mail.content
     read = read_form(
         sender=content.sender, sender_name=content.sender_name, subject=content.subject,
         text=content.text,
@@ -95,7 +95,7 @@ def read_mail(
         written_in=read.question.language, name=read.requester.name, email=content.sender,
         address=read.requester.address, id_number=read.requester.id_number,
     )  # fmt: skip
-    return _page(request, hub, language, opened, form)
+    return _page(request, hub, language, mail, form)
 
 
 @router.post("/{language}/mail/{number}")
@@ -110,13 +110,13 @@ def handle(
 ) -> Response:
     """Do with the mail what the form says; on a fault show it again with all that was typed."""
     try:
-        return lead(hub, f"/{language}/{_done(hub, visitor, number, form)}")
+        return lead(hub, f"/{language}/{done(hub, visitor, number, form)}")
     except HubError as problem:
-        opened = _opened(hub, visitor, number)
-        return _page(request, hub, language, opened, form, problem)
+        mail = opened(hub, visitor, number)
+        return _page(request, hub, language, mail, form, problem)
 
 
-def _done(hub: Hub, visitor: Visitor, number: int, form: MailForm) -> str:
+def done(hub: Hub, visitor: Visitor, number: int, form: MailForm) -> str:
     """Where to go after it; raises what the flow does."""
     now = clock.now()
     if form.do == "dismiss":
@@ -143,11 +143,12 @@ def _done(hub: Hub, visitor: Visitor, number: int, form: MailForm) -> str:
 def _files(hub: Hub, visitor: Visitor, number: int, form: MailForm) -> tuple[Looked, ...]:
     """The files of the mail, examined before the transaction in which they are attached."""
     with hub.writing() as session:
-        opened = flow.open_mail(session, hub.desk, number, by=visitor, now=clock.now())
-    return flow.look_again(hub.files, opened.files, form.written_in or "fr")
+        found = flow.open_mail(session, hub.desk, number, by=visitor, now=clock.now())
+    return flow.look_again(hub.files, found.files, form.written_in or "fr")
 
 
-def _opened(hub: Hub, visitor: Visitor, number: int) -> OpenedMail:
+def opened(hub: Hub, visitor: Visitor, number: int) -> OpenedMail:
+    """The mail, read by that visitor; raises what ``flow.open_mail`` does."""
     with hub.writing() as session:
         return flow.open_mail(session, hub.desk, number, by=visitor, now=clock.now())
 
@@ -156,15 +157,15 @@ def _page(
     request: Request,
     hub: Hub,
     language: str,
-    opened: OpenedMail,
+    mail: OpenedMail,
     form: MailForm,
     problem: HubError | None = None,
 ) -> Response:
-    authority = hub.authority(opened.noted.authority)
+    authority = hub.authority(mail.noted.authority)
     answer = page(
         request, "mail_read.html", language, status=409 if problem else 200,
-        mail=opened, noted=opened.noted, form=form, problem=problem, authority=authority,
-        waits=opened.noted.state is IncomingState.HELD,
+        mail=mail, noted=mail.noted, form=form, problem=problem, authority=authority,
+        waits=mail.noted.state is IncomingState.HELD,
     )  # fmt: skip
     answer.headers["Cache-Control"] = "no-store"
     return answer
