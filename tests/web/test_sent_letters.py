@@ -113,6 +113,15 @@ def test_who_gave_no_address_gets_no_mail(hub, client, officer):
     assert "no e-mail address" in refused.json()["detail"]
 
 
+@pytest.mark.parametrize("typed", ["a,b@requester.example", "é@requester.example"])
+def test_what_only_looks_like_an_address_gets_no_mail_and_is_shown(hub, client, typed):
+    filed(client, requester={**build.filing()["requester"], "email": typed})
+    assert mails(hub) == []
+    with hub.reading() as session:
+        (kept,) = outbox.of_request(session, "AI-2026-000001")
+    assert (kept.stamps.failed_at, kept.problem) == (MONDAY, "no address that a mail can go to")
+
+
 def test_each_act_is_told_until_notices_are_stopped(hub, client, officer, receipt):
     extended(client, officer, receipt)
     _, notice = mails(hub)

@@ -17,7 +17,8 @@ from opendata_hub.domain.correspondence.notices import STILL_DUE, Envelope, Mail
 from opendata_hub.domain.correspondence.reminders import DeskKind
 from opendata_hub.domain.correspondence.replies import OfficeKind, Reply, ReplyKind
 from opendata_hub.domain.correspondence.tags import HELD_PREFIX, stop_key, tagged
-from opendata_hub.domain.errors import IdentityErased, MailNotSent, UnknownLetter
+from opendata_hub.domain.errors import BadAddress, IdentityErased, MailNotSent, UnknownLetter
+from opendata_hub.domain.people.address import email_address
 from opendata_hub.domain.people.letter import Letter, LetterKind
 from opendata_hub.domain.people.roles import OPERATOR
 from opendata_hub.domain.people.rule import EVERYWHERE
@@ -173,12 +174,15 @@ def _envelope(
         asked = read_identity(session, reference, by=OPERATOR, now=now)
     except IdentityErased:
         raise MailNotSent("who asked was erased", is_lasting=True) from None
-    if not asked.email:
-        raise MailNotSent("no address", is_lasting=True)
+    # A form takes what looks like an address; a mail goes to one mailbox, and to nobody else.
+    try:
+        to = email_address(asked.email)
+    except BadAddress:
+        raise MailNotSent("no address that a mail can go to", is_lasting=True) from None
     stop = f"{writer.base_url}/{language}/notices/{reference}/{stop_key(reference, writer.key)}"
     authority, _ = in_language(writer.publishers[case.request.authority].name, language)
     return Envelope(
-        to=asked.email,
+        to=to,
         id=mail.token,
         language=language,
         reference=reference,
