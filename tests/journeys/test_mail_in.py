@@ -2,9 +2,15 @@
 
 import email.policy
 import io
+import os
+import random
+import signal
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import date, timedelta
 from email.message import EmailMessage
+from time import sleep
 
 import pytest
 
@@ -19,6 +25,7 @@ from opendata_hub.domain.people.roles import OPERATOR, Grant, Role
 from opendata_hub.domain.people.rule import EVERYWHERE
 from opendata_hub.domain.requests.info_request import Channel
 from opendata_hub.flows.requests.read_identity import read_identity
+from opendata_hub.flows.verify import verify
 from opendata_hub.settings import Settings
 from opendata_hub.store.answers import files as case_files
 from opendata_hub.store.correspondence import incoming, outbox
@@ -292,6 +299,43 @@ def test_a_process_that_dies_between_mails_loses_nothing_and_files_nothing_twice
     with desk.reading() as session:
         found = cases.queue(session, cases.Queue(), EVERYWHERE, most=99)
     assert len(found) == 4
+
+
+FETCHING = """
+from opendata_hub import bootstrap, jobs
+from opendata_hub.flows.verify import verify
+from opendata_hub.settings import Settings
+jobs.fetch_mail(bootstrap.open_hub(Settings(), base_url="http://hub.example"))
+"""
+
+
+def test_a_process_that_is_killed_while_it_reads_files_each_mail_once(desk, box):
+    """Slow: whole processes are started, and killed at moments nobody has chosen."""
+    for number in range(20):
+        box.deliver(mail(Message_ID=f"<{number}@requester.example>"), at=FRIDAY)
+    environment = {
+        **os.environ, "OPENDATA_HUB_HOME": str(desk.settings.home),
+        "OPENDATA_HUB_IMAP_URL": box.url,
+    }  # fmt: skip
+    moments = random.Random(7)  # noqa: S311  (no secret)
+    for _ in range(2):
+        so_far = filed_in(desk)
+        child = subprocess.Popen([sys.executable, "-c", FETCHING], env=environment)
+        while child.poll() is None and filed_in(desk) == so_far:
+            sleep(0.01)
+        sleep(moments.uniform(0, 0.1))
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+    assert 0 < filed_in(desk) < 20
+    jobs.fetch_mail(desk)
+    assert filed_in(desk) == 20
+    with desk.reading() as session:
+        assert not verify(session).faults
+
+
+def filed_in(desk):
+    with desk.reading() as session:
+        return len(cases.queue(session, cases.Queue(), EVERYWHERE, most=99))
 
 
 def test_a_mail_that_breaks_our_own_code_is_kept_and_the_next_is_read(desk, box, monkeypatch):
