@@ -116,6 +116,8 @@ GUARDED: dict[Deed, set[str]] = {
         "POST /{language}/desk/{reference}/files/{file_id}/release",
         "POST /{language}/desk/{reference}/files/{file_id}/remove",
         "PUT /api/v1/desk/requests/{reference}/files/{file_id}/release",
+        "GET /{language}/counter/{authority}",
+        "POST /{language}/counter/{authority}",
     },
     Deed.HARVEST: {
         "GET /api/v1/sources",
@@ -184,6 +186,7 @@ GUARDED: dict[Deed, set[str]] = {
         "GET /{language}/desk/{reference}",
         "GET /{language}/desk/{reference}/files",
         "GET /{language}/desk/{reference}/files/{file_id}",
+        "GET /{language}/filing",
     },
     Deed.READ_SUBMISSION: {
         "GET /api/v1/submissions/{number}",

@@ -424,6 +424,16 @@ class FilingRow(SQLModel, table=True):
     filed_at: datetime = Field(index=True)
 
 
+class SuggestionCountRow(SQLModel, table=True):
+    """How often something was suggested before filing, opened, and filed after all, on a day."""
+
+    __tablename__ = "suggestion_count"
+    day: date = Field(primary_key=True)
+    authority: str = Field(primary_key=True)
+    what: str = Field(primary_key=True)
+    number: int
+
+
 class RequesterRow(SQLModel, table=True):
     """Who asked, sealed. Apart from the request, so that reading the one never reads the other.
 

@@ -35,6 +35,7 @@ from opendata_hub.web.correspondence import (
 )
 from opendata_hub.web.correspondence import letters_api as sent_letters_api
 from opendata_hub.web.filing import api as filing_api
+from opendata_hub.web.filing import before, paper
 from opendata_hub.web.filing import pages as filing_pages
 from opendata_hub.web.gate import Gate
 from opendata_hub.web.harvest import api as harvest_api
@@ -116,6 +117,8 @@ ROUTERS: tuple[tuple[str, APIRouter], ...] = (
     (API, identities_api.router),
     (API, identities_api.officers_router),
     (AT_ROOT, identity_pages.router),
+    (AT_ROOT, before.router),
+    (AT_ROOT, paper.router),
     (AT_ROOT, filing_pages.router),
     (API, own_acts.router),
     (AT_ROOT, own_acts.page_router),

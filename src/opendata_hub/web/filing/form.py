@@ -16,7 +16,7 @@ from opendata_hub.flows.requests.attach import ExaminedFile, examine
 FIELDS = (
     "subject", "text", "urgent", "urgency", "access", "period_from", "period_to", "name", "email",
     "phone", "address", "id_number", "document", "unit", "opened", "website", "shown", "step",
-    "received_on", "channel", "brought_by", "language",
+    "received_on", "language",
 )  # fmt: skip
 """What the pages ask; whatever else is sent is not looked at."""
 MOST_FILES, MOST_FIELDS = 20, 100

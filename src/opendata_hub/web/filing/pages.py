@@ -1,16 +1,12 @@
 """The citizens' form: ask, and keep the receipt."""
 
-from typing import Annotated
-
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from opendata_hub import clock
 from opendata_hub.bootstrap import Hub
-from opendata_hub.domain.authority import Authority
-from opendata_hub.domain.errors import HubError, Invalid, LinkOver
-from opendata_hub.domain.filing.details import Access, Source
-from opendata_hub.domain.filing.opened import RUSH, opened_at, require_person
+from opendata_hub.domain.errors import Invalid, LinkOver, LooksAutomatic, TooQuick
+from opendata_hub.domain.filing.opened import RUSH, require_person
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.roles import Visitor
 from opendata_hub.domain.requests.info_request import (
@@ -22,23 +18,15 @@ from opendata_hub.flows.filing import once
 from opendata_hub.web import negotiation
 from opendata_hub.web.deps import HubDep, PageLanguage
 from opendata_hub.web.doors import Door, VisitorDep, needs
+from opendata_hub.web.filing.before import before_page, count_filed
 from opendata_hub.web.filing.doing import Asked, filed, of_form
 from opendata_hub.web.filing.form import BadFile, Typed, TypedDep, examined
+from opendata_hub.web.filing.form_pages import NOTHING, READ, AskedDep, form_page
 from opendata_hub.web.people.browser import lead
 from opendata_hub.web.rendering import page
 from opendata_hub.web.requests.requests_api import followed_with, law_for, today_under
 
-READ = ["GET", "HEAD"]
 router = APIRouter(route_class=Door, include_in_schema=False)
-NOTHING = Typed({})
-
-
-def asked_authority(request: Request, hub: HubDep) -> Authority:
-    """The authority of the address, or the hub's own body; raises UnknownPublisher."""
-    return hub.authority(request.path_params.get("authority", ""))
-
-
-AskedDep = Annotated[Authority, Depends(asked_authority)]
 
 
 @router.api_route("/authorities/{authority}/requests/new", methods=READ)
@@ -91,8 +79,12 @@ def send(
             files=tuple(examined(hub.files, typed, language)),
         )
         done = filed(hub, wanted, of_form(hub, wanted), today=today, now=now)
+    except (BadFile, LooksAutomatic, TooQuick) as problem:  # they are mended where it is sent from
+        return before_page(request, hub, language, asked, typed, problem=problem)
     except Invalid as problem:
         return form_page(request, hub, language, asked, typed, problem=problem)
+    if done.is_new and typed["shown"]:
+        count_filed(hub, asked.id, today)
     return lead(hub, f"/{language}/receipts/{done.receipt}")
 
 
@@ -129,29 +121,3 @@ def require_typed_by_a_person(hub: Hub, visitor: Visitor, typed: Typed) -> None:
     with hub.reading() as session:
         is_rush = once.count_lately(session, now) >= RUSH
     require_person(hub.key, opened=typed["opened"], trap=typed["website"], now=now, is_rush=is_rush)
-
-
-def form_page(
-    request: Request,
-    hub: Hub,
-    language: str,
-    asked: Authority,
-    typed: Typed,
-    *,
-    problem: HubError | None = None,
-) -> Response:
-    """The form with what was typed, and what is wrong with it."""
-    return page(
-        request, "request_new.html", language,
-        status=422 if problem else 200, authority=asked, law=law_for(hub, asked, None),
-        values=typed.values, chosen=typed.sources, problem=str(problem or ""),
-        code=_code(problem), accesses=list(Access), sources=list(Source),
-        had_files=bool(typed.files), opened=opened_at(hub.key, clock.now()),
-        action=request.url.path,
-    )  # fmt: skip
-
-
-def _code(problem: HubError | None) -> str:
-    if problem is None:
-        return ""
-    return problem.because if isinstance(problem, BadFile) else problem.code

@@ -41,7 +41,8 @@ FILING_LIMIT_BYTES = 60_000_000
 
 def takes_files(path: str) -> bool:
     """Whether requests are filed there: strangers may add files to them, as the law's form does."""
-    return path.endswith("/requests/new") or path == "/api/v1/requests/with-files"
+    is_form = path.endswith(("/requests/new", "/requests/before")) or "/counter/" in path
+    return is_form or path == "/api/v1/requests/with-files"
 
 
 class BodyLimit:
