@@ -83,6 +83,13 @@ GUARDED: dict[Deed, set[str]] = {
         "POST /api/v1/requests/{reference}/erasure",
         "POST /{language}/desk/{reference}/erase",
     },
+    Deed.FOLLOW_OWN_REQUEST: {
+        "GET /{language}/account/requests",
+        "GET /{language}/account/requests/{reference}",
+        "POST /{language}/account/requests",
+        "POST /{language}/account/requests/{reference}/data",
+        "POST /{language}/account/requests/{reference}/withdraw",
+    },
     Deed.HANDLE_REQUEST: {
         "GET /{language}/old-registers",
         "POST /{language}/old-registers",

@@ -40,6 +40,7 @@ from opendata_hub.web.filing import pages as filing_pages
 from opendata_hub.web.gate import Gate
 from opendata_hub.web.harvest import api as harvest_api
 from opendata_hub.web.identities import api as identities_api
+from opendata_hub.web.identities import own_pages
 from opendata_hub.web.identities import pages as identity_pages
 from opendata_hub.web.kept import KeptPages
 from opendata_hub.web.languages import HERE
@@ -117,6 +118,7 @@ ROUTERS: tuple[tuple[str, APIRouter], ...] = (
     (API, identities_api.router),
     (API, identities_api.officers_router),
     (AT_ROOT, identity_pages.router),
+    (AT_ROOT, own_pages.router),
     (AT_ROOT, before.router),
     (AT_ROOT, paper.router),
     (AT_ROOT, filing_pages.router),
