@@ -49,6 +49,7 @@ def test_what_is_published_is_found_in_whatever_language_it_is_asked_for(
 def test_what_the_law_wants_published_is_named_even_where_nobody_has_published_it(client):
     page = look(client, subject="Subventions aux associations", text="La liste")
     assert "/fr/requests/suggested/duty/association-subsidies" in page.text
+    assert "annuel" in page.text
     assert "/suggested/dataset/" not in page.text
 
 

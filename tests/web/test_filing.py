@@ -114,6 +114,17 @@ def test_in_a_rush_the_form_is_slower_but_for_who_has_confirmed_an_address(
     assert client.post(FORM, data=form).status_code == 303
 
 
+def test_what_programs_and_counters_file_makes_no_rush(client, officer, at, monkeypatch):
+    monkeypatch.setattr("opendata_hub.web.filing.pages.RUSH", 1)
+    client.post("/api/v1/requests", json=build.filing())
+    client.post("/api/v1/requests", json=build.filing(received_on="2026-11-02"), headers=officer)
+    for text, status in (("Un", 303), ("Deux", 422)):
+        form = {**build.typed(text=text), **build.opened(client)}
+        assert client.post(FORM, data=form).status_code == status
+    at(31)
+    assert client.post(FORM, data=form).status_code == 303
+
+
 @pytest.mark.usefixtures("at")
 def test_files_come_with_the_form_and_a_bad_one_is_named(client, officer):
     form = {**build.opened(client), **build.typed()}

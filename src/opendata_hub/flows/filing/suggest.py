@@ -6,7 +6,7 @@ Nothing is translated: each word is looked for in every language that titles and
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -45,13 +45,17 @@ class SuggestionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """One thing that may answer. name: slug, reference or family; day: of an answer."""
+    """One thing that may answer.
+
+    name: slug, reference or family. day: of an answer. often: how often a duty falls due.
+    """
 
     kind: SuggestionKind
     name: str
     title: Texts
     about: Texts
     day: date | None = None
+    often: Texts = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +147,7 @@ def _duties(frame: Frame, looking: Looking) -> list[Suggestion]:
         Suggestion(
             SuggestionKind.DUTY, name, frame.families[name].title,
             frame.families[name].legal_basis[0].text,
+            often=frame.term("frequency", frame.families[name].frequency).label,
         )
         for name, count in matched.most_common(MOST)
         if count

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, func, text, update
 from sqlmodel import Session, UTCDateTime, col, select
 
+from opendata_hub.domain.requests.info_request import Channel
 from opendata_hub.store.tables import FilingRow, InfoRequestRow
 
 
@@ -58,8 +59,13 @@ def shown_by(session: Session, view: str) -> Filing | None:
 
 
 def count_since(session: Session, moment: datetime) -> int:
-    """How many were filed since then."""
-    question = select(func.count()).select_from(FilingRow).where(FilingRow.filed_at >= moment)
+    """How many came by the form of the site since then; programs and counters are none of it."""
+    question = (
+        select(func.count())
+        .select_from(FilingRow)
+        .join(InfoRequestRow, col(InfoRequestRow.id) == col(FilingRow.info_request_id))
+        .where(FilingRow.filed_at >= moment, InfoRequestRow.channel == Channel.WEB)
+    )
     return session.exec(question).one()
 
 
