@@ -489,3 +489,17 @@ def test_a_deletion_is_told_in_the_feed_by_the_address_at_the_source(here, answe
     assert deleted == ["http://ville.example/dataset/f"]
     since = client.get("/catalog.ttl?modified_since=2026-11-23").text
     assert "foaf:primaryTopic <http://ville.example/dataset/f>" in since
+
+
+def test_no_reader_is_led_to_what_is_no_page_of_the_web(here, answers, client):
+    trap = turtle("eau", iri="urn:x:eau", more="; dcat:landingPage <javascript:alert(1)>")
+    trap = trap.replace("http://ville.example/eau.csv", "javascript:alert(2)")
+    answers["/catalog"] = 200, TURTLE, catalogue(trap)
+    here.declare()
+    here.run()
+    (kept,) = here.kept().values()
+    assert kept.landing_page == ""
+    shown = client.get(f"/fr/datasets/{kept.slug}")
+    assert shown.status_code == 200
+    assert 'href="javascript' not in shown.text
+    assert "javascript:alert(2)" in shown.text

@@ -252,12 +252,14 @@ def served(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("kind", "path"), [("hub", ""), ("feed", "/catalog/feed"), ("dcat", "/catalog.rdf")]
+    ("kind", "path"),
+    [("ckan", ""), ("hub", ""), ("feed", "/catalog/feed"), ("dcat", "/catalog.rdf")],
 )
 def test_a_hub_is_harvested_by_another_whole_and_then_by_its_changes(hub, served, kind, path):
     other, server = served
+    other.index_changes()
     here = Here(hub, server, now=clock.now())
-    here.declare(SourceKind(kind), path)
+    here.declare(SourceKind(kind), path, page_size=5)
     run = here.run()
     with other.reading() as session:
         slugs = list(datasets.slugs(session))
@@ -269,6 +271,7 @@ def test_a_hub_is_harvested_by_another_whole_and_then_by_its_changes(hub, served
     assert set(here.run().counts) <= {"unchanged"}
     with other.writing() as session:
         withdraw(session, other.frame, slugs[0], reason="Erreur", by=OPERATOR, now=clock.now())
+    other.index_changes()
     here.now = clock.now()
     run = here.run()
     assert (run.state, run.counts["gone"]) == (RunState.DONE, 1)

@@ -92,6 +92,15 @@ def _codes(lists: Lists, vocabulary: str, addresses: Iterator[str]) -> tuple[str
     return tuple(dict.fromkeys(each.code for each in terms if each))[:MOST_CODES]
 
 
+def landing_page_of(described: record.Dataset) -> str:
+    """Where readers are led at the source; empty where no page of the web is named.
+
+    An address of any other kind, such as ``javascript:``, would be ours to answer for.
+    """
+    named = (*described.landing_page, described.iri)
+    return next((each for each in named if each.startswith(("http://", "https://"))), "")
+
+
 def shown_texts(texts: Texts) -> Texts:
     """The texts as they are shown in lists: in the languages of this house, and not too long."""
     ours = {k: v[:SHOWN_LENGTH] for k, v in texts.items() if k in LANGUAGES}

@@ -26,6 +26,7 @@ from opendata_hub.domain.harvest.harvested import (
     Harvested,
     facets_of,
     harvested_blocks,
+    landing_page_of,
     shown_texts,
 )
 from opendata_hub.domain.harvest.lists import Lists
@@ -218,7 +219,7 @@ def _written(
         keywords=dict(said.keyword),
         publisher=dict(said.publisher.name) if said.publisher else {},
         facets=facets_of(lists, said),
-        landing_page=next(iter(said.landing_page), said.iri),
+        landing_page=landing_page_of(said),
         notes=told.notes,
         met=frozenset(),
         version=known.version + 1 if known else 1,
