@@ -25,7 +25,9 @@ EXPECTED = {
     State.NEW: "receive>received",
     State.RECEIVED: (
         "acknowledge>received extend>received ask_clarification>waiting_for_clarification "
-        "ask_fee>waiting_for_fee transfer>transferred withdraw>withdrawn grant>answered "
+        "ask_fee>waiting_for_fee ask_identity>waiting_for_identity "
+        "consult_third_party>with_a_third_party transfer>transferred withdraw>withdrawn "
+        "grant>answered "
         "grant_in_part>answered refuse>answered not_held>answered already_published>answered "
         "complain_to_head>with_the_head complain_to_commission>with_the_commission sue>in_court"
     ),
@@ -33,6 +35,15 @@ EXPECTED = {
         "clarify>received refuse>answered withdraw>withdrawn close>closed"
     ),
     State.WAITING_FOR_FEE: "pay>received withdraw>withdrawn close>closed",
+    State.WAITING_FOR_IDENTITY: (
+        "show_identity>received refuse>answered withdraw>withdrawn close>closed"
+    ),
+    State.WITH_A_THIRD_PARTY: (
+        "third_party_replies>received extend>with_a_third_party withdraw>withdrawn "
+        "grant>answered grant_in_part>answered refuse>answered not_held>answered "
+        "already_published>answered complain_to_head>with_the_head "
+        "complain_to_commission>with_the_commission sue>in_court"
+    ),
     State.ANSWERED: (
         "complain_to_head>with_the_head complain_to_commission>with_the_commission sue>in_court "
         "close>closed reopen>received"
@@ -198,6 +209,27 @@ def test_asking_without_a_right_to_stop_lets_the_clock_go_on():
         date(2026, 3, 30),
         False,
     )
+
+
+def test_a_third_party_stops_the_clock_only_where_the_law_lets_it():
+    consulted = Suspension(
+        "third-party", AfterStop.REMAINING, StopDays.AFTER_STOP, None, "19", Confidence.SECONDARY
+    )
+    acts = ((Act.CONSULT_THIRD_PARTY, "2026-03-09"), (Act.THIRD_PARTY_REPLIES, "2026-03-16"))
+    for suspensions, due in (((consulted,), "2026-04-06"), ((), "2026-03-30")):
+        law = build.law(build.step(20, suspensions=suspensions))
+        events = follow(*acts, law=law)
+        started = clocks(events, law, CALENDAR, is_urgent=False, today=date(2026, 3, 17))
+        assert started["reply"].deadline.due == date.fromisoformat(due)
+
+
+def test_who_shows_who_they_are_is_answered_from_then_on():
+    events = follow((Act.ASK_IDENTITY, "2026-03-09"))
+    assert state_of(events) is State.WAITING_FOR_IDENTITY
+    with pytest.raises(WrongMoment):
+        follow((Act.GRANT, "2026-03-10"), events=events)
+    shown = follow((Act.SHOW_IDENTITY, "2026-03-10"), (Act.GRANT, "2026-03-11"), events=events)
+    assert state_of(shown) is State.ANSWERED
 
 
 def test_a_law_refuses_what_it_does_not_know():

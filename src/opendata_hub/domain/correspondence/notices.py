@@ -220,7 +220,12 @@ LETTER_NAMES: Mapping[str, Texts] = {
 }
 SILENT = frozenset({Act.RECEIVE, Act.SUE})
 """A receipt tells of the first; whoever goes to court knows it, and a court tells what it does."""
-STILL_DUE = frozenset({Act.ACKNOWLEDGE, Act.CLARIFY, Act.PAY, Act.EXTEND, Act.REOPEN})
+STILL_DUE = frozenset(
+    {
+        Act.ACKNOWLEDGE, Act.CLARIFY, Act.PAY, Act.SHOW_IDENTITY, Act.CONSULT_THIRD_PARTY,
+        Act.THIRD_PARTY_REPLIES, Act.EXTEND, Act.REOPEN,
+    }
+)  # fmt: skip
 """The acts after which an answer is awaited, and its last day is said."""
 ACTS: Mapping[Act, Texts] = {
     Act.ACKNOWLEDGE: {
@@ -256,6 +261,44 @@ ACTS: Mapping[Act, Texts] = {
         "fr": "Votre paiement a été reçu le {day}. L’étude de votre demande continue.",
         "ar": "تم التوصل بأدائكم بتاريخ {day}، وتتواصل دراسة طلبكم.",
         "en": "Your payment was received on {day}. Your request is being worked on.",
+    },
+    Act.ASK_IDENTITY: {
+        "fr": (
+            "{authority} a besoin d’une preuve de votre identité, demandée le {day}. Une lettre "
+            "vous dit laquelle."
+        ),
+        "ar": (
+            "تحتاج {authority} إلى ما يثبت هويتكم، وقد طُلب ذلك بتاريخ {day}. وستبين لكم رسالة "
+            "الوثيقة المطلوبة."
+        ),
+        "en": (
+            "{authority} needs a proof of your identity, asked for on {day}. A letter tells you "
+            "which."
+        ),
+    },
+    Act.SHOW_IDENTITY: {
+        "fr": "Votre preuve d’identité a été reçue le {day}. L’étude de votre demande continue.",
+        "ar": "تم التوصل بما يثبت هويتكم بتاريخ {day}، وتتواصل دراسة طلبكم.",
+        "en": "Your proof of identity was received on {day}. Your request is being worked on.",
+    },
+    Act.CONSULT_THIRD_PARTY: {
+        "fr": (
+            "Les informations demandées concernent un tiers, que {authority} consulte depuis le "
+            "{day}. Votre nom ne lui est pas donné."
+        ),
+        "ar": (
+            "تتعلق المعلومات المطلوبة بطرف ثالث تستشيره {authority} منذ {day}. ولا يُعطى له "
+            "اسمكم."
+        ),
+        "en": (
+            "The information you asked for concerns a third party, whom {authority} has consulted "
+            "since {day}. Your name is not given to them."
+        ),
+    },
+    Act.THIRD_PARTY_REPLIES: {
+        "fr": "Le tiers consulté a répondu le {day}. L’étude de votre demande continue.",
+        "ar": "أجاب الطرف الثالث بتاريخ {day}، وتتواصل دراسة طلبكم.",
+        "en": "The third party replied on {day}. Your request is being worked on.",
     },
     Act.EXTEND: {
         "fr": (

@@ -12,7 +12,9 @@ from opendata_hub.domain.requests.calendar import ONE_DAY, Calendar
 from opendata_hub.domain.requests.desk import Line, Nearness
 from opendata_hub.domain.texts import Texts
 
-STANDING = frozenset({State.WAITING_FOR_CLARIFICATION, State.WAITING_FOR_FEE})
+STANDING = frozenset(
+    {State.WAITING_FOR_CLARIFICATION, State.WAITING_FOR_FEE, State.WAITING_FOR_IDENTITY}
+)
 """While the clock stands nobody is reminded."""
 MOST_LISTED = 40
 FARTHEST = timedelta(days=90)

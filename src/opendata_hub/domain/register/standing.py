@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from opendata_hub.domain.requests.acts import DECISIONS, RESUMES, STOPS, Act, State
+from opendata_hub.domain.requests.acts import ASKS_REQUESTER, DECISIONS, RESUMES, Act, State
 from opendata_hub.domain.requests.timeline import Event, Events, received_on, state_of
 
 
@@ -54,7 +54,7 @@ class Standing:
     answered_on:     the day of the first decision; None where there was none.
     settled_on:      the day from which no answer is owed: answered, transferred, withdrawn, closed.
     net_days:        calendar days from receipt (or reopening) to the first decision, without those
-                     on which the requester's clarification or payment was awaited.
+                     on which the requester's clarification, payment or proof was awaited.
     """
 
     state: State
@@ -123,7 +123,7 @@ def _net_days(events: Events, answer: Event) -> int:
     waited = 0
     asked_on: date | None = None
     for event in events[: events.index(answer) + 1]:
-        if event.act in STOPS:
+        if event.act in ASKS_REQUESTER:
             asked_on = event.happened_on
         elif asked_on and (event.act in RESUMES or event is answer):
             waited += (event.happened_on - asked_on).days

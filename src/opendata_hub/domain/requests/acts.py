@@ -19,6 +19,10 @@ class Act(StrEnum):
     CLARIFY = "clarify"
     ASK_FEE = "ask_fee"
     PAY = "pay"
+    ASK_IDENTITY = "ask_identity"
+    SHOW_IDENTITY = "show_identity"
+    CONSULT_THIRD_PARTY = "consult_third_party"
+    THIRD_PARTY_REPLIES = "third_party_replies"
     EXTEND = "extend"
     TRANSFER = "transfer"
     GRANT = "grant"
@@ -43,6 +47,8 @@ class State(StrEnum):
     RECEIVED = "received"
     WAITING_FOR_CLARIFICATION = "waiting_for_clarification"
     WAITING_FOR_FEE = "waiting_for_fee"
+    WAITING_FOR_IDENTITY = "waiting_for_identity"
+    WITH_A_THIRD_PARTY = "with_a_third_party"
     ANSWERED = "answered"
     TRANSFERRED = "transferred"
     WITHDRAWN = "withdrawn"
@@ -57,9 +63,16 @@ class State(StrEnum):
 DECISIONS = frozenset(
     {Act.GRANT, Act.GRANT_IN_PART, Act.REFUSE, Act.NOT_HELD, Act.ALREADY_PUBLISHED}
 )
-STOPS: Mapping[Act, str] = {Act.ASK_CLARIFICATION: "clarification", Act.ASK_FEE: "fees"}
-"""The acts that stop the clock, by the ground a law calls it."""
-RESUMES = frozenset({Act.CLARIFY, Act.PAY})
+STOPS: Mapping[Act, str] = {
+    Act.ASK_CLARIFICATION: "clarification",
+    Act.ASK_FEE: "fees",
+    Act.ASK_IDENTITY: "identity",
+    Act.CONSULT_THIRD_PARTY: "third-party",
+}
+"""The acts that stop the clock where the law lets them, by the ground a law calls it."""
+RESUMES = frozenset({Act.CLARIFY, Act.PAY, Act.SHOW_IDENTITY, Act.THIRD_PARTY_REPLIES})
+ASKS_REQUESTER = frozenset({Act.ASK_CLARIFICATION, Act.ASK_FEE, Act.ASK_IDENTITY})
+"""The acts after which it is the requester's turn."""
 
 _DECIDE = dict.fromkeys(DECISIONS, State.ANSWERED)
 _REMEDIES = {
@@ -78,6 +91,8 @@ TRANSITIONS: Mapping[State, Mapping[Act, State]] = {
         Act.EXTEND: State.RECEIVED,
         Act.ASK_CLARIFICATION: State.WAITING_FOR_CLARIFICATION,
         Act.ASK_FEE: State.WAITING_FOR_FEE,
+        Act.ASK_IDENTITY: State.WAITING_FOR_IDENTITY,
+        Act.CONSULT_THIRD_PARTY: State.WITH_A_THIRD_PARTY,
         Act.TRANSFER: State.TRANSFERRED,
         Act.WITHDRAW: State.WITHDRAWN,
     },
@@ -91,6 +106,20 @@ TRANSITIONS: Mapping[State, Mapping[Act, State]] = {
         Act.PAY: State.RECEIVED,
         Act.WITHDRAW: State.WITHDRAWN,
         Act.CLOSE: State.CLOSED,
+    },
+    State.WAITING_FOR_IDENTITY: {
+        Act.SHOW_IDENTITY: State.RECEIVED,
+        Act.REFUSE: State.ANSWERED,
+        Act.WITHDRAW: State.WITHDRAWN,
+        Act.CLOSE: State.CLOSED,
+    },
+    # Whoever is consulted may keep silent: the answer is still the authority's to give.
+    State.WITH_A_THIRD_PARTY: {
+        **_DECIDE,
+        **_REMEDIES,
+        Act.THIRD_PARTY_REPLIES: State.RECEIVED,
+        Act.EXTEND: State.WITH_A_THIRD_PARTY,
+        Act.WITHDRAW: State.WITHDRAWN,
     },
     State.ANSWERED: {**_REMEDIES, Act.CLOSE: State.CLOSED, Act.REOPEN: State.RECEIVED},
     State.TRANSFERRED: {Act.CLOSE: State.CLOSED, Act.REOPEN: State.RECEIVED},
