@@ -26,6 +26,8 @@ MOST_FAULTS = 100
 MOST_APART = 100_000
 """Events told of in one batch lie together; others are looked for one by one."""
 BEGINNING = '{"event": "'
+KIND, SAID = 2, 6
+"""Where they stand among the columns of an entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,8 @@ def _proved(
     session: Session, batch: Sequence[Written], after: tuple[int, str], told: Told
 ) -> list[int] | None:
     """The events that the batch tells of when all of it is sound; None where one thing is not."""
-    numbers = [_told_number(each) for each in batch]
+    plain = [tuple(each) for each in batch]
+    numbers = [_told_number(each[KIND], each[SAID]) for each in plain]
     events = [number for number in numbers if number]
     if None in numbers or len(set(events)) != len(events) or any(n in told for n in events):
         return None
@@ -109,8 +112,8 @@ def _proved(
         return None
     kept = info_requests.events_between(session, min(events), max(events)) if events else {}
     last, before = after
-    for written, event in zip(batch, numbers, strict=True):
-        number, at, kind, person, authority, subject, said, digest, seal = tuple(written)
+    for written, event in zip(plain, numbers, strict=True):
+        number, at, kind, person, authority, subject, said, digest, seal = written
         is_told = _is_told(kept, event, subject, said, digest) if event else _says(said, digest)
         made = seal_of(
             number, at.isoformat(), kind, person, authority, subject, digest, before
@@ -135,13 +138,12 @@ def _says(said: str, digest: str) -> bool:
     return digest_of(json.loads(said)) == digest
 
 
-def _told_number(written: Written) -> int | None:
+def _told_number(kind: str, said: str | None) -> int | None:
     """The number of the event that an entry tells of, 0 where it is of another kind.
 
     None where it does not begin as such an entry does, or says nothing any more.
     """
-    said = written.said
-    if written.kind != Kind.REQUEST_EVENT:
+    if kind != Kind.REQUEST_EVENT.value:
         return 0 if said and said.startswith("{") else None
     if said is None or not said.startswith(BEGINNING):
         return None

@@ -152,8 +152,8 @@ def events_told(session: Session, ids: Sequence[int]) -> Mapping[str, tuple[str,
 
 def events_between(session: Session, first: int, last: int) -> Mapping[int, KeptEvent]:
     """The events of these numbers with the reference of their request, by number."""
-    found = session.connection().execute(_kept_events().where(_EVENT.c.id.between(first, last)))
-    return {row[0]: tuple(row) for row in found}
+    wanted = _kept_events().where(_EVENT.c.id.between(first, last))
+    return {row[0]: tuple(row) for row in session.connection().execute(wanted).all()}
 
 
 def told_texts(kept: KeptEvent) -> tuple[str, str, str]:
