@@ -74,6 +74,14 @@ def test_a_register_is_taken_over_with_its_true_days_and_nobodys_name(hub, tmp_p
     assert (group.is_imported, group.counts[Measure.RECEIVED]) == (True, 3)
 
 
+def test_references_are_of_the_series_of_each_year(hub, tmp_path):
+    content = "numero,date_reception\n1,2025-03-03\n2,2024-03-04\n3,2025-03-05\n"
+    report = imported(hub, tmp_path, content)
+    assert [row.reference for row in report.rows] == [
+        "AI-2025-000001", "AI-2024-000001", "AI-2025-000002",
+    ]  # fmt: skip
+
+
 def test_the_same_file_again_adds_nothing(hub, tmp_path):
     first = imported(hub, tmp_path, SOUND)
     again = imported(hub, tmp_path, SOUND)

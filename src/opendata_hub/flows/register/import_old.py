@@ -128,8 +128,9 @@ def import_old(
             wanted.append((len(rows) - 1, read))
     is_kept = may_write and (only_sound or not any(row.not_taken for row in rows))
     if is_kept:
-        for position, request in wanted:
-            reference = _keep(session, request, authority, law, by)
+        named = _references(session, authority, [request for _, request in wanted])
+        for (position, request), reference in zip(wanted, named, strict=True):
+            _keep(session, request, reference, authority, law, by)
             row = rows[position]
             rows[position] = Row(
                 row.number, row.old_number, reference, subject_left_out=row.subject_left_out
@@ -137,18 +138,37 @@ def import_old(
     return Report(tuple(rows), tuple(table.ignored), is_kept)
 
 
+def _references(
+    session: Session, authority: Authority, requests: Sequence[OldRequest]
+) -> list[str]:
+    """A reference for each, of the series of its year.
+
+    All of them before the first event: the journal comes last, also in a transaction of many, and
+    who holds it never waits for a series that another filing holds.
+    """
+    named: dict[int, str] = {}
+    for position in sorted(range(len(requests)), key=lambda at: _year(requests[at])):
+        series = f"{authority.reference_prefix}-{_year(requests[position])}"
+        number = info_requests.next_number(session, f"request-{series}")
+        named[position] = f"{series}-{number:06d}"
+    return [named[position] for position in range(len(requests))]
+
+
+def _year(request: OldRequest) -> int:
+    return request.events[0].happened_on.year
+
+
 def _keep(
     session: Session,
     old: OldRequest,
+    reference: str,
     authority: Authority,
     law: Law,
     by: Visitor,
-) -> str:
+) -> None:
     """Keep a request with its true days; nobody is told, and nobody can follow it by a code."""
-    series = f"{authority.reference_prefix}-{old.events[0].happened_on.year}"
-    number = info_requests.next_number(session, f"request-{series}")
     request = InfoRequest(
-        reference=f"{series}-{number:06d}",
+        reference=reference,
         authority=authority.id,
         law=law.name,
         question=Question(old.subject, old.subject, old.language, old.is_urgent),
@@ -160,5 +180,4 @@ def _keep(
         tracking_sha256=tracking_code_digest(secrets.token_hex(32)),
         due_on=old.due_on, safe_on=old.safe_on,
     )  # fmt: skip
-    entries.note_old(session, request.reference, old.number, is_open=old.is_waiting)
-    return request.reference
+    entries.note_old(session, reference, old.number, is_open=old.is_waiting)
