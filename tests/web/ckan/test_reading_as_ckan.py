@@ -73,7 +73,7 @@ def test_the_file_of_a_package_is_where_it_says(ask, demo_client):
         ({"fq": "tags:associations"}, [SUBSIDIES]),
         ({"fq": 'tags:"associations" res_format:CSV license_id:cc-by'}, [SUBSIDIES]),
         ({"fq": "organization:commune-exemple tags:associations"}, [SUBSIDIES]),
-        ({"fq": "name:demo-assoc*"}, [SUBSIDIES]),
+        ({"fq": "name:demo-assoc* metadata_modified:* notes:*"}, [SUBSIDIES]),
         ({"fq": "tags:associations -organization:commune-exemple"}, []),
         ({"fq": "organization:elsewhere"}, []),
         ({"fq": "state:deleted"}, []),

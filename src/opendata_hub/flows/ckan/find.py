@@ -166,6 +166,7 @@ def _all(shown: Shown, asked: solr.All) -> Wanted:
     return Every(tuple(parts))
 
 
+INSTANTS = {"metadata_modified": Instant.MODIFIED, "metadata_created": Instant.ISSUED}
 SAID: Mapping[str, tuple[Words, ...]] = {
     solr.TEXT: (), "title": (Words.TITLE,), "res_name": (Words.TITLE,),
     "notes": (Words.BODY,), "res_description": (Words.BODY,),
@@ -175,7 +176,7 @@ SAID: Mapping[str, tuple[Words, ...]] = {
 def _term(shown: Shown, term: solr.Term) -> Wanted:
     name, value = term.field, term.value
     if not term.is_phrase and set(value) == {"*"}:
-        return Every() if name in {*SAID, *VALUES, *ALWAYS} else NOTHING
+        return Every() if name in {*SAID, *VALUES, *ALWAYS, *INSTANTS} else NOTHING
     if not term.is_phrase and ("*" in value or "?" in value):
         return _form(name, value)
     if name in SAID:
@@ -197,12 +198,11 @@ def _form(name: str, form: str) -> Wanted:
 
 
 def _range(asked: solr.Range) -> Wanted:
-    names = {"metadata_modified": Instant.MODIFIED, "metadata_created": Instant.ISSUED}
-    if asked.field not in names:
+    if asked.field not in INSTANTS:
         is_open = asked.low == asked.high == "*"
         return Every() if is_open and asked.field in {*SAID, *VALUES, *ALWAYS} else NOTHING
     low, high = _instant(asked.low), _instant(asked.high)
-    return Between(names[asked.field], low, high, asked.takes_low, asked.takes_high)
+    return Between(INSTANTS[asked.field], low, high, asked.takes_low, asked.takes_high)
 
 
 def _instant(text: str) -> int | None:
