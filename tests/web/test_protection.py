@@ -487,6 +487,8 @@ def test_no_secret_is_repeated_in_an_answer_or_a_log(demo_hub, caplog, monkeypat
     answers = list(failing(client))
     monkeypatch.setattr(demo_hub.engine, "connect", lambda: 1 / 0)
     answers += failing(client)
+    # What is wrong is told before anything is written; this one has to be.
+    answers.append(client.post("/fr/requests/AI-2026-000001/code", headers=OURS))
     assert {401, 403, 404, 421, 422, 431, 500} <= {answer.status_code for answer in answers}
     ours = [r for r in caplog.records if not r.name.startswith(("httpx", "httpcore"))]
     shown = "\n".join(
