@@ -59,6 +59,30 @@ def pdf(change=lambda _: None, *, texts=(TEXT,)):
     return written(writer)
 
 
+def shared_drawing(name):
+    """Two pages with the same resources; what one of them draws hangs on the other as well."""
+    writer = PdfWriter()
+    writer.metadata = None
+    first, second = page(writer, "rien"), page(writer, "La page deux.")
+    font = first["/Resources"]["/Font"]
+    form = DecodedStreamObject()
+    form.set_data(f"BT /F1 12 Tf 72 600 Td (Dossier de {name}) Tj ET".encode())
+    form.update(
+        names(
+            Type=NameObject("/XObject"), Subtype=NameObject("/Form"),
+            BBox=ArrayObject([FloatObject(each) for each in (0, 0, 595, 842)]),
+            Resources=names(Font=font),
+        )
+    )  # fmt: skip
+    drawing = writer._add_object(form)
+    resources = writer._add_object(names(Font=font, XObject=names(Fm1=drawing)))
+    drawn = DecodedStreamObject()
+    drawn.set_data(b"q /Fm1 Do Q")
+    first[NameObject("/Contents")] = writer._add_object(drawn)
+    first[NameObject("/Resources")] = second[NameObject("/Resources")] = resources
+    return written(writer)
+
+
 def with_author(writer):
     writer.add_metadata({"/Author": "Personne Fictive"})
 

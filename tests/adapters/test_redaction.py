@@ -5,6 +5,7 @@ import pypdfium2.raw as pdfium_c
 import pytest
 import typst
 from pypdf import PdfReader
+from pypdf.generic import StreamObject
 
 import documents
 from opendata_hub.adapters import documents as adapter
@@ -149,3 +150,42 @@ def test_a_file_that_is_none_is_refused(tmp_path):
     with pytest.raises(NotADocument) as told:
         redacted(tmp_path, b"%PDF-1.7 nothing", Marks(boxes=(Box(1, 0, 0, 1, 1, "x"),)))
     assert told.value.finding == Refusal.BROKEN
+
+
+def test_what_pages_share_does_not_stay_behind_with_the_other_page(tmp_path):
+    told, file = redacted(
+        tmp_path, documents.shared_drawing(NAME), Marks(phrases=(Phrase(NAME, "x"),))
+    )
+    assert told.pictures == (1, 2)
+    reader = PdfReader(file)
+    streams = [reader.get_object(number) for number in range(1, len(reader.xref_objStm) + 60)
+               if number in {*reader.xref_objStm, *reader.xref.get(0, {})}]  # fmt: skip
+    said = b"".join(each.get_data() for each in streams if isinstance(each, StreamObject))
+    assert b"Fictive" not in said
+    assert "La page deux." in text_of(file)[1]
+
+
+@pytest.mark.parametrize(
+    ("operators", "phrase", "boxes"),
+    [
+        ("(Monsieur Ima-) Tj 0 -14 Td (ginaire et Imaginaire) Tj", "Imaginaire", 3),
+        ("(Said d'Exemple, Said d\x92Exemple) Tj", "d'Exemple", 2),
+        ("(06.12.34.56.78 ou 06 12 34 56 78) Tj", "06 12 34 56 78", 2),
+        ("(Personne-Fictive, PERSONNE FICTIVE) Tj", NAME, 2),
+    ],
+)
+def test_words_are_found_however_they_are_parted(tmp_path, operators, phrase, boxes):
+    content = documents.pdf(
+        lambda writer: documents.page(writer, operators=f"BT /F1 12 Tf 72 720 Td {operators} ET"),
+        texts=(),
+    )
+    told, file = redacted(tmp_path, content, Marks(phrases=(Phrase(phrase, "x"),)))
+    assert len(told.boxes) == boxes
+    left = "".join(c for c in text_of(file)[0].casefold() if c.isalnum())
+    assert "".join(c for c in phrase.casefold() if c.isalnum()) not in left
+
+
+def test_as_many_boxes_as_are_taken_can_be_drawn(tmp_path):
+    many = tuple(Box(1, 0.1, 0.1, 0.1 + each / 9000, 0.2, "7.1-c") for each in range(1, 2001))
+    told, _ = redacted(tmp_path, documents.pdf(), Marks(boxes=many))
+    assert len(told.boxes) == len(many)

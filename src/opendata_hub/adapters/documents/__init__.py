@@ -58,9 +58,8 @@ def write_redacted(
     """
     if not may_be_redacted(file_name):
         raise NotRedacted("Only PDF, PNG and JPEG are blacked out here: save it as PDF first")
-    told = _asked(
-        "redact", file, file_name, limits or Limits(), str(target), json.dumps(asdict(marks))
-    )
+    said = json.dumps(asdict(marks))
+    told = _asked("redact", file, file_name, limits or Limits(), str(target), said=said)
     return Redacted(
         tuple(Box(**each) for each in told["boxes"]),
         tuple(told["missing"]),
@@ -68,12 +67,18 @@ def write_redacted(
     )
 
 
-def _asked(act: str, file: Path, file_name: str, limits: Limits, *target: str) -> dict[str, Any]:
-    said = json.dumps(asdict(limits))
-    arguments = (act, str(file), file_name, said, *target)
+def _asked(
+    act: str, file: Path, file_name: str, limits: Limits, *target: str, said: str = ""
+) -> dict[str, Any]:
+    """said: what nobody who lists processes should read, or is too long for an argument."""
+    arguments = (act, str(file), file_name, json.dumps(asdict(limits)), *target)
     try:
         done = subprocess.run(  # noqa: S603  (our own module)
-            [*_WORKER, *arguments], capture_output=True, check=False, timeout=2 * limits.seconds
+            [*_WORKER, *arguments],
+            capture_output=True,
+            check=False,
+            input=said.encode(),
+            timeout=2 * limits.seconds,
         )
     except subprocess.TimeoutExpired:
         raise NotADocument(Refusal.TOO_SLOW, f"Not read within {limits.seconds:g} s") from None

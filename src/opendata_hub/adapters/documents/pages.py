@@ -5,6 +5,7 @@ looked at, whatever it hangs on: what is hidden is hidden in places that no list
 Source: ISO 32000-2.
 """
 
+import hashlib
 import logging
 import re
 from collections.abc import Iterator
@@ -39,6 +40,8 @@ _TAKEN_OUT = frozenset({"/Page", "/Annot", "/Filespec", _STORED})
 _TECHNICAL = frozenset(
     {"/Registry", "/Ordering", "/Lang", "/CharSet", "/FontFamily", "/OutputConditionIdentifier"}
 )
+_ELSEWHERE = frozenset({"/Parent", "/ColorSpace", "/P", "/StructParent"})
+"""What leads away from what a page shows."""
 _DROPPED = (
     "/Metadata", "/AA", "/PieceInfo", "/Thumb", "/Collection", "/AcroForm", "/SpiderInfo",
     "/EmbeddedFiles", "/JavaScript", "/EF", "/RF", "/AF", "/LastModified", "/Perms", "/DSS",
@@ -78,6 +81,48 @@ def write_alone(file: Path, target: Path, limits: Limits) -> None:
     _sweep(writer)
     with target.open("wb") as stream:
         writer.write(stream)
+
+
+def parts_of_pages(file: Path) -> list[frozenset[str]]:
+    """For each page the digests of all that it could show: its contents, drawings and pictures.
+
+    Fonts are left out but those that are drawn anew for each letter, and so are colour profiles.
+    """
+    known: dict[int, str] = {}
+    return [frozenset(_parts(page, known)) for page in PdfReader(file).pages]
+
+
+def every_part(file: Path) -> frozenset[str]:
+    """The digests of everything in the file that could show something, referred to or not."""
+    reader = PdfReader(file)
+    numbers = {*reader.xref_objStm, *(number for part in reader.xref.values() for number in part)}
+    found = (reader.get_object(number) for number in sorted(numbers))
+    return frozenset(_digest(each) for each in found if isinstance(each, StreamObject))
+
+
+def _parts(page: DictionaryObject, known: dict[int, str]) -> Iterator[str]:
+    seen: set[int] = set()
+    ahead: list[Any] = [page.get("/Contents"), page.get("/Resources")]
+    while ahead:
+        each = ahead.pop()
+        if isinstance(each, IndirectObject):
+            if each.idnum in seen:
+                continue
+            seen.add(each.idnum)
+            found = each.get_object()
+            if isinstance(found, StreamObject):
+                yield known.setdefault(each.idnum, _digest(found))
+            each = found
+        if isinstance(each, DictionaryObject):
+            is_font = _name(each, "/Type") == "/Font" and _name(each, "/Subtype") != "/Type3"
+            if not is_font:
+                ahead.extend(value for key, value in dict.items(each) if key not in _ELSEWHERE)
+        elif isinstance(each, ArrayObject):
+            ahead.extend(list.__iter__(each))
+
+
+def _digest(stream: StreamObject) -> str:
+    return hashlib.sha256(stream._data).hexdigest()  # noqa: SLF001  (as it is stored)
 
 
 def _sweep(writer: PdfWriter) -> None:

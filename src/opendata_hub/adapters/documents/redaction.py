@@ -2,7 +2,9 @@
 
 The only module that speaks with PDFium. A page with something on it to be blacked out becomes a
 picture, made after the black was painted; the words that may be read are laid over it anew, from
-the letters that stand outside the black. Other pages are copied without what they carry.
+the letters that stand outside the black. Other pages are copied without what they carry, unless
+they hold anything that a blacked out page holds, too: pages may share drawings and pictures, and a
+copy takes along what a page could show, whether it does or not.
 """
 
 import ctypes
@@ -29,7 +31,6 @@ _MARGIN = 0.002
 """Of a page, around words that were found: no serif stays."""
 _SLIVER = 0.05
 _LABEL_POINTS, _LETTER_WIDTH = 9, 0.6
-_SIGNS = frozenset({"Mn", "Cf"})
 _TATWEEL = "\u0640"
 
 
@@ -79,19 +80,23 @@ def write_redacted(file: Path, target: Path, marks: Marks, limits: Limits) -> Re
     document = pdfium.PdfDocument(clean)
     letters = [list(_letters(page)) for page in document]
     boxes, missing = _all_boxes(letters, marks)
+    parts = pages.parts_of_pages(clean)
+    marked = {box.page for box in boxes}
+    taken = frozenset[str]().union(*(parts[number - 1] for number in marked))
     made = pdfium.PdfDocument.new()
     pictures = []
     for number, page in enumerate(document, start=1):
-        here = [box for box in boxes if box.page == number]
-        if not here and not hides:
+        if number not in marked and not hides and not parts[number - 1] & taken:
             made.import_pages(document, [number - 1])
             continue
+        here = [box for box in boxes if box.page == number]
         seen = [] if hides else letters[number - 1]
         picture = write_page(_picture(page, seen, here), folder)
         made.import_pages(pdfium.PdfDocument(picture))
         pictures.append(number)
     made.save(target)
     _require_gone(target, boxes, marks)
+    _require_no_part_of(target, taken)
     return Redacted(tuple(boxes), missing, tuple(pictures))
 
 
@@ -165,18 +170,15 @@ def _around(letters: Sequence[Letter], page: int, exception: str) -> Box:
 
 
 def _plain(letters: Sequence[Letter]) -> Iterator[tuple[str, int]]:
-    """The letters as they are compared, each with its place: no case, no vowel signs, one space."""
-    was_space = True
+    """The letters and digits as they are compared, each with its place.
+
+    No case, no accents or vowel signs, nothing between words: a word may be parted at the end of a
+    line, a number written with points, an apostrophe in one of four ways.
+    """
     for at, letter in enumerate(letters):
-        if letter.text.isspace() or not letter.text:
-            if not was_space:
-                yield " ", at
-            was_space = True
-            continue
         for each in unicodedata.normalize("NFKD", letter.text).casefold():
-            if unicodedata.category(each) not in _SIGNS and each != _TATWEEL:
+            if each.isalnum() and each != _TATWEEL:
                 yield each, at
-                was_space = False
 
 
 def _letters(page: pdfium.PdfPage) -> Iterator[Letter]:
@@ -290,6 +292,12 @@ def _place(run: Sequence[Letter], width: float, height: float) -> Place:
         left * width, top * height, (right - left) * width, (bottom - top) * height,
         "".join(each.text for each in run),
     )  # fmt: skip
+
+
+def _require_no_part_of(target: Path, taken: frozenset[str]) -> None:
+    """Raise NotRedacted where a drawing or picture of a blacked out page is still in the file."""
+    if pages.every_part(target) & taken:
+        raise NotRedacted("A part of a blacked out page stayed in the file; nothing was kept")
 
 
 def _require_gone(target: Path, boxes: Sequence[Box], marks: Marks) -> None:

@@ -54,7 +54,7 @@ def main(arguments: list[str]) -> None:
         if act == "clean":
             _write_clean(Path(file), file_name, Path(target[0]), limits)
         elif act == "redact":
-            told = _redact(Path(file), file_name, Path(target[0]), target[1], limits)
+            told = _redact(Path(file), file_name, Path(target[0]), sys.stdin.read(), limits)
     except NotRedacted as problem:
         told = {"not_redacted": str(problem)}
     except NotADocument as problem:
