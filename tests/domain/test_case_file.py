@@ -1,6 +1,7 @@
 """Who may have a file of a case, and what must be known of it first."""
 
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
 
 import pytest
 
@@ -9,6 +10,7 @@ from opendata_hub.domain.answers.case_file import (
     NAME_LENGTH,
     CaseFile,
     Origin,
+    Pass,
     Release,
     checked_clearances,
     require_day,
@@ -24,8 +26,16 @@ TODAY = date(2026, 11, 23)
 PHONE = Finding("personal-phone", "…", 2, "objet")
 SILENT = Finding(NOT_SEARCHABLE, "…", level=Level.INFORMATION)
 BROKEN = Finding("broken-workbook", "…")
-ASKED = (build.event(Act.RECEIVE, "2026-11-02"),)
-ANSWERED = (*ASKED, build.event(Act.GRANT, "2026-11-20"))
+
+
+def recorded(act, day):
+    """An event that was written down on the morning of its day."""
+    at = datetime.combine(date.fromisoformat(day), time(8, 0), UTC)
+    return replace(build.event(act, day), recorded_at=at)
+
+
+ASKED = (recorded(Act.RECEIVE, "2026-11-02"),)
+ANSWERED = (*ASKED, recorded(Act.GRANT, "2026-11-20"))
 
 
 def file(origin=Origin.AUTHORITY, **changes):
@@ -62,8 +72,11 @@ def test_a_long_name_keeps_its_ending():
     assert name.endswith(".pdf")
 
 
+EARLY, LATE = (datetime(2026, 11, day, 9, 0, tzinfo=UTC) for day in (5, 21))
+
+
 def test_what_is_released_reaches_the_requester_with_the_answer_not_before():
-    released = file(release=Release.REQUESTER)
+    released = file(release=Release.REQUESTER, released_at=EARLY)
     assert not released.is_for_requester(ASKED)
     assert released.is_for_requester(ANSWERED)
     assert not file().is_for_requester(ANSWERED)
@@ -71,11 +84,31 @@ def test_what_is_released_reaches_the_requester_with_the_answer_not_before():
 
 
 def test_a_file_is_public_from_its_day_on_and_after_an_answer():
-    later = file(release=Release.PUBLIC, public_from=date(2026, 12, 1))
+    later = file(release=Release.PUBLIC, public_from=date(2026, 12, 1), released_at=EARLY)
     assert not later.is_for_everybody(ANSWERED, TODAY)
     assert later.is_for_everybody(ANSWERED, date(2026, 12, 1))
     assert not later.is_for_everybody(ASKED, date(2026, 12, 1))
-    assert not file(release=Release.REQUESTER).is_for_everybody(ANSWERED, TODAY)
+    theirs = file(release=Release.REQUESTER, released_at=EARLY)
+    assert not theirs.is_for_everybody(ANSWERED, TODAY)
+
+
+def test_what_is_prepared_for_the_head_is_not_there_before_the_head_decides():
+    complained = (*ANSWERED, recorded(Act.COMPLAIN_TO_HEAD, "2026-11-20"))
+    decided = (*complained, recorded(Act.HEAD_DECIDES, "2026-11-23"))
+    first = file(release=Release.REQUESTER, released_at=EARLY)
+    prepared = file(release=Release.REQUESTER, released_at=LATE)
+    assert first.is_for_requester(complained)
+    assert not prepared.is_for_requester(complained)
+    assert prepared.is_for_requester(decided)
+    assert file(release=Release.REQUESTER, released_at=LATE).is_for_requester(ANSWERED)
+
+
+def test_what_is_let_pass_for_the_requester_is_not_for_everybody():
+    said = Clearance("personal-phone", "objet", "their own number")
+    found = file(findings=(PHONE,), cleared=(Pass(said, Release.REQUESTER),))
+    assert found.blocking(to=Release.REQUESTER) == ()
+    assert found.blocking() == (PHONE,)
+    assert file(findings=(PHONE,), cleared=(Pass(said, Release.PUBLIC),)).blocking() == ()
 
 
 def test_an_error_and_a_page_that_no_program_read_stand_in_the_way():

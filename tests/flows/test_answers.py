@@ -8,7 +8,7 @@ import pytest
 
 import build
 import documents
-from opendata_hub.domain.answers.case_file import Origin, Release
+from opendata_hub.domain.answers.case_file import Origin, Pass, Release
 from opendata_hub.domain.answers.redaction import Box, Marks, Phrase, checked
 from opendata_hub.domain.catalog.report import Clearance
 from opendata_hub.domain.errors import (
@@ -24,7 +24,7 @@ from opendata_hub.domain.requests.acts import Act
 from opendata_hub.domain.requests.info_request import InfoRequest, Question, Requester
 from opendata_hub.domain.secret import tracking_code_digest
 from opendata_hub.flows.answers import read_file
-from opendata_hub.flows.answers.add_file import add_file, clean_copy, redacted_copy
+from opendata_hub.flows.answers.add_file import add_file, clean_copy, redacted_copy, source
 from opendata_hub.flows.answers.disclose import disclose
 from opendata_hub.flows.answers.release import (
     Wanted,
@@ -125,7 +125,9 @@ def test_a_false_alarm_is_cleared_with_a_reason_that_is_kept(hub):
     kept = given(hub, file, Release.REQUESTER, clearances=(alarm,))
     with hub.reading() as session:
         assert case_files.get(session, REFERENCE, file.id) == kept
-    assert kept.cleared == (alarm,)
+    assert kept.cleared == (Pass(alarm, Release.REQUESTER),)
+    with pytest.raises(NotReleasable):
+        given(hub, file, Release.PUBLIC)
     with pytest.raises(Invalid):
         given(hub, file, Release.PUBLIC, clearances=(replace(alarm, reason=""),))
 
@@ -211,6 +213,26 @@ def test_a_released_file_is_taken_back_before_it_is_removed(hub):
         case_files.get(session, REFERENCE, file.id)
     with hub.reading() as session:
         assert verify(session).faults == ()
+
+
+def test_what_was_handed_over_stays_in_the_case(hub):
+    filed(hub, build.event(Act.GRANT, "2026-11-20"))
+    file = added(hub, documents.pdf())
+    given(hub, file, Release.REQUESTER)
+    given(hub, file, Release.PRIVATE)
+    with hub.writing() as session, pytest.raises(WrongMoment, match="handed over"):
+        remove(session, REFERENCE, file.id, by=officer(hub), now=NOW)
+
+
+def test_no_copy_is_made_of_what_the_requester_brought(hub):
+    request = filed(hub)
+    with hub.writing() as session:
+        own = attach(
+            session, request, examined(hub, documents.pdf(documents.with_author)),
+            origin=Origin.REQUESTER, person=None, now=NOW,
+        )  # fmt: skip
+    with hub.reading() as session, pytest.raises(WrongMoment):
+        source(session, REFERENCE, own.id, by=officer(hub))
 
 
 def test_only_who_handles_the_case_touches_its_files(hub):

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 import build
-from opendata_hub.domain.answers.case_file import Origin, Release
+from opendata_hub.domain.answers.case_file import Origin, Pass, Release
 from opendata_hub.domain.catalog.document import NOT_SEARCHABLE
 from opendata_hub.domain.catalog.report import Clearance, Finding, Level
 from opendata_hub.domain.errors import UnknownFile, UnknownRequest
@@ -52,7 +52,8 @@ def test_a_file_is_read_back_as_it_was_kept(engine):
         kept = add(session, ONE)
         changed = replace(
             kept, release=Release.PUBLIC, public_from=TODAY, dataset="plan",
-            cleared=(Clearance("personal-phone", "objet", "office line"),),
+            cleared=(Pass(Clearance("personal-phone", "objet", "office line"), Release.PUBLIC),),
+            released_at=build.NOW,
         )  # fmt: skip
         files.set_release(session, changed)
     with reading(engine) as session:
@@ -74,7 +75,9 @@ def test_public_is_what_is_released_and_answered_and_has_come(engine):
             ("now", ONE, TODAY), ("later", ONE, date(2026, 12, 1)), ("unanswered", TWO, TODAY),
         ):  # fmt: skip
             kept = add(session, reference, name=name)
-            shown[name] = replace(kept, release=Release.PUBLIC, public_from=day)
+            shown[name] = replace(
+                kept, release=Release.PUBLIC, public_from=day, released_at=build.NOW
+            )
             files.set_release(session, shown[name])
         grant(session, ONE)
     with reading(engine) as session:

@@ -579,6 +579,7 @@ class CaseFileRow(SQLModel, table=True):
     made_from: int | None = Field(default=None, foreign_key="case_file.id")
     exceptions: list[str] = Field(sa_type=JSON)
     dataset: str = ""
+    released_at: datetime | None = None
     removed_at: datetime | None
 
 

@@ -25,6 +25,8 @@ MAY_BE_CLEARED = CLEARABLE | {NOT_SEARCHABLE}
 """A page without text was read by no program: a person says that they have looked at it."""
 ANSWERS = DECISIONS | {Act.HEAD_DECIDES, Act.COMMISSION_DECIDES}
 """The acts with which files are handed over."""
+_ASKS = frozenset({Act.RECEIVE, Act.REOPEN, Act.COMPLAIN_TO_HEAD, Act.COMPLAIN_TO_COMMISSION})
+"""The acts after which an answer is awaited."""
 _CONTROLS = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
@@ -44,10 +46,23 @@ class Release(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Pass:
+    """What was found and was let pass, and for whom: their own data are not everybody's."""
+
+    clearance: Clearance
+    to: Release
+
+    def opens(self, release: Release) -> bool:
+        """Whether it holds for a release; what may be public may be the requester's, too."""
+        return release is not Release.PUBLIC or self.to is Release.PUBLIC
+
+
+@dataclass(frozen=True, slots=True)
 class CaseFile:
     """A file of a case.
 
     findings:    what a reading of it has found. cleared: what of that an officer has let pass.
+    released_at: when it was last said who may have it beside the officers; None while nobody did.
     public_from: the first day on which everybody may have it; None unless it is public.
     made_from:   the file that it is a copy of, with less in it; None where it is none.
     exceptions:  codes of the law for what was blacked out in it.
@@ -64,16 +79,20 @@ class CaseFile:
     added_at: datetime
     person: int | None
     findings: tuple[Finding, ...] = ()
-    cleared: tuple[Clearance, ...] = ()
+    cleared: tuple[Pass, ...] = ()
     release: Release = Release.PRIVATE
     public_from: date | None = None
     made_from: int | None = None
     exceptions: tuple[str, ...] = ()
     dataset: str = ""
+    released_at: datetime | None = None
 
-    def blocking(self, clearances: Iterable[Clearance] = ()) -> tuple[Finding, ...]:
-        """What stands in the way of a release, beside what was cleared before."""
-        cleared = {(each.code, each.column) for each in (*self.cleared, *clearances)}
+    def blocking(
+        self, clearances: Iterable[Clearance] = (), to: Release = Release.PUBLIC
+    ) -> tuple[Finding, ...]:
+        """What stands in the way of that release, beside what was cleared for it before."""
+        passed = [*self.cleared_for(to), *clearances]
+        cleared = {(each.code, each.column) for each in passed}
         return tuple(
             each
             for each in self.findings
@@ -81,26 +100,49 @@ class CaseFile:
             and (each.code, each.column) not in cleared
         )
 
-    def standing_in_the_way(self, clearances: Iterable[Clearance] = ()) -> list[str]:
+    def cleared_for(self, to: Release) -> tuple[Clearance, ...]:
+        """What was let pass for that release."""
+        return tuple(each.clearance for each in self.cleared if each.opens(to))
+
+    def standing_in_the_way(
+        self, clearances: Iterable[Clearance] = (), to: Release = Release.PUBLIC
+    ) -> list[str]:
         """The same as code/column, each once: how a clearance names it."""
-        return sorted({f"{each.code}/{each.column or ''}" for each in self.blocking(clearances)})
+        blocking = self.blocking(clearances, to)
+        return sorted({f"{each.code}/{each.column or ''}" for each in blocking})
 
     def is_for_requester(self, events: Events) -> bool:
         """Whether the requester may have it: their own, and what is released with an answer."""
         if self.origin is Origin.REQUESTER:
             return True
-        return self.release is not Release.PRIVATE and is_answered(events)
+        return self.release is not Release.PRIVATE and self.was_handed_over(events)
 
     def is_for_everybody(self, events: Events, today: date) -> bool:
         """Whether it is public on that day; never before the requester has had an answer."""
         if self.release is not Release.PUBLIC or self.public_from is None:
             return False
-        return self.public_from <= today and is_answered(events)
+        return self.public_from <= today and self.was_handed_over(events)
+
+    def was_handed_over(self, events: Events) -> bool:
+        """Whether an answer has gone out with it: one that stood when it was released, or since.
+
+        What is prepared for a decision on a complaint is not there before that decision.
+        """
+        if self.released_at is None:
+            return False
+        before = tuple(each for each in events if each.recorded_at <= self.released_at)
+        since = events[len(before) :]
+        return is_answered(before) or any(event.act in ANSWERS for event in since)
 
 
 def is_answered(events: Events) -> bool:
-    """Whether the authority has decided, on the request or on a complaint about it."""
-    return any(event.act in ANSWERS for event in events)
+    """Whether the authority has decided, on the request or on the last complaint about it."""
+    for event in reversed(events):
+        if event.act in ANSWERS:
+            return True
+        if event.act in _ASKS:
+            return False
+    return False
 
 
 def safe_name(name: str) -> str:

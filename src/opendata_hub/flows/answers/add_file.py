@@ -9,7 +9,7 @@ from sqlmodel import Session
 from opendata_hub.adapters import documents, office
 from opendata_hub.adapters.files import FileStore
 from opendata_hub.adapters.office import copies
-from opendata_hub.domain.answers.case_file import CaseFile, Origin
+from opendata_hub.domain.answers.case_file import CaseFile, Origin, require_own
 from opendata_hub.domain.answers.redaction import Marks, Redacted
 from opendata_hub.domain.errors import Invalid
 from opendata_hub.domain.people.deeds import Deed
@@ -32,9 +32,14 @@ def handled(session: Session, reference: str, *, by: Visitor, to_change: bool = 
 
 
 def source(session: Session, reference: str, file_id: int, *, by: Visitor) -> tuple[Case, CaseFile]:
-    """The case and one of its files, to make a copy of; raises UnknownFile."""
+    """The case and one of its files, to make a copy of.
+
+    Raises UnknownFile, and WrongMoment for what the requester brought: a copy could be released.
+    """
     case = handled(session, reference, by=by)
-    return case, case_files.get(session, case.request.reference, file_id)
+    file = case_files.get(session, case.request.reference, file_id)
+    require_own(file)
+    return case, file
 
 
 def clean_copy(files: FileStore, file: CaseFile, *, language: str) -> ExaminedFile:

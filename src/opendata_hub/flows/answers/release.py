@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from opendata_hub.domain.answers.case_file import (
     CaseFile,
+    Pass,
     Release,
     checked_clearances,
     require_day,
@@ -53,12 +54,13 @@ def release(
     public_from = require_day(wanted.release, wanted.public_from, today=today)
     clearances = checked_clearances(file, wanted.clearances)
     if wanted.release is not Release.PRIVATE:
-        _require_releasable(file, clearances)
+        _require_releasable(file, clearances, wanted.release)
     changed = replace(
         file,
         release=wanted.release,
         public_from=public_from,
-        cleared=(*file.cleared, *clearances),
+        cleared=(*file.cleared, *(Pass(each, wanted.release) for each in clearances)),
+        released_at=now if wanted.release is not Release.PRIVATE else file.released_at,
     )
     case_files.set_release(session, changed)
     journal.append(
@@ -83,6 +85,8 @@ def remove(session: Session, reference: str, file_id: int, *, by: Visitor, now: 
     require_own(file)
     if file.release is not Release.PRIVATE or file.dataset:
         raise WrongMoment("This file is released: take it back first")
+    if file.was_handed_over(case.request.events):
+        raise WrongMoment("This file was handed over with an answer: it stays in the case")
     case_files.remove(session, file, now)
     journal.append(
         session, Kind.FILE_REMOVED, file.reference, {"file": str(file.id)},
@@ -101,8 +105,8 @@ def enclosed_in(files: Iterable[CaseFile]) -> str:
     return ", ".join(each.name for each in files if each.release is not Release.PRIVATE)
 
 
-def _require_releasable(file: CaseFile, clearances: tuple[Clearance, ...]) -> None:
-    if told := file.standing_in_the_way(clearances):
+def _require_releasable(file: CaseFile, clearances: tuple[Clearance, ...], to: Release) -> None:
+    if told := file.standing_in_the_way(clearances, to):
         raise NotReleasable(
             f"{file.name}: {', '.join(told)}. Redact it, make a clean copy, or say why it may pass",
             told,

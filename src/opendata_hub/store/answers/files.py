@@ -6,12 +6,12 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
-from opendata_hub.domain.answers.case_file import ANSWERS, CaseFile, Origin, Release
+from opendata_hub.domain.answers.case_file import CaseFile, Origin, Pass, Release
 from opendata_hub.domain.catalog.report import Clearance, Finding, Level
 from opendata_hub.domain.errors import UnknownFile, UnknownRequest
+from opendata_hub.store.requests.cases import events_of
 from opendata_hub.store.tables import (
     CaseFileRow,
-    EventRow,
     InfoRequestRow,
     LetterRow,
     SubmissionRow,
@@ -80,8 +80,9 @@ def set_release(session: Session, file: CaseFile) -> None:
     row = _row(session, file.reference, file.id)
     row.release, row.public_from = file.release, file.public_from
     row.cleared = [
-        {"code": each.code, "column": each.column, "reason": each.reason} for each in file.cleared
+        {**asdict(each.clearance), "cleared_at": None, "to": each.to} for each in file.cleared
     ]
+    row.released_at = file.released_at
     row.dataset = file.dataset
     session.add(row)
     session.flush()
@@ -117,22 +118,19 @@ def forget_names(session: Session, reference: str, origins: Collection[Origin]) 
 
 
 def public(session: Session, references: Sequence[str], today: date) -> list[CaseFile]:
-    """The files that everybody may have by now, of many requests at once: answered, and public."""
-    answered = (
-        select(EventRow.id)
-        .where(EventRow.info_request_id == CaseFileRow.info_request_id)
-        .where(col(EventRow.act).in_(list(ANSWERS)))
-    )
+    """The files that everybody may have by now, of many requests at once: two questions."""
     question = (
         select(CaseFileRow, InfoRequestRow.reference)
         .join(InfoRequestRow, col(InfoRequestRow.id) == col(CaseFileRow.info_request_id))
         .where(col(InfoRequestRow.reference).in_(references))
         .where(CaseFileRow.release == Release.PUBLIC, col(CaseFileRow.removed_at).is_(None))
         .where(col(CaseFileRow.public_from) <= today)
-        .where(answered.exists())
         .order_by(col(CaseFileRow.id))
     )
-    return [_file(row, reference) for row, reference in session.exec(question)]
+    found = session.exec(question).all()
+    events = events_of(session, sorted({row.info_request_id for row, _ in found}))
+    files = [(_file(row, reference), events[row.info_request_id]) for row, reference in found]
+    return [file for file, told in files if file.is_for_everybody(told, today)]
 
 
 def _in_use(session: Session, digests: Collection[str]) -> set[str]:
@@ -179,11 +177,13 @@ def _file(row: CaseFileRow, reference: str) -> CaseFile:
         person=row.person_id,
         findings=tuple(Finding(**{**each, "level": Level(each["level"])}) for each in row.findings),
         cleared=tuple(
-            Clearance(each["code"], each["column"], each["reason"]) for each in row.cleared
+            Pass(Clearance(each["code"], each["column"], each["reason"]), Release(each["to"]))
+            for each in row.cleared
         ),
         release=Release(row.release),
         public_from=row.public_from,
         made_from=row.made_from,
         exceptions=tuple(row.exceptions),
         dataset=row.dataset,
+        released_at=row.released_at,
     )

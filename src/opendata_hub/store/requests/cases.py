@@ -60,7 +60,7 @@ def get(session: Session, reference: str, within: Reach, *, to_change: bool = Fa
     row = session.exec(question).first()
     if row is None:
         raise UnknownRequest("No request with this reference")
-    events = _events(session, [row.id])[row.id]
+    events = events_of(session, [row.id])[row.id]
     request = InfoRequest(
         reference=row.reference,
         authority=row.authority,
@@ -155,7 +155,7 @@ def _wanted(asked: Queue, due_on: Any, reference: Any) -> list[ColumnElement[boo
     return wanted
 
 
-def _events(session: Session, numbers: Sequence[int]) -> Mapping[int, Events]:
+def events_of(session: Session, numbers: Sequence[int]) -> Mapping[int, Events]:
     """The events of many requests in one question."""
     found: dict[int, list[Event]] = {number: [] for number in numbers}
     question = (

@@ -8,7 +8,7 @@ from fastapi.responses import FileResponse
 from opendata_hub import clock
 from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.answers import redaction
-from opendata_hub.domain.answers.case_file import CaseFile
+from opendata_hub.domain.answers.case_file import CaseFile, Release
 from opendata_hub.domain.answers.redaction import Marks, Redacted
 from opendata_hub.domain.catalog.dataset import Dataset
 from opendata_hub.domain.catalog.document import day_from
@@ -228,7 +228,7 @@ def disclosed(
         )
     told = Words(
         authority, words.title, words.description, words.slug,
-        clearances=file.cleared, day=words.day,
+        clearances=file.cleared_for(Release.PUBLIC), day=words.day,
     )  # fmt: skip
     with hub.writing() as session:
         dataset = disclose(
