@@ -1,10 +1,12 @@
 """What runs when. Inside ``serve`` while one process is the whole hub."""
 
+import errno
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy.exc import OperationalError
 
 from opendata_hub import clock
 from opendata_hub.adapters.mail import reading
@@ -39,6 +41,11 @@ from opendata_hub.store.people import attempts, sessions
 log = logging.getLogger(__name__)
 MISFIRE_SECONDS = 12 * 3600
 MAIL_KEPT_FOR = timedelta(days=90)
+PASSING = frozenset(
+    {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.ENOMEM, errno.EMFILE, errno.ENFILE,
+     errno.EAGAIN}
+)  # fmt: skip
+"""Faults of a machine that somebody mends."""
 
 
 def check_calendars(hub: Hub) -> list[str]:
@@ -120,20 +127,39 @@ def _take_in(
 
 
 def _take(hub: Hub, fetched: Fetched, content: bytes) -> Taken | None:
-    """One mail. One that nothing of ours can read is kept as such: the others must not wait."""
+    """One mail. One that nothing of ours can read is kept as such: the others must not wait.
+
+    What is no fault of the mail is raised: it is read again, whole, at the next minute.
+    """
     now, desk = clock.now(), hub.desk
+    if not content:
+        with hub.writing() as session:
+            return receiving.unread(session, desk, fetched, now=now)
     try:
         mail = reading.read(content)
         if fetched.size_bytes > hub.settings.mail_limit_mb * 1_000_000:
             with hub.writing() as session:
                 return receiving.refuse_large(session, desk, fetched, mail, now=now)
+        with hub.reading() as session:
+            first = receiving.completes(session, desk, mail)
+            kept = incoming.files_of(session, first) if first else []
         files = receiving.look_at(hub.files, mail.enclosures, "fr")
+        earlier = receiving.look_again(hub.files, kept, "fr")
         with hub.writing() as session:
-            return receiving.receive(session, desk, fetched, mail, files, now=now)
-    except Exception:
+            return receiving.receive(session, desk, fetched, mail, files, earlier=earlier, now=now)
+    except Exception as problem:
+        if _passes(problem):
+            raise
         log.exception("mail %s of %s could not be read", fetched.uid, fetched.mailbox)
         with hub.writing() as session:
             return receiving.unread(session, desk, fetched, now=now)
+
+
+def _passes(problem: Exception) -> bool:
+    """Whether the database or the machine is at fault, and the same mail can be read later."""
+    if isinstance(problem, OperationalError):
+        return True
+    return isinstance(problem, OSError) and problem.errno in PASSING
 
 
 def poll_mailbox(hub: Hub) -> int:

@@ -1,6 +1,7 @@
 """Mail that comes to a desk, from a real IMAP server: filed, attached or held; never twice."""
 
 import email.policy
+import imaplib
 import io
 import os
 import random
@@ -23,13 +24,14 @@ from opendata_hub.domain.correspondence.tags import tagged
 from opendata_hub.domain.errors import IdentityErased
 from opendata_hub.domain.people.roles import OPERATOR, Grant, Role
 from opendata_hub.domain.people.rule import EVERYWHERE
+from opendata_hub.domain.requests.assignment import Assignment
 from opendata_hub.domain.requests.info_request import Channel
 from opendata_hub.flows.requests.read_identity import read_identity
 from opendata_hub.flows.verify import verify
 from opendata_hub.settings import Settings
 from opendata_hub.store.answers import files as case_files
 from opendata_hub.store.correspondence import incoming, outbox
-from opendata_hub.store.requests import cases
+from opendata_hub.store.requests import assignments, cases
 
 pytestmark = pytest.mark.enable_socket
 DESK = "demandes@commune.example"
@@ -131,11 +133,15 @@ def test_an_answer_is_attached_to_its_case_by_tag_message_or_subject(desk, box):
         mail("Par message", In_Reply_To=receipt["Message-ID"], Message_ID="<3@requester.example>"),
         mail("Par objet", Subject=f"RE: {taken.reference.lower()}", Message_ID="<4@x.example>"),
         mail("Rien", Subject="Re: AI-2026-999999", Message_ID="<5@x.example>"),
+        mail(
+            Subject=f"Re: {taken.reference}", From="x@stranger.example", Message_ID="<6@x.example>"
+        ),
     ]
     found = fetched(desk, box, *answers)
     assert [(each.state, each.why) for each in found] == [
         (IncomingState.ATTACHED, Why.BY_TAG), (IncomingState.ATTACHED, Why.BY_MESSAGE),
         (IncomingState.ATTACHED, Why.BY_SUBJECT), (IncomingState.HELD, Why.INCOMPLETE),
+        (IncomingState.HELD, Why.BY_SUBJECT),
     ]  # fmt: skip
     with desk.reading() as session:
         kept = incoming.of_request(session, taken.reference)
@@ -151,6 +157,7 @@ def test_a_mail_that_lacks_what_the_law_wants_is_held_and_completed_by_an_answer
     bare = mail(
         "Bonjour, je voudrais le budget.", From="personne@requester.example", Subject="Budget"
     )
+    bare.add_attachment("commune,montant\nFictive,100\n", "csv", filename="premier.csv")
     (held,) = fetched(desk, box, bare)
     assert (held.state, held.why) == (IncomingState.HELD, Why.INCOMPLETE)
     (reply,) = sent(desk)
@@ -165,6 +172,7 @@ def test_a_mail_that_lacks_what_the_law_wants_is_held_and_completed_by_an_answer
         "> Nom et prénom :",
         To=reply["Reply-To"], Subject=reply["Subject"], Message_ID="<2@requester.example>",
     )  # fmt: skip
+    completed.add_attachment("commune,montant\nRêvée,200\n", "csv", filename="second.csv")
     (filed,) = fetched(desk, box, completed, at=MONDAY)
     assert filed.state is IncomingState.FILED
     request = case(desk, filed.reference).request
@@ -174,7 +182,9 @@ def test_a_mail_that_lacks_what_the_law_wants_is_held_and_completed_by_an_answer
     )  # fmt: skip
     with desk.reading() as session:
         first = incoming.get(session, held.number, EVERYWHERE)
+        attached = case_files.of_request(session, filed.reference)
     assert (first.state, first.reference) == (IncomingState.FILED, filed.reference)
+    assert [each.name for each in attached] == ["premier.csv", "second.csv"]
 
 
 def test_machines_lists_and_our_own_mail_start_nothing(desk, box):
@@ -213,6 +223,18 @@ def test_whoever_writes_too_often_is_held_and_not_answered(desk, box):
     assert {each.state for each in found} == {IncomingState.HELD}
     assert [each.why for each in found].count(Why.TOO_OFTEN) == 4
     assert len(sent(desk)) == 3
+
+
+def test_whoever_writes_too_often_to_a_case_is_held_and_officers_are_not_told(desk, box):
+    fetched(desk, box, mail())
+    (receipt,) = sent(desk)
+    more = [
+        mail(f"Encore {n}", To=receipt["Reply-To"], Message_ID=f"<more{n}@x.example>")
+        for n in range(21)
+    ]
+    found = fetched(desk, box, *more, at=MONDAY)
+    assert [each.why for each in found].count(Why.BY_TAG) == 20
+    assert (found[-1].state, found[-1].why) == (IncomingState.HELD, Why.TOO_OFTEN)
 
 
 def test_a_mail_that_is_too_large_is_not_read_and_its_sender_is_told_once(desk, box):
@@ -276,6 +298,35 @@ def test_a_bounce_marks_the_mail_and_tells_the_officers(desk, box):
     again = bounce(receipt["Message-ID"]).replace(b"Undelivered", b"Undelivered again")
     fetched(desk, box, again)
     assert len(sent(desk)) == 2
+
+
+def test_a_bounce_of_a_mail_to_an_officer_writes_no_mail(desk, box):
+    build.person(desk, "gone@hub.example", grants=(Grant(Role.OFFICER, "commune-exemple"),))
+    fetched(desk, box, mail())
+    (receipt,) = sent(desk)
+    fetched(desk, box, bounce(receipt["Message-ID"]))
+    (_, told) = sent(desk)
+    fetched(desk, box, bounce(told["Message-ID"]))
+    assert len(sent(desk)) == 2, "or it would bounce again, and so without end"
+
+
+def test_a_bounce_tells_the_officer_of_the_case_wherever_the_report_was_sent(desk, box):
+    other = build.authority("commune-nord", email="nord@commune-nord.example")
+    served = replace(build.with_authorities(desk, other), settings=desk.settings)
+    build.person(desk, "ici@hub.example", grants=(Grant(Role.OFFICER, "commune-exemple"),))
+    for name in ("nord", "nord-aussi"):
+        grants = (Grant(Role.OFFICER, "commune-nord"),)
+        last = build.person(desk, f"{name}@hub.example", grants=grants)
+    (taken,) = fetched(served, box, mail(To="nord@commune-nord.example"))
+    (receipt,) = sent(served)
+    with desk.writing() as session:
+        asked = assignments.locked(session, [taken.reference], EVERYWHERE)
+        given = Assignment("", last, None)
+        assignments.add(session, asked, given, by=None, now=MONDAY)
+    (came,) = fetched(served, box, bounce(receipt["Message-ID"]))
+    assert [each["To"] for each in sent(served)[1:]] == ["nord-aussi@hub.example"]
+    with desk.reading() as session:
+        assert incoming.get_any(session, came.number).authority == "commune-nord"
 
 
 def test_a_process_that_dies_between_mails_loses_nothing_and_files_nothing_twice(
@@ -350,6 +401,40 @@ def test_a_mail_that_breaks_our_own_code_is_kept_and_the_next_is_read(desk, box,
     assert [(each.state, each.why) for each in found] == [
         (IncomingState.HELD, Why.BROKEN), (IncomingState.FILED, Why.MODEL_FORM),
     ]  # fmt: skip
+
+
+def test_a_fault_that_passes_loses_no_word_of_a_mail(desk, box, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    box.deliver(mail(), at=FRIDAY)
+    with monkeypatch.context() as patched:
+        patched.setattr(jobs.receiving, "look_at", full)
+        with pytest.raises(OSError, match="No space"):
+            jobs.fetch_mail(desk)
+    (taken,) = jobs.fetch_mail(desk)
+    assert taken.state is IncomingState.FILED
+
+
+def test_a_mail_of_which_the_server_gives_nothing_waits_and_the_next_is_read(
+    desk, box, monkeypatch
+):
+    def silent(imap, command, *words):
+        if command == "FETCH" and words[0] != last and "BODY" in words[1]:
+            return "OK", [None]
+        return uid(imap, command, *words)
+
+    uid = imaplib.IMAP4.uid
+    for number in range(3):
+        box.deliver(mail(Message_ID=f"<{number}@requester.example>"), at=FRIDAY)
+    with box.logged_in() as imap:
+        last = imap.uid("SEARCH", "ALL")[1][0].split()[-1].decode()
+    monkeypatch.setattr(imaplib.IMAP4, "uid", silent)
+    assert [(each.state, each.why) for each in jobs.fetch_mail(desk)] == [
+        (IncomingState.HELD, Why.BROKEN), (IncomingState.HELD, Why.BROKEN),
+        (IncomingState.FILED, Why.MODEL_FORM),
+    ]  # fmt: skip
+    assert jobs.fetch_mail(desk) == []
 
 
 def test_the_first_look_takes_what_nobody_has_opened(hub, box, monkeypatch):

@@ -177,3 +177,14 @@ def test_a_program_lists_reads_files_joins_and_dismisses(hub, client, officer):
     again = client.post(f"{mails}/{third}/dismissal", json={"reason": "x"}, headers=officer)
     assert (again.status_code, again.json()["code"]) == (409, "wrong-moment")
     assert client.get(mails, headers=officer).json() == {"mails": [], "next": None}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/fr/mail/99999999999999999999", "/fr/mail?after=99999999999999999999",
+        "/api/v1/desk/mails/99999999999999999999", "/api/v1/desk/mails?after=99999999999999999999",
+    ],
+)  # fmt: skip
+def test_a_number_that_no_mail_can_have_is_refused(client, officer, path):
+    assert client.get(path, headers=officer).status_code == 422

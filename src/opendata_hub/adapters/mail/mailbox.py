@@ -85,17 +85,22 @@ class OpenMailbox:
         return max(self._found("ALL"), default=0)
 
     def fetch(self, uid: int, *, most_bytes: int) -> tuple[Fetched, bytes]:
-        """A mail; of one that is larger than ``most_bytes`` only its headers."""
+        """A mail; of one that is larger than ``most_bytes`` only its headers.
+
+        Empty where the server gives nothing of it.
+        """
         told = b" ".join(_lines(self._asked("FETCH", str(uid), "(RFC822.SIZE INTERNALDATE)")))
         size, day = _SIZE.search(told), _DATE.search(told)
         size_bytes = int(size[1]) if size else 0
         part = "BODY.PEEK[HEADER]" if size_bytes > most_bytes else "BODY.PEEK[]"
         # Never more than was said: a server that lies about the size does not fill our memory.
         content = self._content(uid, f"{part}<0.{most_bytes}>")
+        # Where it gives nothing, its number tells it from the next one of the kind.
+        told_apart = content or f"{self._mailbox.name} {self.validity} {uid}".encode()
         return (
             Fetched(
                 self._mailbox.name, self.validity, uid, _instant(day[1] if day else b""),
-                size_bytes, hashlib.sha256(content).hexdigest(),
+                size_bytes, hashlib.sha256(told_apart).hexdigest(),
             ),
             content,
         )  # fmt: skip
@@ -113,7 +118,8 @@ class OpenMailbox:
         for each in self._asked("FETCH", str(uid), f"({part})"):
             if isinstance(each, tuple):
                 return bytes(each[1])
-        raise MailboxAway(f"mail {uid} can't be read any more")
+        # Deleted meanwhile, or the server can't tell it: the next one must not wait for it.
+        return b""
 
     def _asked(self, command: str, *words: str) -> Sequence[object]:
         try:
@@ -133,12 +139,23 @@ def opened(mailbox: Mailbox) -> Iterator[OpenMailbox]:
         if mailbox.scheme == "imap+starttls":
             imap.starttls(ssl.create_default_context())
         imap.login(mailbox.user, mailbox.password)
-        yield OpenMailbox(mailbox, imap)
+        folder = OpenMailbox(mailbox, imap)
     except (OSError, imaplib.IMAP4.error) as problem:
+        _leave(imap)
         raise MailboxAway(type(problem).__name__) from None
+    except MailboxAway:
+        _leave(imap)
+        raise
+    # What goes wrong with what was read is no fault of the mailbox.
+    try:
+        yield folder
     finally:
-        with suppress(OSError, imaplib.IMAP4.error):
-            imap.logout()
+        _leave(imap)
+
+
+def _leave(imap: imaplib.IMAP4) -> None:
+    with suppress(OSError, imaplib.IMAP4.error):
+        imap.logout()
 
 
 def _connected(mailbox: Mailbox) -> imaplib.IMAP4:

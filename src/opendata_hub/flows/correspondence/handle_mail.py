@@ -6,9 +6,8 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
-from opendata_hub.adapters.files import FileStore
 from opendata_hub.domain.correspondence.incoming import Content, IncomingState, Why
-from opendata_hub.domain.errors import HubError, Invalid, WrongMoment
+from opendata_hub.domain.errors import Invalid, WrongMoment
 from opendata_hub.domain.journal import Kind, text_digest
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.roles import Visitor
@@ -21,7 +20,6 @@ from opendata_hub.flows.correspondence.receive import (
     day_in,
     received_on,
 )
-from opendata_hub.flows.requests.attach import examine
 from opendata_hub.flows.requests.file import Receipt, file
 from opendata_hub.store import journal
 from opendata_hub.store.correspondence import incoming
@@ -135,21 +133,6 @@ def dismiss_mail(session: Session, number: int, reason: str, *, by: Visitor, now
         raise Invalid(f"reason: say why it is no request, in 1 to {REASON_LENGTH} characters")
     noted = _waiting_one(session, number, by)
     _settle(session, noted, IncomingState.DISMISSED, by, now, reason=said)
-
-
-def look_again(store: FileStore, files: Sequence[KeptFile], language: str) -> tuple[Looked, ...]:
-    """The files of a mail that waited, examined as if they came now; before any transaction."""
-    found = []
-    for each in files:
-        if each.problem:
-            continue
-        try:
-            with store.path(each.sha256).open("rb") as stream:
-                examined = examine(store, stream, file_name=each.name, language=language)
-        except HubError:
-            continue
-        found.append(Looked(each, examined))
-    return tuple(found)
 
 
 def _found(session: Session, number: int, by: Visitor, deed: Deed) -> Noted:

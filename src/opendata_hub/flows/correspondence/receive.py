@@ -22,6 +22,7 @@ from opendata_hub.domain.correspondence.incoming import (
 )
 from opendata_hub.domain.correspondence.mail import Enclosure
 from opendata_hub.domain.correspondence.model_form import language_of, read_form, sounds_urgent
+from opendata_hub.domain.correspondence.notices import MailKind
 from opendata_hub.domain.correspondence.replies import OfficeKind, ReplyKind
 from opendata_hub.domain.correspondence.tags import HELD_PREFIX, subject_of
 from opendata_hub.domain.errors import BadAddress, HubError, Invalid, UnknownRequest
@@ -35,7 +36,7 @@ from opendata_hub.flows.requests import notify
 from opendata_hub.flows.requests.attach import ExaminedFile, attach, examine
 from opendata_hub.flows.requests.file import Receipt, file
 from opendata_hub.store import journal
-from opendata_hub.store.correspondence import incoming, outbox
+from opendata_hub.store.correspondence import correspondents, incoming, outbox
 from opendata_hub.store.correspondence.incoming import KeptFile
 from opendata_hub.store.requests import cases
 from opendata_hub.store.requests.cases import Case
@@ -93,12 +94,43 @@ def receive(
     mail: Incoming,
     files: Sequence[Looked],
     *,
+    earlier: Sequence[Looked] = (),
     now: datetime,
 ) -> Taken | None:
-    """Keep the mail and do what follows from it; None where the same one came before."""
+    """Keep the mail and do what follows from it; None where the same one came before.
+
+    earlier: files of the mail that waits and that this one completes.
+    """
     if incoming.is_known(session, fetched.sha256, mail.message_id, mail.sender):
         return None
-    return _Reception(session, desk, fetched, mail, files, now).taken()
+    return _Reception(session, desk, fetched, mail, files, now, earlier).taken()
+
+
+def completes(session: Session, desk: Desk, mail: Incoming, *, to_change: bool = False) -> int:
+    """The number of the mail that waits and that this one completes; 0 where there is none."""
+    for each in mail.recipients:
+        subject = subject_of(each, desk.key)
+        if subject.startswith(HELD_PREFIX) and subject[len(HELD_PREFIX) :].isdecimal():
+            number = int(subject[len(HELD_PREFIX) :])
+            waiting = incoming.get(session, number, EVERYWHERE, to_change=to_change)
+            if waiting.state is IncomingState.HELD:
+                return number
+    return 0
+
+
+def look_again(store: FileStore, files: Sequence[KeptFile], language: str) -> tuple[Looked, ...]:
+    """The files of a mail that waited, examined as if they came now; before any transaction."""
+    found = []
+    for each in files:
+        if each.problem or not each.sha256:
+            continue
+        try:
+            with store.path(each.sha256).open("rb") as stream:
+                examined = examine(store, stream, file_name=each.name, language=language)
+        except HubError:
+            continue
+        found.append(Looked(each, examined))
+    return tuple(found)
 
 
 def refuse_large(
@@ -125,9 +157,10 @@ class _Reception:
         mail: Incoming,
         files: Sequence[Looked],
         now: datetime,
+        earlier: Sequence[Looked] = (),
     ) -> None:
         self.session, self.desk, self.now = session, desk, now
-        self.fetched, self.mail, self.files = fetched, mail, files
+        self.fetched, self.mail, self.files, self.earlier = fetched, mail, files, earlier
         self.authority = self._authority()
         self.law = desk.laws[self.authority.law]
         self.language = language_of(f"{mail.subject}\n{mail.text}")
@@ -138,6 +171,8 @@ class _Reception:
             return self._bounced(self.mail.bounce)
         if why := self._nobody_asks():
             return self.keep(IncomingState.IGNORED, why)
+        if self._comes_too_often():
+            return self.hold(Why.TOO_OFTEN)
         if found := self._case():
             return self._attached(*found)
         if why := self._wants_somebody():
@@ -152,8 +187,9 @@ class _Reception:
     def _wants_somebody(self) -> Why | None:
         """Why only an officer can say what the mail is."""
         mail = self.mail
-        if self._comes_too_often():
-            return Why.TOO_OFTEN
+        # References are public: whoever is not known by a case can't write into it.
+        if any(map(self._case_of, mail.references)):
+            return Why.BY_SUBJECT
         # The address of a desk may itself be a list: what comes through one is read by somebody.
         if mail.is_from_list:
             return Why.LIST
@@ -209,13 +245,16 @@ class _Reception:
     def _bounced(self, bounce: Bounce) -> Taken:
         known = outbox.by_token(self.session, bounce.token)
         reference = known.reference if known else ""
+        if case := self._case_of(reference):
+            self.authority = self.desk.publishers[case.request.authority]
         taken = self.keep(IncomingState.BOUNCE, Why.DELIVERY, reference=reference)
         problem = f"not delivered: [{bounce.status or '5.0.0'}]"
         is_new = bounce.is_lasting and outbox.mark_bounced(
             self.session, bounce.token, problem, self.now
         )
-        if is_new and reference:
-            self._tell_officers(OfficeKind.BOUNCE, reference)
+        # Of a mail to an officer nobody is told: it would go to the same address, and come back.
+        if is_new and case and is_new.kind in set(MailKind):
+            notify.officers_of(self.session, OfficeKind.BOUNCE, reference, now=self.now)
             self._note(taken)
         return taken
 
@@ -227,12 +266,23 @@ class _Reception:
             *((each, Why.BY_SUBJECT) for each in self.mail.references),
         )
         for reference, why in ways:
-            if reference and not reference.startswith(HELD_PREFIX):
-                try:
-                    return cases.get(self.session, reference, EVERYWHERE), why
-                except UnknownRequest:
-                    continue
+            if why is Why.BY_SUBJECT and not self._has_filed(reference):
+                continue
+            if case := self._case_of(reference):
+                return case, why
         return None
+
+    def _case_of(self, reference: str) -> Case | None:
+        if not reference or reference.startswith(HELD_PREFIX):
+            return None
+        try:
+            return cases.get(self.session, reference, EVERYWHERE)
+        except UnknownRequest:
+            return None
+
+    def _has_filed(self, reference: str) -> bool:
+        sender = self.mail.sender
+        return bool(sender) and correspondents.is_of(self.session, reference, sender)
 
     def _reference_of(self, token: str) -> str:
         known = outbox.by_token(self.session, token)
@@ -242,7 +292,7 @@ class _Reception:
         reference = case.request.reference
         self.authority = self.desk.publishers[case.request.authority]
         taken = self.keep(IncomingState.ATTACHED, why, reference)
-        self._tell_officers(OfficeKind.ANSWER, reference, unit=case.unit)
+        notify.officers_of(self.session, OfficeKind.ANSWER, reference, now=self.now)
         attach_all(self.session, case, self.files, now=self.now)
         self._note(taken)
         return taken
@@ -255,7 +305,7 @@ class _Reception:
 
     def _filed(self) -> Taken:
         """File it where it says all that the law wants; otherwise hold it, and say what lacks."""
-        first = self._answered_one()
+        first = completes(self.session, self.desk, self.mail, to_change=True)
         read = self._read(first)
         try:
             with self.session.begin_nested():
@@ -275,17 +325,6 @@ class _Reception:
             )  # fmt: skip
         self._note(taken)
         return taken
-
-    def _answered_one(self) -> int:
-        """The number of the mail that waits and that this one completes; 0 where there is none."""
-        for each in self.mail.recipients:
-            subject = subject_of(each, self.desk.key)
-            if subject.startswith(HELD_PREFIX) and subject[len(HELD_PREFIX) :].isdecimal():
-                number = int(subject[len(HELD_PREFIX) :])
-                waiting = incoming.get(self.session, number, EVERYWHERE, to_change=True)
-                if waiting.state is IncomingState.HELD:
-                    return number
-        return 0
 
     def _read(self, first: int) -> tuple[Question, Requester]:
         mail = self.mail
@@ -316,13 +355,9 @@ class _Reception:
             channel=Channel.EMAIL, hub_key=self.desk.key, in_reply_to=self.mail.message_id,
         )  # fmt: skip
         case = cases.get(self.session, receipt.request.reference, EVERYWHERE)
-        attach_all(self.session, case, self.files, now=self.now)
+        before = self.earlier if first else ()
+        attach_all(self.session, case, [*before, *self.files], now=self.now)
         return receipt
-
-    def _tell_officers(self, kind: OfficeKind, reference: str, *, unit: str = "") -> None:
-        notify.officers_of(
-            self.session, kind, reference, authority=self.authority.id, unit=unit, now=self.now
-        )
 
     def _note(self, taken: Taken) -> None:
         journal.append(

@@ -9,6 +9,7 @@ from opendata_hub.domain.correspondence.replies import OfficeKind
 from opendata_hub.domain.requests.info_request import Channel, InfoRequest
 from opendata_hub.domain.requests.timeline import Event
 from opendata_hub.store.correspondence import correspondents, officers, outbox
+from opendata_hub.store.requests import assignments
 
 ONCE_IN = timedelta(hours=1)
 """Whoever writes ten times does not fill the mailbox of an officer."""
@@ -32,25 +33,17 @@ def of_receipt(
         )  # fmt: skip
 
 
-def officers_of(
-    session: Session,
-    kind: OfficeKind,
-    reference: str,
-    *,
-    authority: str,
-    unit: str = "",
-    officer: int | None = None,
-    now: datetime,
-) -> None:
+def officers_of(session: Session, kind: OfficeKind, reference: str, *, now: datetime) -> None:
     """Write to who works on a request that something came in, at most once an hour of each kind.
 
-    officer: to whom it was given; else all of its unit are told.
+    That is the officer to whom it was given, or all of its unit. Raises UnknownRequest.
     """
     lately = outbox.last_written(session, kind, reference)
     if lately is not None and now - lately < ONCE_IN:
         return
-    everyone = officers.of_place(session, authority, unit)
-    own = [each for each in everyone if each.person == officer]
+    assigned = assignments.of(session, reference)
+    everyone = officers.of_place(session, assigned.authority, assigned.now.unit)
+    own = [each for each in everyone if each.person == assigned.now.officer]
     for each in own or everyone:
         outbox.add(
             session, kind, email=each.email, language=each.language, reference=reference, now=now

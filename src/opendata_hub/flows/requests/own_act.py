@@ -59,10 +59,7 @@ def act_on_own(
         raise WrongMoment("The body may still answer: a complaint is open when its time is over")
     case = cases.get(session, request.reference, EVERYWHERE, to_change=True)
     doing = Doing(act, today, after, reasons=words)
-    notify.officers_of(
-        session, OfficeKind.OWN_ACT, request.reference,
-        authority=request.authority, unit=case.unit, now=now,
-    )  # fmt: skip
+    notify.officers_of(session, OfficeKind.OWN_ACT, request.reference, now=now)
     return add_event(
         session, case, doing, law=law, calendar=calendar, person=None, today=today, now=now
     )

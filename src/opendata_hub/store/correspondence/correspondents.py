@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select
 
+from opendata_hub.store.engine import vault_of
 from opendata_hub.store.tables import CorrespondentRow, InfoRequestRow, RequesterRow
 
 
@@ -29,6 +30,17 @@ def has_email(session: Session, reference: str) -> bool:
         .where(InfoRequestRow.reference == reference)
     ).first()
     return bool(mark)
+
+
+def is_of(session: Session, reference: str, email: str) -> bool:
+    """Whether who filed the request gave that address, by whichever key it was marked."""
+    question = (
+        select(RequesterRow.info_request_id)
+        .join(InfoRequestRow, col(InfoRequestRow.id) == col(RequesterRow.info_request_id))
+        .where(InfoRequestRow.reference == reference)
+        .where(col(RequesterRow.email_mark).in_(vault_of(session).marks(email.casefold())))
+    )
+    return session.exec(question).first() is not None
 
 
 def language_of(session: Session, reference: str) -> str:

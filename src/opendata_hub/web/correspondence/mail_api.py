@@ -13,8 +13,9 @@ from opendata_hub.domain.filing.details import Details
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.requests.info_request import Question, Requester
 from opendata_hub.flows.correspondence import handle_mail as flow
+from opendata_hub.flows.correspondence import receive as receiving
 from opendata_hub.store.correspondence.incoming import Noted
-from opendata_hub.web.correspondence.mail_pages import MailForm, done, opened
+from opendata_hub.web.correspondence.mail_pages import MailForm, MailNumber, done, opened
 from opendata_hub.web.deps import HubDep
 from opendata_hub.web.doors import Door, VisitorDep, bearer, needs
 from opendata_hub.web.people.browser import send_after
@@ -116,7 +117,7 @@ def read_waiting(
     hub: HubDep,
     visitor: VisitorDep,
     *,
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: Annotated[int, Query(ge=0, le=2_147_483_647)] = 0,
     limit: Annotated[int, Query(ge=1, le=MOST)] = ON_A_PAGE,
 ) -> MailsOut:
     """The mails in reach that wait for an officer."""
@@ -130,7 +131,7 @@ def read_waiting(
 
 @router.get("/desk/mails/{number}")
 @needs(Deed.READ_IDENTITY)
-def read_mail(hub: HubDep, visitor: VisitorDep, number: int) -> WholeMailOut:
+def read_mail(hub: HubDep, visitor: VisitorDep, number: MailNumber) -> WholeMailOut:
     """A mail with all that it says."""
     mail = opened(hub, visitor, number)
     content = mail.content
@@ -154,10 +155,10 @@ def read_mail(hub: HubDep, visitor: VisitorDep, number: int) -> WholeMailOut:
 @router.post("/desk/mails/{number}/filing", status_code=201)
 @needs(Deed.HANDLE_REQUEST)
 def file_mail(
-    hub: HubDep, visitor: VisitorDep, number: int, body: MailFilingIn, response: Response
+    hub: HubDep, visitor: VisitorDep, number: MailNumber, body: MailFilingIn, response: Response
 ) -> MadeOut:
     """File it as a request, with the day on which it came; the receipt answers it."""
-    files = flow.look_again(hub.files, opened(hub, visitor, number).files, body.language)
+    files = receiving.look_again(hub.files, opened(hub, visitor, number).files, body.language)
     asked = Question(
         body.subject, body.text, body.language, bool(body.urgency), Details(urgency=body.urgency)
     )
@@ -173,7 +174,7 @@ def file_mail(
 
 @router.post("/desk/mails/{number}/joining")
 @needs(Deed.HANDLE_REQUEST)
-def join_mail(hub: HubDep, visitor: VisitorDep, number: int, body: MailJoiningIn) -> MadeOut:
+def join_mail(hub: HubDep, visitor: VisitorDep, number: MailNumber, body: MailJoiningIn) -> MadeOut:
     """Let it belong to a request."""
     form = MailForm(do="join", reference=body.reference)
     return MadeOut(reference=done(hub, visitor, number, form).rpartition("/")[2])
@@ -181,7 +182,9 @@ def join_mail(hub: HubDep, visitor: VisitorDep, number: int, body: MailJoiningIn
 
 @router.post("/desk/mails/{number}/dismissal", status_code=204)
 @needs(Deed.HANDLE_REQUEST)
-def dismiss_mail(hub: HubDep, visitor: VisitorDep, number: int, body: MailDismissalIn) -> Response:
+def dismiss_mail(
+    hub: HubDep, visitor: VisitorDep, number: MailNumber, body: MailDismissalIn
+) -> Response:
     """Note that it is no request, and why."""
     done(hub, visitor, number, MailForm(do="dismiss", reason=body.reason))
     return Response(status_code=204)

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Request
+from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
@@ -16,6 +16,7 @@ from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.roles import Visitor
 from opendata_hub.domain.requests.info_request import TEXT_LENGTH, Question, Requester
 from opendata_hub.flows.correspondence import handle_mail as flow
+from opendata_hub.flows.correspondence import receive as receiving
 from opendata_hub.flows.correspondence.handle_mail import OpenedMail
 from opendata_hub.flows.correspondence.receive import Looked
 from opendata_hub.web.deps import HubDep, PageLanguage
@@ -56,6 +57,9 @@ class MailForm(BaseModel):
         return Requester(self.name, self.email, self.address, self.id_number)
 
 
+MailNumber = Annotated[int, Path(ge=1, le=2_147_483_647)]
+
+
 @router.api_route("/{language}/mail", methods=READ)
 @needs(Deed.HANDLE_REQUEST)
 def read_waiting(
@@ -63,7 +67,7 @@ def read_waiting(
     hub: HubDep,
     visitor: VisitorDep,
     language: PageLanguage,
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: Annotated[int, Query(ge=0, le=2_147_483_647)] = 0,
 ) -> Response:
     """The mails that wait, in the order in which they came. Nobody is named."""
     with hub.reading() as session:
@@ -81,7 +85,7 @@ def read_waiting(
 @router.api_route("/{language}/mail/{number}", methods=READ)
 @needs(Deed.READ_IDENTITY)
 def read_mail(
-    request: Request, hub: HubDep, visitor: VisitorDep, language: PageLanguage, number: int
+    request: Request, hub: HubDep, visitor: VisitorDep, language: PageLanguage, number: MailNumber
 ) -> Response:
     """A mail with all that it says; the journal tells who read it."""
     mail = opened(hub, visitor, number)
@@ -105,7 +109,7 @@ def handle(
     hub: HubDep,
     visitor: VisitorDep,
     language: PageLanguage,
-    number: int,
+    number: MailNumber,
     form: Annotated[MailForm, Form()],
 ) -> Response:
     """Do with the mail what the form says; on a fault show it again with all that was typed."""
@@ -144,7 +148,7 @@ def _files(hub: Hub, visitor: Visitor, number: int, form: MailForm) -> tuple[Loo
     """The files of the mail, examined before the transaction in which they are attached."""
     with hub.writing() as session:
         found = flow.open_mail(session, hub.desk, number, by=visitor, now=clock.now())
-    return flow.look_again(hub.files, found.files, form.written_in or "fr")
+    return receiving.look_again(hub.files, found.files, form.written_in or "fr")
 
 
 def opened(hub: Hub, visitor: Visitor, number: int) -> OpenedMail:
