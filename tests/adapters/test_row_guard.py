@@ -1,5 +1,7 @@
 """What a stranger's SELECT may contain, and what it may not."""
 
+from time import monotonic
+
 import pytest
 
 from opendata_hub.adapters.rows.guard import checked
@@ -19,6 +21,10 @@ TABLE = '"0177fc8e-2283-5860-b513-866f9c839452"'
         f"SELECT coalesce(a, 'z') || 'x' FROM {TABLE} WHERE NOT (a BETWEEN 1 AND 2);",
         f"SELECT t.a FROM {TABLE} t WHERE t.a = 'DROP TABLE x; --'",
         f"SELECT a -- a comment\nFROM {TABLE} /* and another */",
+        f"SELECT upper(a) AS a, count(*) AS n FROM {TABLE} WHERE a <> '' GROUP BY a ORDER BY n",
+        f"SELECT CASE a WHEN 'x' THEN 1 WHEN 'in this case' THEN 2 ELSE 3 END FROM {TABLE}",
+        f"SELECT CASE lower(t.a) WHEN 'x' THEN 1 END FROM {TABLE} t",
+        f"SELECT nullif(split_part(a, ' ', 1), '') FROM {TABLE}",
     ],
 )
 def test_a_question_to_one_table_is_let_through(sql):
@@ -99,3 +105,35 @@ def test_what_is_no_select_of_a_table_can_not_be_read(sql):
 
 def test_a_file_in_the_place_of_a_table_is_a_table_that_nobody_has():
     assert checked("SELECT * FROM '/etc/passwd'").table == "/etc/passwd"
+
+
+def test_an_alias_is_known_in_group_by_and_order_by_and_means_a_column_elsewhere():
+    asked = checked(
+        f"SELECT a AS x, x || x AS y FROM {TABLE} WHERE x = 1 GROUP BY x HAVING y > 1 ORDER BY y, y"
+    ).sql
+    assert asked.count(f"{TABLE}.x") == 3
+    assert f"HAVING ({TABLE}.y >" in asked
+    assert asked.endswith("GROUP BY x HAVING ({T}.y > 1) ORDER BY y, y".replace("{T}", TABLE))
+
+
+NESTED = 200
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        f"SELECT b AS a0, alias.a0 FROM {TABLE}",
+        f"SELECT b AS a0, alias.a0 FROM {TABLE} AS alias",
+        "SELECT " + "CASE " * NESTED + "a" + " WHEN 1 THEN 2 WHEN 3 THEN 4 END" * NESTED,
+        "SELECT " + "CASE/*when*/" * NESTED + "a" + " WHEN 1 THEN 2 END" * NESTED,
+        "SELECT e'\\'', " + "CASE((" * NESTED + "a" + ")) WHEN 1 THEN 2 END" * NESTED + ", e'\\''",
+        "SELECT " + "nullif(" * NESTED + "a" + ", 1)" * NESTED + f" FROM {TABLE}",
+        "SELECT " + "split_part(" * NESTED + "a" + ", 'x', 1)" * NESTED + f" FROM {TABLE}",
+        f"SELECT {', '.join('*' * 50)} FROM {TABLE}",
+    ],
+)
+def test_a_short_text_that_grows_when_it_is_read_is_refused(sql):
+    begun = monotonic()
+    with pytest.raises((Forbidden, BadSql)):
+        checked(sql)
+    assert monotonic() - begun < 1

@@ -20,9 +20,10 @@ from opendata_hub.adapters.rows.ask import (
     given,
     json_line,
 )
+from opendata_hub.adapters.rows.guard import checked
 from opendata_hub.adapters.rows.store import RowStore, Source
 from opendata_hub.domain.catalog.rows.query import Sizes, query_from
-from opendata_hub.domain.errors import NoRows, QueryTooHeavy
+from opendata_hub.domain.errors import BadSql, NoRows, QueryTooHeavy
 
 SCHEMA = {
     "missingValues": ["", "-", "NC"],
@@ -262,3 +263,33 @@ def test_a_question_that_takes_too_much_memory_is_stopped(made):
     file = made(TABLE)
     with pytest.raises(QueryTooHeavy), asking(file, limits=Limits(memory="64MB")) as rows:
         list(rows.lines(query_from([], rows.columns, version="", sizes=ALL), large))
+
+
+def selected(file, sql):
+    asked = checked(f'{sql} FROM "t"')
+    with asking(file) as rows:
+        return rows.selected(asked.table, asked.sql, "_id", most=10)
+
+
+@pytest.mark.parametrize(
+    "select",
+    [
+        "SELECT strftime(jour, '%')",
+        "SELECT 1.5::DOUBLE // 0",
+        "SELECT date_part('foo', jour)",
+        "SELECT CAST(code AS INTEGER)",
+        "SELECT no_such",
+        "SELECT code AS x, x || x",
+    ],
+)
+def test_what_a_select_can_not_work_out_is_its_own_fault(made, select):
+    with pytest.raises(BadSql):
+        selected(made(TABLE), select)
+
+
+def test_aliases_that_name_aliases_do_not_double_for_ever(made):
+    doubled = ", ".join(f"a{n} + a{n} AS a{n + 1}" for n in range(60))
+    begun = time.monotonic()
+    with pytest.raises(BadSql):
+        selected(made(TABLE), f"SELECT nombre AS a0, {doubled}")
+    assert time.monotonic() - begun < 2

@@ -190,8 +190,10 @@ class Rows:
         """
         try:
             return self._selected(table, sql, number, most)
-        except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException) as problem:
-            raise BadSql(str(problem).partition("\n")[0][:300]) from None
+        except (duckdb.InterruptException, duckdb.OutOfMemoryException, duckdb.IOException):
+            raise  # Not the fault of what is asked.
+        except (duckdb.Error, RecursionError) as problem:
+            raise BadSql(_said(problem)) from None
 
     def _selected(
         self, table: str, sql: str, number: str, most: int
@@ -247,6 +249,11 @@ class Rows:
             f"OFFSET {int(query.offset)}",
             where.values,
         )
+
+
+def _said(problem: Exception) -> str:
+    """What DuckDB says is wrong with a SELECT, in a line."""
+    return str(problem).partition("\n")[0][:300] or "can't be worked out"
 
 
 def given(query: RowQuery) -> tuple[Column, ...]:
