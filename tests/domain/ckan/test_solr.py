@@ -1,6 +1,7 @@
 """What clients of CKAN ask in Solr's language is read, and never passed on."""
 
 from contextlib import suppress
+from time import monotonic
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from opendata_hub.domain.ckan.names import Names
 from opendata_hub.domain.ckan.solr import (
     EVERYTHING,
+    LONGEST,
     MOST_CLAUSES,
     All,
     Any,
@@ -77,9 +79,29 @@ def test_whatever_comes_is_read_or_refused(text):
 
 
 def test_as_many_clauses_as_are_taken_and_no_more():
-    assert len(asked_in(" ".join(["a:b"] * MOST_CLAUSES)).parts) == MOST_CLAUSES
+    assert len(asked_in(" ".join(["a"] * MOST_CLAUSES)).parts) == MOST_CLAUSES
     with pytest.raises(BadSolr, match="clauses"):
-        asked_in(" ".join(["a:b"] * (MOST_CLAUSES + 1)))
+        asked_in(" ".join(["a"] * (MOST_CLAUSES + 1)))
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("a^2", "a"), ("a~", "a"), ("a~0.5^1.5~", "a"), ("a^", "a^"), ("5.5", "5.5"),
+        ("a~1b", "a~1b"), (r"a\~", "a~"), ("a1.5", "a1.5"),
+    ],
+)  # fmt: skip
+def test_how_much_a_clause_counts_is_left_out(written, value):
+    assert asked_in(written) == term("text", value)
+
+
+def test_a_long_tail_is_read_in_no_time():
+    begun = monotonic()
+    with pytest.raises(BadSolr, match="20,000 characters, at most 4,000"):
+        asked_in("~" * 19_999 + "x")
+    asked_in("x" + "~" * (LONGEST - 2) + "x")
+    asked_in("x" + "~" * (LONGEST - 1))
+    assert monotonic() - begun < 0.5
 
 
 def test_ids_stay_and_differ_between_catalogues():

@@ -32,7 +32,8 @@ from opendata_hub.domain.ckan.wanted import (
 from opendata_hub.domain.errors import BadSolr
 
 SPELLED = "spelled"
-LONGEST_FORM = 100
+LONGEST_FORM, MOST_OPEN = 100, 10
+"""Letters of a form with ``*`` and ``?``, and how many of those: it takes time to compile."""
 LEAST, GREATEST = -(2**63), 2**63 - 1
 
 
@@ -122,9 +123,14 @@ def _plain(clause: Clause) -> Clause:
 def _like(wanted: Like) -> Clause:
     if len(wanted.form) > LONGEST_FORM:
         raise BadSolr(f"{wanted.form[:20]}…: at most {LONGEST_FORM} letters")
+    if sum(map(wanted.form.count, "*?")) > MOST_OPEN:
+        raise BadSolr(f"{wanted.form[:40]}: at most {MOST_OPEN} times * or ?")
     form = wanted.form if wanted.field else fold(wanted.form)
     pattern = "".join({"*": ".*", "?": "."}.get(c, re.escape(c)) for c in form)
-    return Clause.regex_query(SCHEMA, wanted.field or SPELLED, pattern)
+    try:
+        return Clause.regex_query(SCHEMA, wanted.field or SPELLED, pattern)
+    except ValueError:
+        raise BadSolr(f"{wanted.form[:40]!r} can't be looked for") from None
 
 
 def _between(wanted: Between) -> Clause:

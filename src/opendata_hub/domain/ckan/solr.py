@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from opendata_hub.domain.errors import BadSolr
 
-LONGEST, MOST_CLAUSES, DEEPEST = 20_000, 1_000, 20
+LONGEST, MOST_CLAUSES, DEEPEST = 4_000, 1_000, 20
+"""Letters and clauses of all that is asked at once, and how deep brackets stand in brackets."""
 TEXT = "text"
 """The field of a clause that names none."""
 
@@ -26,8 +27,6 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
-_TAIL = re.compile(r"(?:\^[0-9.]+|~[0-9.]*)+$")
-"""How much a clause counts, or how near a word must be: read, and of no effect."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +81,15 @@ def asked_in(text: str) -> Asked:
     All(parts=(Term(field='organization', value='city', is_phrase=False), \
 Not(part=Term(field='tags', value='water', is_phrase=False))))
     """
-    if len(text) > LONGEST:
-        raise BadSolr(f"{len(text)} characters, at most {LONGEST:,}")
+    require_short((text,))
     return _Parser(_tokens(text)).whole()
+
+
+def require_short(texts: Sequence[str]) -> None:
+    """Raise BadSolr for more letters than are read of one question, in all its parts together."""
+    letters = sum(map(len, texts))
+    if letters > LONGEST:
+        raise BadSolr(f"{letters:,} characters, at most {LONGEST:,} in q, fq and fq_list together")
 
 
 def has_fields(text: str) -> bool:
@@ -194,7 +199,7 @@ class _Parser:
 
     def drop_tail(self) -> None:
         token = self.next()
-        if token and token.kind == "word" and _TAIL.fullmatch(token.text):
+        if token and token.kind == "word" and not _without_tail(token.text):
             self.at += 1
 
     def next(self) -> _Token | None:
@@ -213,10 +218,22 @@ class _Parser:
 
 
 def _term(field: str, written: str) -> Asked:
-    value = _TAIL.sub("", written)
+    value = _without_tail(written)
     if field == "*" and value == "*":
         return EVERYTHING
     return Term(field or TEXT, _unescaped(value))
+
+
+def _without_tail(written: str) -> str:
+    """A clause without how much it counts (^2) and how near a word must be (~1): of no effect."""
+    end = len(written)
+    while True:
+        number = len(written[:end].rstrip("0123456789."))
+        sign, is_bare = written[number - 1 : number], number == end
+        is_escaped = written[max(number - 2, 0) : number - 1] == "\\"
+        if sign not in ("~", "^") or (sign == "^" and is_bare) or is_escaped:
+            return written[:end]
+        end = number - 1
 
 
 def _unquoted(text: str) -> str:

@@ -106,6 +106,7 @@ def _slugs(session: Session, shown: Shown, index: SearchIndex, question: Questio
 
 def question_of(shown: Shown, asked: Asked) -> Question:
     """The same in the fields of our index."""
+    solr.require_short((asked.text, *asked.filters))
     conditions = [_wanted(shown, solr.asked_in(each)) for each in asked.filters if each.strip()]
     text = _text(shown, asked.text)
     parts = tuple(part for part in (text, *conditions) if part != Every())
