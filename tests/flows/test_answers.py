@@ -19,7 +19,9 @@ from opendata_hub.domain.errors import (
     UnknownRequest,
     WrongMoment,
 )
+from opendata_hub.domain.journal import Kind, text_digest
 from opendata_hub.domain.people.roles import Grant, Role, Visitor
+from opendata_hub.domain.people.rule import EVERYWHERE
 from opendata_hub.domain.requests.acts import Act
 from opendata_hub.domain.requests.info_request import InfoRequest, Question, Requester
 from opendata_hub.domain.secret import tracking_code_digest
@@ -37,8 +39,9 @@ from opendata_hub.flows.catalog import submit
 from opendata_hub.flows.catalog.publish import Words
 from opendata_hub.flows.requests.attach import attach, examine
 from opendata_hub.flows.verify import verify
-from opendata_hub.store import datasets, info_requests
+from opendata_hub.store import datasets, info_requests, journal
 from opendata_hub.store.answers import files as case_files
+from opendata_hub.store.journal import Asked
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 TODAY = NOW.date()
@@ -125,6 +128,12 @@ def test_a_false_alarm_is_cleared_with_a_reason_that_is_kept(hub):
     kept = given(hub, file, Release.REQUESTER, clearances=(alarm,))
     with hub.reading() as session:
         assert case_files.get(session, REFERENCE, file.id) == kept
+        (told,) = journal.latest(
+            session, Asked(kind=Kind.FILE_RELEASED), EVERYWHERE, before=None, most=9
+        )
+        assert verify(session).faults == ()
+    assert told.said["reasons"] == text_digest("the line of the desk")
+    assert told.said["name"] == text_digest("plan.pdf")
     assert kept.cleared == (Pass(alarm, Release.REQUESTER),)
     with pytest.raises(NotReleasable):
         given(hub, file, Release.PUBLIC)

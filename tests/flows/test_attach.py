@@ -9,11 +9,15 @@ import build
 import documents
 from opendata_hub.domain.answers.case_file import MOST_FROM_REQUESTER, Origin
 from opendata_hub.domain.errors import Invalid, NotADocument, NotATable, TooLarge, UnknownFile
+from opendata_hub.domain.journal import Kind, text_digest
+from opendata_hub.domain.people.rule import EVERYWHERE
 from opendata_hub.domain.requests.acts import Act
 from opendata_hub.domain.requests.info_request import InfoRequest, Question
 from opendata_hub.flows.requests.attach import attach, examine
 from opendata_hub.flows.verify import verify
+from opendata_hub.store import journal
 from opendata_hub.store.answers import files as case_files
+from opendata_hub.store.journal import Asked
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 SHEET = b"objet,date\nplan,2026-01-01\n"
@@ -43,6 +47,24 @@ def test_a_file_is_kept_with_its_digest_and_told_in_the_journal(hub, request_):
     with hub.reading() as session:
         assert case_files.of_request(session, request_.reference) == [kept]
         assert verify(session).faults == ()
+        (told,) = journal.latest(
+            session, Asked(kind=Kind.FILE_ADDED), EVERYWHERE, before=None, most=9
+        )
+    # The requester's name for it goes with them, and a digest of a name can be guessed.
+    assert "name" not in told.said
+
+
+def test_the_chain_holds_what_the_authority_calls_a_file_and_what_was_blacked_out(hub, request_):
+    sent = examined(hub, documents.pdf(), "plan.pdf")
+    with hub.writing() as session:
+        attach(
+            session, request_, sent,
+            origin=Origin.AUTHORITY, person=None, now=NOW, exceptions=("7.1-c", "7.2"),
+        )  # fmt: skip
+        (told,) = journal.latest(
+            session, Asked(kind=Kind.FILE_ADDED), EVERYWHERE, before=None, most=9
+        )
+    assert (told.said["name"], told.said["exceptions"]) == (text_digest("plan.pdf"), "7.1-c,7.2")
 
 
 @pytest.mark.parametrize(

@@ -44,8 +44,7 @@ def imported(hub, tmp_path, content, *, may_write=True, by=OPERATOR, name="old.c
 
 
 def kept(hub):
-    with hub.reading() as session:
-        return list(rows.every(session, Chosen(TODAY)))
+    return list(rows.every(hub.reading, Chosen(TODAY)))
 
 
 def test_a_register_is_taken_over_with_its_true_days_and_nobodys_name(hub, tmp_path):

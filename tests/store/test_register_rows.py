@@ -1,5 +1,6 @@
 """The figures of the register count the rows that it lists."""
 
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -132,6 +133,25 @@ def test_groups_are_told_apart_and_add_up(register, by, keys):
     assert together(list(found.values())) == list(counted(register, Chosen(UNTIL)).values())
 
 
+def in_all(register, chosen):
+    return list(rows.every(lambda: reading(register), chosen))
+
+
+def test_no_session_waits_for_somebody_who_reads_slowly(register, monkeypatch):
+    monkeypatch.setattr(rows, "BATCH", 3)
+    now, opened = Chosen(date(2026, 12, 31)), []
+
+    @contextmanager
+    def counted():
+        with reading(register) as session:
+            opened.append(session)
+            yield session
+            opened.remove(session)
+
+    seen = [(int(each.reference[-2:]), len(opened)) for each in rows.every(counted, now)]
+    assert seen == [(number, 0) for number in (10, 9, 8, 7, 6, 5, 4, 11, 3, 2, 1)]
+
+
 def test_rows_are_chosen_by_what_is_public_of_them(register):
     now = Chosen(date(2026, 12, 31))
     assert listed(register, now) == [10, 9, 8, 7, 6, 5, 4, 11, 3, 2, 1]
@@ -143,9 +163,8 @@ def test_rows_are_chosen_by_what_is_public_of_them(register):
     assert listed(register, replace(now, is_imported=True)) == [11]
     with reading(register) as session:
         assert rows.years(session) == [2026, 2025]
-        assert [each.reference for each in rows.every(session, now)] == [
-            each.reference for each in rows.page(session, now, most=99)
-        ]
+        listed_once = [each.reference for each in rows.page(session, now, most=99)]
+        assert [each.reference for each in in_all(register, now)] == listed_once
         assert rows.entry(session, "AI-2026-000004")[1] == "ma/31-13"
         with pytest.raises(UnknownRequest):
             rows.entry(session, "AI-2026-000099")
@@ -163,10 +182,6 @@ def test_words_are_looked_for_in_subjects_that_are_shown_only(register):
 
 
 def test_who_is_late_is_a_question_of_the_day(register):
-    with reading(register) as session:
-        late = [
-            int(each.reference[-2:])
-            for each in rows.every(session, Chosen(UNTIL))
-            if each.is_late(UNTIL)
-        ]
+    all_of_them = in_all(register, Chosen(UNTIL))
+    late = [int(each.reference[-2:]) for each in all_of_them if each.is_late(UNTIL)]
     assert late == [5, 3, 1]

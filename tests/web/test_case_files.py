@@ -194,3 +194,15 @@ def test_requests_are_given_from_the_queue_and_from_a_case(client, officer, rece
     assert client.post("/api/v1/desk/assignments", json=body, headers=officer).status_code == 201
     wrong = client.post("/fr/desk/assign", data={**sent, "answer_by": "soon"}, headers=officer)
     assert wrong.status_code == 422
+
+
+def test_what_is_given_out_of_ones_own_reach_leads_back_to_the_queue(hub, client, receipt):
+    reference, own = receipt["reference"], Grant(Role.OFFICER, OWN, "urbanisme")
+    in_unit = build.token(hub, "unit", grants=(own,))
+    whole = build.token(hub, "whole", grants=(Grant(Role.OFFICER, OWN),))
+    sent = {"references": reference, "unit": "urbanisme", "officer": "", "answer_by": ""}
+    given = client.post("/fr/desk/assign", data=sent, headers=whole)
+    assert given.headers["location"] == f"/fr/desk/{reference}"
+    back = client.post("/fr/desk/assign", data={**sent, "unit": ""}, headers=in_unit)
+    assert back.headers["location"] == "/fr/desk"
+    assert client.get(f"/fr/desk/{reference}", headers=in_unit).status_code == 404

@@ -94,6 +94,20 @@ def test_an_officer_reads_who_asked_by_a_form_and_it_is_written_down(hub, client
     assert len(own(client, receipt).json()["identity_read_at"]) == 1
 
 
+def test_a_file_of_the_answer_is_told_with_the_answer_and_not_before(client, officer, receipt):
+    files = f"/api/v1/desk/requests/{receipt['reference']}/files"
+    sent = {"file": ("reponse.pdf", documents.pdf(texts=("Le budget",)))}
+    kept = client.post(files, files=sent, headers=officer).json()
+    release = client.put(
+        f"{files}/{kept['id']}/release", json={"release": "requester"}, headers=officer
+    )
+    assert release.is_success
+    assert [each["name"] for each in own(client, receipt).json()["files"]] == ["Zahra-plan.pdf"]
+    done(client, officer, receipt["reference"], "grant")
+    told = [each["name"] for each in own(client, receipt).json()["files"]]
+    assert told == ["Zahra-plan.pdf", "reponse.pdf"]
+
+
 def test_nobody_is_erased_while_an_answer_is_owed(client, officer, receipt):
     refused = erase(client, officer, receipt["reference"])
     assert (refused.status_code, refused.json()["code"]) == (409, "wrong-moment")

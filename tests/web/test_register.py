@@ -154,6 +154,17 @@ def test_every_outcome_has_a_name():
     assert set(OUTCOMES) == set(Outcome)
 
 
+def test_words_that_no_officer_has_read_are_not_shown_whatever_their_author_does(client, officer):
+    made = client.post("/api/v1/requests", json=build.filing(subject="Fictif est corrompu")).json()
+    place = f"/api/v1/requests/{made['reference']}/own-acts"
+    code = {"X-Tracking-Code": made["tracking_code"]}
+    assert client.post(place, json={"act": "withdraw", "after": 1}, headers=code).is_success
+    shown = f"/api/v1/register/{made['reference']}"
+    assert client.get(shown).json()["subject"] == ""
+    act(client, officer, made["reference"], "reopen", reasons="Sur sa demande")
+    assert client.get(shown).json()["subject"] == "Fictif est corrompu"
+
+
 def test_an_officer_says_what_the_public_reads_of_a_subject(hub, client, officer, register):
     _, _, refused = register
     form = f"/fr/desk/{refused}/subject"

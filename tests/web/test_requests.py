@@ -149,20 +149,37 @@ def test_a_body_over_the_limit_is_refused(client):
     assert (answer.status_code, answer.json()["code"]) == (413, "too-large")
 
 
-def test_what_is_sent_again_with_its_word_is_filed_once(client):
-    word = {"Idempotency-Key": "a word of mine"}
+@pytest.mark.parametrize("name", ["subject", "text", "urgency"])
+def test_half_a_sign_is_refused_and_not_a_failure(client, name):
+    body = json.dumps(build.filing(**{name: "Le budget\ud800"}))
+    answer = client.post(
+        "/api/v1/requests", content=body, headers={"Content-Type": "application/json"}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid-input")
+
+
+def test_strangers_who_choose_the_same_word_do_not_stop_each_other(client):
+    word = {"Idempotency-Key": "1"}
+    first = client.post("/api/v1/requests", json=build.filing(), headers=word)
+    second = client.post("/api/v1/requests", json=build.filing(subject="Other"), headers=word)
+    again = client.post("/api/v1/requests", json=build.filing(), headers=word)
+    assert [each.status_code for each in (first, second, again)] == [201, 201, 200]
+    assert again.json() == first.json() != second.json()
+
+
+def test_what_is_sent_again_with_its_word_is_filed_once(client, token):
+    word = {"Idempotency-Key": "a word of mine", **token}
     first = client.post("/api/v1/requests", json=build.filing(), headers=word)
     again = client.post("/api/v1/requests", json=build.filing(), headers=word)
     assert (first.status_code, again.status_code) == (201, 200)
     assert again.json() == first.json()
     other = client.post("/api/v1/requests", json=build.filing(subject="Other"), headers=word)
     assert (other.status_code, other.json()["code"]) == (409, "key-reused")
+    wrong = {"Idempotency-Key": "wrong"}
     refused = client.post(
-        "/api/v1/requests", json=build.filing(subject=""), headers={"Idempotency-Key": "wrong"}
+        "/api/v1/requests", json=build.filing(subject=""), headers={**word, **wrong}
     )
-    mended = client.post(
-        "/api/v1/requests", json=build.filing(), headers={"Idempotency-Key": "wrong"}
-    )
+    mended = client.post("/api/v1/requests", json=build.filing(), headers={**word, **wrong})
     assert (refused.status_code, mended.status_code) == (422, 201)
     assert mended.json()["reference"] == "AI-2026-000002"
 

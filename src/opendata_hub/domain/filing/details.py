@@ -3,6 +3,7 @@
 Source: law 31-13, art. 15 (ways of access) and 17 (urgency); the fields of the portal's form.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -10,6 +11,8 @@ from enum import StrEnum
 from opendata_hub.domain.errors import Invalid
 
 URGENCY_LENGTH = 2_000
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+"""What no text holds: control characters but tab and line breaks, and halves of signs."""
 
 
 class Access(StrEnum):
@@ -54,7 +57,9 @@ NO_DETAILS = Details()
 
 
 def checked_details(details: Details) -> Details:
-    """The same; raises Invalid where it contradicts itself."""
+    """The same; raises Invalid for a control character, and where it contradicts itself."""
+    if CONTROL.search(details.urgency):
+        raise Invalid("urgency: holds a control character; remove it")
     if len(details.urgency) > URGENCY_LENGTH:
         raise Invalid(f"urgency: {len(details.urgency)} characters, at most {URGENCY_LENGTH}")
     if details.period_from and details.period_to and details.period_to < details.period_from:

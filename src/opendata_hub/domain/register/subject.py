@@ -7,6 +7,7 @@ A requester may have written anything into a subject, also about themselves or a
    personal data are refused from them as well.
 3. The requester's own words are shown once an officer has acted on the request, and so has read
    them, if the scan for personal data finds nothing and no word speaks of a person by a title.
+   What requesters do themselves with their code shows nothing, also where an officer enters it.
 4. Otherwise the register says that the subject is withheld.
 
 The subject of an entry of an old register was worded by an officer; it is shown like a
@@ -17,8 +18,14 @@ import re
 
 from opendata_hub.domain.catalog.privacy import traces
 from opendata_hub.domain.errors import Invalid
+from opendata_hub.domain.requests.acts import Act
 from opendata_hub.domain.requests.info_request import SUBJECT_LENGTH
+from opendata_hub.domain.requests.timeline import Events
 
+_OF_REQUESTERS = frozenset(
+    {Act.RECEIVE, Act.CLARIFY, Act.SHOW_IDENTITY, Act.WITHDRAW, Act.COMPLAIN_TO_HEAD}
+)
+"""What can happen to a request without an officer having read it."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _TITLES = re.compile(
     # Who is spoken of by a title, or who speaks of themselves.
@@ -46,6 +53,11 @@ def shown_subject(subject: str, *, wording: str, is_withheld: bool, has_been_rea
     if wording:
         return wording
     return subject if has_been_read and is_clean(subject) else ""
+
+
+def was_read(events: Events) -> bool:
+    """Whether an officer has acted on a request with these events."""
+    return any(event.act not in _OF_REQUESTERS for event in events)
 
 
 def is_clean(subject: str) -> bool:

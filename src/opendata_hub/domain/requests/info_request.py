@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from opendata_hub.domain.errors import BadPersonalName, FutureReceipt, Invalid, TooLong
-from opendata_hub.domain.filing.details import NO_DETAILS, Details, checked_details
+from opendata_hub.domain.filing.details import CONTROL, NO_DETAILS, Details, checked_details
 from opendata_hub.domain.requests.law import Law
 from opendata_hub.domain.requests.timeline import Events, received_on
 from opendata_hub.domain.texts import LANGUAGES
@@ -19,7 +19,6 @@ _PHONE = re.compile(r"\+?[\d\s().-]{6,25}")
 _MISLEADING = re.compile(r"[<>\u202a-\u202e\u2066-\u2069]")
 """Embeddings, overrides and isolates make a text look like another (Unicode TR 36, 2.5)."""
 DOCUMENTS = ("", "national-card", "residence")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 class Channel(StrEnum):
@@ -126,7 +125,7 @@ def require_not_future(received_on: date, *, today: date) -> None:
 
 
 def _checked(name: str, text: str, longest: int, *, needed: bool = True) -> str:
-    if _CONTROL.search(text):
+    if CONTROL.search(text):
         raise Invalid(f"{name}: holds a control character; remove it")
     kept = text.strip()
     if needed and not kept:

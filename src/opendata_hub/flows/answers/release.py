@@ -16,7 +16,7 @@ from opendata_hub.domain.answers.case_file import (
 )
 from opendata_hub.domain.catalog.report import Clearance
 from opendata_hub.domain.errors import NotReleasable, WrongMoment
-from opendata_hub.domain.journal import Kind
+from opendata_hub.domain.journal import Kind, text_digest
 from opendata_hub.domain.people.roles import Visitor
 from opendata_hub.flows.answers.add_file import handled
 from opendata_hub.store import journal
@@ -69,6 +69,9 @@ def release(
             "file": str(file.id), "release": wanted.release.value,
             "public_from": public_from.isoformat() if public_from else "",
             "cleared": ",".join(f"{each.code}/{each.column or ''}" for each in clearances),
+            "reasons": ",".join(text_digest(each.reason) for each in clearances),
+            "exceptions": ",".join(file.exceptions),
+            "name": text_digest(file.name),
         },
         authority=case.request.authority, person=by.person, now=now,
     )  # fmt: skip

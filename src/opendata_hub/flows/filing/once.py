@@ -52,9 +52,15 @@ def by_content(key: bytes, parts: Iterable[str]) -> Once:
     return Once(digest, digest)
 
 
-def by_word(key: bytes, sender: str, word: str, parts: Iterable[str]) -> Once:
-    """A program says by its own word that it sends something again (``Idempotency-Key``)."""
-    return Once(_digest(key, "word", (sender, word)), _digest(key, "content", parts))
+def by_word(key: bytes, sender: int | None, word: str, parts: Iterable[str]) -> Once:
+    """A program says by its own word that it sends something again (``Idempotency-Key``).
+
+    sender: the account that sends it; None: nobody knows whose word it is, and strangers who choose
+    the same one must neither stop nor find each other. It tells apart what else is the same.
+    """
+    content = _digest(key, "content", parts)
+    owner = f"stranger {content}" if sender is None else str(sender)
+    return Once(_digest(key, "word", (owner, word)), content)
 
 
 def file_once(
@@ -95,5 +101,8 @@ def _filed(key: bytes, reference: str, salt: str, *, is_new: bool) -> Filed:
 
 
 def _digest(key: bytes, purpose: str, parts: Iterable[str]) -> str:
-    told = "\0".join(hashlib.sha256(part.encode()).hexdigest() for part in parts)
+    # Half a sign (a lone surrogate) is refused when it is filed; here it is only told apart.
+    told = "\0".join(
+        hashlib.sha256(part.encode(errors="surrogatepass")).hexdigest() for part in parts
+    )
     return derived(key, f"filed {purpose}", told).hex()

@@ -103,7 +103,7 @@ def hand_out(session: Session, request: InfoRequest, *, by: int | None, now: dat
         files=[
             each
             for each in case_files.of_request(session, reference)
-            if each.origin == "requester" or each.release != "private"
+            if each.is_for_requester(request.events)
         ],
         letters=letters.of_request(session, reference),
         readings=[each.at for each in readings],

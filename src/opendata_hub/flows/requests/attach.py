@@ -27,7 +27,7 @@ from opendata_hub.domain.catalog import document
 from opendata_hub.domain.catalog.document import Refusal
 from opendata_hub.domain.catalog.report import Finding
 from opendata_hub.domain.errors import Invalid, NotADocument
-from opendata_hub.domain.journal import Kind
+from opendata_hub.domain.journal import Kind, text_digest
 from opendata_hub.domain.requests.info_request import InfoRequest
 from opendata_hub.store import journal
 from opendata_hub.store.answers import files as case_files
@@ -119,7 +119,12 @@ def attach(
         made_from=made_from.id if made_from else None,
         exceptions=exceptions,
     )
-    said = {"file": str(kept.id), "sha256": kept.sha256, "origin": origin.value}
+    said = {
+        "file": str(kept.id), "sha256": kept.sha256, "origin": origin.value,
+        "exceptions": ",".join(exceptions),
+    }  # fmt: skip
+    if origin is Origin.AUTHORITY:  # the requester's is erased with them, and could be guessed
+        said["name"] = text_digest(kept.name)
     if made_from:
         said["made_from"] = str(made_from.id)
     journal.append(

@@ -13,7 +13,7 @@ from opendata_hub.domain.catalog.search.words import fold
 from opendata_hub.domain.errors import UnknownRequest
 from opendata_hub.domain.people.rule import Reach
 from opendata_hub.domain.register.standing import standing
-from opendata_hub.domain.register.subject import shown_subject
+from opendata_hub.domain.register.subject import shown_subject, was_read
 from opendata_hub.domain.requests.acts import Act
 from opendata_hub.domain.requests.timeline import Event, Events
 from opendata_hub.store.tables import InfoRequestRow, RegisterEntryRow, metadata
@@ -158,7 +158,7 @@ def _values(request: Any, events: Events, wording: str, *, is_withheld: bool) ->
         request.subject,
         wording=wording,
         is_withheld=is_withheld,
-        has_been_read=len(events) > 1,
+        has_been_read=was_read(events),
     )
     told = asdict(standing(events))
     return {

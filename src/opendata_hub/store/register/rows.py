@@ -1,6 +1,7 @@
 """The rows of the register and their figures: the same conditions list them and count them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
@@ -89,14 +90,25 @@ def page(
     return [_entry(row) for row in session.connection().execute(question)]
 
 
-def every(session: Session, chosen: Chosen) -> Iterator[Entry]:
-    """All chosen entries, the latest receipt first."""
-    for found in batches(session, chosen):
+def every(
+    reading: Callable[[], AbstractContextManager[Session]], chosen: Chosen
+) -> Iterator[Entry]:
+    """All chosen entries, the latest receipt first.
+
+    reading: opens a session; one for each batch, so that none waits for somebody who reads slowly.
+    """
+    after = None
+    while True:
+        with reading() as session:
+            found = page(session, chosen, after=after, most=BATCH)
         yield from found
+        if len(found) < BATCH:
+            return
+        after = found[-1].received_on, found[-1].reference
 
 
 def batches(session: Session, chosen: Chosen) -> Iterator[list[Entry]]:
-    """The same, some at a time."""
+    """The same in one session, some at a time."""
     after = None
     while found := page(session, chosen, after=after, most=BATCH):
         yield found

@@ -93,4 +93,4 @@ def of_form(hub: Hub, asked: Asked) -> Once:
 
 def of_program(hub: Hub, asked: Asked, word: str) -> Once:
     """A program says so by ``Idempotency-Key``; a word is its sender's own."""
-    return by_word(hub.key, str(asked.by), word, asked.parts())
+    return by_word(hub.key, asked.by, word, asked.parts())

@@ -149,12 +149,11 @@ def _figures(
 
 
 def _lines_of(hub: Hub, chosen: Chosen, *, as_csv: bool) -> Iterator[str]:
-    with hub.reading() as session:
-        entries = rows.every(session, chosen)
-        if as_csv:
-            yield from files.csv_of(entries, hub.frame.base_url)
-        else:
-            yield from files.json_of(entries, chosen.until)
+    entries = rows.every(hub.reading, chosen)
+    if as_csv:
+        yield from files.csv_of(entries, hub.frame.base_url)
+    else:
+        yield from files.json_of(entries, chosen.until)
 
 
 def _sent(lines: Iterable[str], media_type: str, file_name: str) -> Response:

@@ -12,8 +12,10 @@ from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.errors import Invalid
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.roles import Visitor
+from opendata_hub.domain.people.rule import Place, reach
 from opendata_hub.domain.requests.assignment import MOST_AT_ONCE, Assignment
 from opendata_hub.flows.requests.assign import assign
+from opendata_hub.store.requests.assignments import Assigned
 from opendata_hub.web.deps import HubDep, PageLanguage
 from opendata_hub.web.doors import Door, VisitorDep, bearer, needs
 from opendata_hub.web.shapes import Problem
@@ -52,8 +54,9 @@ class AssignedOut(BaseModel):
 def assign_many(hub: HubDep, visitor: VisitorDep, body: AssignmentIn) -> AssignedOut:
     """Give requests to a unit or an officer of it, at most a hundred at once."""
     wanted = Assignment(body.unit, body.officer, body.answer_by)
+    done = assigned(hub, visitor, body.references, wanted)
     return AssignedOut(
-        references=assigned(hub, visitor, body.references, wanted),
+        references=[each.reference for each in done],
         unit=body.unit, officer=body.officer, answer_by=body.answer_by,
     )  # fmt: skip
 
@@ -69,22 +72,25 @@ def assign_from_page(
     officer: Annotated[str, Form()] = "",
     answer_by: Annotated[str, Form()] = "",
 ) -> Response:
-    """The same from the queue or from a case; back to where it was done."""
-    named = references or []
-    assigned(hub, visitor, named, _wanted(unit, officer, answer_by))
-    place = f"/{language}/desk/{named[0]}" if len(named) == 1 else f"/{language}/desk"
+    """The same from the queue or from a case; back to where it was done, if it is still theirs."""
+    wanted = _wanted(unit, officer, answer_by)
+    done = assigned(hub, visitor, references or [], wanted)
+    within = reach(visitor, Deed.READ_REQUEST)
+    is_one = len(done) == 1 and within.covers(Place(done[0].authority, wanted.unit))
+    place = f"/{language}/desk/{done[0].reference}" if is_one else f"/{language}/desk"
     return RedirectResponse(place, 303)
 
 
-def assigned(hub: Hub, visitor: Visitor, references: list[str], wanted: Assignment) -> list[str]:
-    """The references of what was assigned."""
+def assigned(
+    hub: Hub, visitor: Visitor, references: list[str], wanted: Assignment
+) -> list[Assigned]:
+    """The requests that were given, as they were before."""
     with hub.writing() as session:
-        done = assign(
+        return assign(
             session, references, wanted,
             authority_of=hub.authority, by=visitor,
             today=clock.today(hub.timezone), now=clock.now(),
         )  # fmt: skip
-    return [each.reference for each in done]
 
 
 def _wanted(unit: str, officer: str, answer_by: str) -> Assignment:
