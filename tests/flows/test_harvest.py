@@ -259,6 +259,25 @@ def test_a_list_of_addresses_is_followed_one_by_one(here, answers):
     assert here.run().counts == {"unchanged": 2, "refused": 1}
 
 
+def test_a_line_that_is_no_address_costs_itself_only(here, answers):
+    here.declare()
+    good = here.server.url("/d/0")
+    listed = f"{good}\nhttp://[x\n".encode()
+    answers["/catalog"] = 200, {"Content-Type": "text/uri-list"}, listed
+    answers["/d/0"] = 200, TURTLE, (PREFIXES + turtle("x", iri=good)).encode()
+    run = here.run()
+    assert (run.state, run.counts) == (RunState.DONE, {"created": 1, "refused": 1})
+    assert here.apart()["http://[x"].code == "source-unreadable"
+
+
+def test_a_next_page_that_is_no_address_ends_the_run_with_its_code(here, answers):
+    link = {"Link": '<http://[x>; rel="next"'}
+    answers["/catalog"] = 200, TURTLE | link, many("eau")
+    here.declare()
+    run = here.run()
+    assert (run.state, run.code) == (RunState.FAILED, "source-unreadable")
+
+
 def test_nameless_datasets_get_the_same_address_each_time(here, answers):
     nameless = """[] a dcat:Dataset ; dct:identifier "b-12" ; dct:title "Sans nom" ;
       dct:description "x" ; dcat:distribution [ dcat:accessURL <http://ville.example/x> ] ."""

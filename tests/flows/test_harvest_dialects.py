@@ -4,6 +4,7 @@ import json
 import socket
 import threading
 from datetime import timedelta
+from hashlib import sha256
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -17,6 +18,7 @@ from opendata_hub.domain.harvest.run import RunState
 from opendata_hub.domain.harvest.source import SourceKind
 from opendata_hub.domain.people.roles import OPERATOR
 from opendata_hub.flows.catalog.withdraw import withdraw
+from opendata_hub.flows.harvest import take
 from opendata_hub.flows.harvest.run import Wish
 from opendata_hub.settings import Settings
 from opendata_hub.store import datasets
@@ -33,9 +35,13 @@ class Ckan:
         self.packages = {name: package(name) for name in names}
         self.rows = 100
         self.ignores_start = False
+        self.hidden = set()
+        self.taken_out = ""
 
     def __call__(self, _, path):
         asked, query = urlsplit(path).path, parse_qs(urlsplit(path).query)
+        if asked == "/api/3/action/package_show":
+            return self.show(query["id"][0])
         if asked != "/api/3/action/package_search":
             return 404, {}, b"nothing"
         start = 0 if self.ignores_start else int(query.get("start", ["0"])[0])
@@ -43,8 +49,16 @@ class Ckan:
         found = sorted(self.packages.values(), key=lambda each: str(each["id"]))
         since = query.get("fq", [""])[0].partition("metadata_modified:[")[2].partition("Z TO")[0]
         found = [each for each in found if each["metadata_modified"] >= since]
-        result = {"count": len(found), "results": found[start : start + rows]}
+        given = [each for each in found if each["name"] not in self.hidden]
+        result = {"count": len(found), "results": given[start : start + rows]}
+        if since == "" and rows:
+            self.packages.pop(self.taken_out, None)
         return 200, JSON, envelope(result)
+
+    def show(self, identifier):
+        """A package by itself; one that is hidden lists only are without."""
+        found = [each for each in self.packages.values() if each["id"] == identifier]
+        return (200, JSON, envelope(found[0])) if found else (404, JSON, b'{"success": false}')
 
 
 @pytest.fixture
@@ -109,6 +123,107 @@ def test_what_vanishes_is_found_by_counting(here, ckan):
     run = here.run()
     assert (run.is_whole, run.state, run.counts["gone"]) == (True, RunState.DONE, 1)
     assert "id-feu" not in here.kept()
+
+
+def test_half_a_ckan_is_no_whole_one(here, ckan):
+    declared(here)
+    here.run()
+    ckan.hidden = {"feu"}
+    run = here.run(Wish(is_whole=True))
+    assert (run.state, run.code) == (RunState.FAILED, "source-unreadable")
+    assert len(here.kept()) == 3
+
+
+def test_what_slips_to_a_page_that_was_read_is_not_taken_for_gone(hub):
+    names = [f"d{number:02}" for number in range(40)]
+    ckan = Ckan(*names)
+    with serving(ckan) as server:
+        here = Here(hub, server)
+        declared(here, page_size=10)
+        here.run()
+        ckan.taken_out = "d00"
+        run = here.run(Wish(is_whole=True))
+        assert (run.state, run.count("gone")) == (RunState.DONE, 0)
+        assert "id-d10" in here.kept()
+        run = here.run()
+        assert (run.state, run.count("gone")) == (RunState.DONE, 1)
+        assert set(here.kept()) == {f"id-{name}" for name in names[1:]}
+
+
+def test_what_left_the_part_of_a_ckan_that_is_read_is_gone_though_it_is_still_there(hub):
+    ckan = Ckan(*(f"d{number:02}" for number in range(10)))
+
+    def answer(server, path):
+        if "id%3A%22id-d03%22" in path:
+            return 200, JSON, envelope({"count": 0, "results": []})
+        ckan.packages.pop("d03", None) if here.kept() and "package_search" in path else None
+        return (200, JSON, envelope(package("d03"))) if "id=id-d03" in path else ckan(server, path)
+
+    with serving(answer) as server:
+        here = Here(hub, server)
+        declared(here, filter="tags:eau")
+        here.run()
+        assert here.run(Wish(is_whole=True)).count("gone") == 1
+        assert "id-d03" not in here.kept()
+
+
+@pytest.mark.parametrize("identifier", ["x\ud800", "x\x00"])
+def test_an_identifier_that_no_database_takes_costs_its_record_only(here, ckan, identifier):
+    ckan.packages["eau"]["id"] = identifier
+    declared(here)
+    run = here.run()
+    assert (run.state, run.counts) == (RunState.DONE, {"created": 2, "refused": 1})
+    assert [each.code for each in here.apart().values()] == ["record-refused"]
+
+
+def test_a_name_that_looks_marked_never_takes_the_address_of_another(here, ckan):
+    mark = sha256(b"id-eau").hexdigest()[:8]
+    ckan.packages["air"] |= {"id": f"eau-{mark}", "name": f"eau-{mark}"}
+    declared(here)
+    assert here.run().counts == {"created": 3}
+    assert len({each.slug for each in here.kept().values()}) == 3
+
+
+def test_of_two_records_with_one_address_here_the_second_is_refused(here, monkeypatch):
+    monkeypatch.setattr(take, "slug_of", lambda source, *_: f"{source}--same")
+    declared(here, page_size=2)
+    assert here.run().counts == {"created": 1, "refused": 2}
+    assert {each.code for each in here.apart().values()} == {"record-twice"}
+
+
+def told_of(ckan, name, iri):
+    ckan.packages[name]["extras"] = [{"key": "uri", "value": iri}]
+
+
+def test_a_record_that_changes_its_address_takes_over_no_other(hub, ckan):
+    told_of(ckan, "eau", "http://ville.example/eau")
+    region = Ckan("terre")
+    told_of(region, "terre", "http://region.example/terre")
+    with serving(ckan) as ours, serving(region) as theirs:
+        here, there = Here(hub, ours), Here(hub, theirs)
+        declared(here)
+        declared(there, id="region")
+        here.run()
+        there.run(source="region")
+        told_of(region, "terre", "http://ville.example/eau")
+        assert there.run(Wish(is_whole=True), source="region").counts == {"refused": 1}
+        assert [e.code for e in there.apart("region").values()] == ["record-of-another-source"]
+        assert there.kept()["id-terre"].iri == "http://region.example/terre"
+        told_of(ckan, "air", "http://ville.example/eau")
+        assert here.run(Wish(is_whole=True)).counts == {"unchanged": 2, "refused": 1}
+        assert [each.code for each in here.apart().values()] == ["record-twice"]
+
+
+def test_what_was_buried_comes_back_under_no_address_of_another(here, ckan):
+    told_of(ckan, "eau", "http://ville.example/eau")
+    declared(here, most_gone=100)
+    here.run()
+    air = ckan.packages.pop("air")
+    here.run(Wish(is_whole=True))
+    ckan.packages["air"] = air
+    told_of(ckan, "air", "http://ville.example/eau")
+    run = here.run(Wish(is_whole=True))
+    assert (run.state, run.counts) == (RunState.DONE, {"unchanged": 2, "refused": 1})
 
 
 def test_once_a_week_everything_is_read(here):

@@ -1,7 +1,7 @@
 """A CKAN, and what answers in its dialect: DKAN."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -22,6 +22,9 @@ from opendata_hub.domain.harvest.wording import reworded
 JSON = "application/json"
 RESTLESS = frozenset({"tracking_summary", "total_downloads", "num_followers"})
 """Keys of a package that count visitors: they change, and the dataset does not."""
+MOST_LOOKED_FOR = 300
+"""Datasets that a reading has missed, each asked for by itself: some minutes at a slow CKAN."""
+ACTIVE = "active"
 Package = Mapping[str, Any]
 
 
@@ -53,6 +56,34 @@ class CkanReader:
         result, _ = self._asked(f"{self._action('package_search')}?{urlencode(asked)}")
         return _count(result)
 
+    def still_has(self, identifiers: Sequence[str]) -> frozenset[str]:
+        """Those of these that are there all the same; raises NotFetched.
+
+        What is taken out of a CKAN while its pages are read moves others to a page that was read
+        already. Of very many the first are asked for: where those are gone, so are the others;
+        where one of them is there, the others are held for there.
+        """
+        asked, others = identifiers[:MOST_LOOKED_FOR], identifiers[MOST_LOOKED_FOR:]
+        there = frozenset(each for each in asked if self._shows(each))
+        return there | frozenset(others) if there else there
+
+    def _shows(self, identifier: str) -> bool:
+        address = f"{self._action('package_show')}?{urlencode({'id': identifier})}"
+        got = self.web.find(address, accept=JSON)
+        said = answered(got, address) if got else None
+        if not isinstance(said, dict) or said.get("private") is True:
+            return False
+        return said.get("state", ACTIVE) == ACTIVE and self._matches(identifier)
+
+    def _matches(self, identifier: str) -> bool:
+        """Whether it is of the part of the CKAN that is read here."""
+        if not self.source.filter:
+            return True
+        quoted = identifier.replace("\\", "\\\\").replace('"', '\\"')
+        asked = {"rows": 0, "fq": f'({self.source.filter}) AND id:"{quoted}"'}
+        result, _ = self._asked(f"{self._action('package_search')}?{urlencode(asked)}")
+        return _count(result) != 0
+
     def read(self, address: str, known: KnownPage | None) -> Page | SamePage:
         """The packages of a page; raises NotFetched, and PagesInACircle where none follows."""
         got = self.web.get(address, accept=JSON, known=known)
@@ -64,6 +95,8 @@ class CkanReader:
         found = tuple(self._found(each) for each in listed)
         self._require_news(found, address)
         end = start + len(listed)
+        if not listed and total is not None and end < total:
+            raise SourceUnreadable(f"{address[:200]}: empty, and {total - end} are still to come")
         is_last = not listed or (total is not None and end >= total)
         return Page(
             address=address,

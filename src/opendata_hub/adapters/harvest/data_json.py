@@ -4,7 +4,7 @@ Source: resources.data.gov/resources/dcat-us (Project Open Data Metadata Schema 
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from hashlib import sha256
@@ -73,6 +73,10 @@ class DataJsonReader:
     def count(self) -> int | None:
         """Nobody tells."""
         return None
+
+    def still_has(self, identifiers: Sequence[str]) -> frozenset[str]:  # noqa: ARG002
+        """None: it can't be asked for one."""
+        return frozenset()
 
     def read(self, address: str, known: KnownPage | None) -> Page | SamePage:
         """The datasets of the document; raises NotFetched."""

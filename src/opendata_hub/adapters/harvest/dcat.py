@@ -1,9 +1,9 @@
 """Catalogues in DCAT: documents with pages of Hydra, old and new, or plain lists of addresses."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from functools import partial
-from urllib.parse import urlencode, urljoin
+from urllib.parse import urlencode
 
 from rdflib.namespace import Namespace
 
@@ -13,7 +13,7 @@ from opendata_hub.adapters.harvest.rdf_records import (
     document,
     nodes_of,
 )
-from opendata_hub.adapters.harvest.web import Got, Web, http_date
+from opendata_hub.adapters.harvest.web import Got, Web, http_date, led_to
 from opendata_hub.domain.catalog.record.values import instant
 from opendata_hub.domain.errors import NotFetched, SourceUnreadable
 from opendata_hub.domain.harvest.found import Found, KnownPage, Page, SamePage, Told
@@ -48,6 +48,10 @@ class DcatReader:
     def count(self) -> int | None:
         """Nobody tells."""
         return None
+
+    def still_has(self, identifiers: Sequence[str]) -> frozenset[str]:  # noqa: ARG002
+        """None: it can't be asked for one."""
+        return frozenset()
 
     def read(self, address: str, known: KnownPage | None) -> Page | SamePage:
         """The datasets of a document; raises NotFetched."""
@@ -144,7 +148,7 @@ def _following(told: Document, got: Got) -> str:
         }
     )
     for each in (*named, got.following):
-        address = urljoin(got.url, each) if each else ""
+        address = led_to(got.url, each) if each else ""
         if address and address != got.url:
             return address
     return ""

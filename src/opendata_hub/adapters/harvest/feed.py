@@ -7,7 +7,7 @@ dataset the latest counts; what is met later is older.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -17,7 +17,7 @@ from rdflib.term import Node, URIRef
 
 from opendata_hub.adapters import rdf
 from opendata_hub.adapters.harvest.rdf_records import Document, syntax_of
-from opendata_hub.adapters.harvest.web import Got, Web
+from opendata_hub.adapters.harvest.web import Got, Web, led_to
 from opendata_hub.domain.catalog.record.parse import Reading
 from opendata_hub.domain.errors import SourceUnreadable, UnreadableRecord
 from opendata_hub.domain.harvest.found import Found, KnownPage, Page, SamePage
@@ -75,6 +75,10 @@ class FeedReader:
     def count(self) -> int | None:
         """Nobody tells."""
         return None
+
+    def still_has(self, identifiers: Sequence[str]) -> frozenset[str]:  # noqa: ARG002
+        """None: it can't be asked for one."""
+        return frozenset()
 
     def read(self, address: str, known: KnownPage | None) -> Page | SamePage:  # noqa: ARG002
         """What the latest events of a page say; raises NotFetched.
@@ -144,5 +148,5 @@ def _older(said: Said, address: str) -> str:
             continue
         for node in words.get(TREE.node, ()):
             if str(node) != address:
-                return str(node)
+                return led_to(address, str(node))
     return ""

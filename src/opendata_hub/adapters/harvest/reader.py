@@ -1,6 +1,6 @@
 """What reads a source, by its kind."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -29,6 +29,10 @@ class Reader(Protocol):
 
     def count(self) -> int | None:
         """How many records there are in all; None where nobody tells. Raises NotFetched."""
+        ...
+
+    def still_has(self, identifiers: Sequence[str]) -> frozenset[str]:
+        """Those of these, missed on its pages, that it has all the same. Raises NotFetched."""
         ...
 
     def read(self, address: str, known: KnownPage | None) -> Page | SamePage:

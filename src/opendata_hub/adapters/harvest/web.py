@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from hashlib import sha256
 from http import HTTPStatus
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from opendata_hub.adapters.fetch import Answer, Fetcher, Limits
 from opendata_hub.domain.errors import AnswerTooLate, SourceUnreadable, Unreachable
@@ -21,6 +21,8 @@ LIMITS = Limits(seconds=180, silence_seconds=30, size_bytes=64_000_000)
 PAUSES_SECONDS = (1.0, 5.0)
 """Before an address is tried again that was busy, silent or gone for a moment."""
 MOMENTARY = frozenset({429, 502, 503, 504})
+NOTHING = frozenset({403, 404, 410})
+"""What a catalogue answers of what was deleted, or is not public any more."""
 _XML_HEAD = re.compile(r"""^\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["'][^>]*\?>""")
 _HTML = re.compile(rb"^\s*(?:<!doctype\s+html|<html[\s>])", re.IGNORECASE)
 _NEXT = re.compile(r'<([^>]*)>\s*;[^,]*\brel\s*=\s*"?next"?', re.IGNORECASE)
@@ -101,6 +103,18 @@ class Web:
         got = _got(answer)
         return None if known and got.sha256 == known.sha256 else got
 
+    def find(self, url: str, *, accept: str) -> Got | None:
+        """The document at that address; None where there is none, or nobody may see it.
+
+        Raises NotFetched, as SourceUnreadable for any other answer.
+        """
+        answer = self._patiently(url, accept, {})
+        if answer.status in NOTHING:
+            return None
+        if answer.status != HTTPStatus.OK:
+            raise SourceUnreadable(f"{url[:200]} answered {answer.status}")
+        return _got(answer)
+
     def _patiently(self, url: str, accept: str, headers: dict[str, str]) -> Answer:
         fetcher = self.fetcher if _origin(url) == _origin(self.home) else self.others
         for seconds in PAUSES_SECONDS:
@@ -153,6 +167,20 @@ def http_date(said: str) -> datetime | None:
         return None
 
 
+def led_to(place: str, said: str) -> str:
+    """The address to which a document leads; raises SourceUnreadable for what is none."""
+    try:
+        address = urljoin(place, said)
+    except ValueError:
+        address = ""
+    if not address.isprintable() or not address:
+        raise SourceUnreadable(f"{place[:200]} leads to {said[:100]!r}, which is no address")
+    return address
+
+
 def _origin(url: str) -> tuple[str, str]:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise SourceUnreadable(f"{url[:200]!r} is no address") from None
     return parts.scheme, parts.netloc.lower()

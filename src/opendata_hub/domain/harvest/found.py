@@ -14,6 +14,7 @@ from opendata_hub.domain.errors import RecordRefused
 IDENTIFIER_LENGTH = 1000
 _OTHER = re.compile(r"[^a-z0-9]+")
 _MARK = 8
+_MARKED = re.compile(rf"(?:^|-)[0-9a-f]{{{_MARK}}}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +99,18 @@ def checked_identifier(identifier: str) -> str:
     """The same identifier; raises RecordRefused for none, and for one that nobody could keep."""
     if not identifier.strip():
         raise RecordRefused("The record has no identifier: nobody could find it again")
-    if len(identifier) > IDENTIFIER_LENGTH or not identifier.isprintable():
+    if not can_be_kept(identifier):
         raise RecordRefused("The identifier is too long, or can't be printed")
     return identifier
+
+
+def can_be_kept(identifier: str) -> bool:
+    r"""Whether a database may be asked for it: a NUL or half a character is none of its texts.
+
+    >>> can_be_kept("id-1"), can_be_kept("id\x00"), can_be_kept("\ud800")
+    (True, False, False)
+    """
+    return len(identifier) <= IDENTIFIER_LENGTH and identifier.isprintable()
 
 
 def slug_of(source: str, identifier: str, name: str = "") -> str:
@@ -117,7 +127,8 @@ def slug_of(source: str, identifier: str, name: str = "") -> str:
     last = wanted.rstrip("/#").replace("#", "/").rpartition("/")[2]
     room = SLUG_LENGTH - len(source) - _MARK - 3
     plain = _plain(last)[:room].strip("-")
-    if wanted == identifier == plain:
+    # What looks marked is marked as well: else it could be what another one gets by its mark.
+    if wanted == identifier == plain and not _MARKED.search(plain):
         return f"{source}--{plain}"
     mark = sha256(identifier.encode()).hexdigest()[:_MARK]
     return f"{source}--{plain}-{mark}" if plain else f"{source}--{mark}"

@@ -16,7 +16,7 @@ from opendata_hub.adapters.fetch import Fetcher
 from opendata_hub.adapters.harvest.reader import Reader, reader_of
 from opendata_hub.domain.catalog.dcat import Frame
 from opendata_hub.domain.errors import DeletionsWait, HarvestRunning, HubError, PagesInACircle
-from opendata_hub.domain.harvest.found import KnownPage, Page, SamePage
+from opendata_hub.domain.harvest.found import KnownPage, Page, SamePage, can_be_kept
 from opendata_hub.domain.harvest.lists import Lists
 from opendata_hub.domain.harvest.run import Fate, Run, RunState, may_vanish
 from opendata_hub.domain.harvest.source import Source
@@ -70,11 +70,14 @@ def harvest(house: House, source_id: str, wish: Wish = AS_USUAL) -> Iterator[Run
     """
     source, run = _begin(house, source_id, wish)
     try:
-        for further in _pages(house, source, Lists(house.frame), run, anew=wish.is_whole):
+        lists = Lists(house.frame)
+        reader = reader_of(source, house.fetcher, lists)
+        for further in _pages(house, source, lists, reader, run, anew=wish.is_whole):
             run = further
             yield run
         is_to_the_end = not run.cursor
-        run = _settle(house, source, run, wish) if is_to_the_end else run
+        if is_to_the_end:
+            run = _settle(house, source, run, wish, but=_still_there(house, source, reader, run))
     except HubError as problem:
         run = _end(house, source, run, RunState.FAILED, problem.code, str(problem))
     except BaseException:
@@ -113,12 +116,13 @@ def _begin(house: House, source_id: str, wish: Wish) -> tuple[Source, Run]:
         return source, runs.begin(session, run)
 
 
-def _pages(house: House, source: Source, lists: Lists, run: Run, *, anew: bool) -> Iterator[Run]:
+def _pages(
+    house: House, source: Source, lists: Lists, reader: Reader, run: Run, *, anew: bool
+) -> Iterator[Run]:
     """Read page after page, each kept with the one that follows, until somebody asks to stop.
 
     anew: pages that have not changed as well, so that what was refused is tried again.
     """
-    reader = reader_of(source, house.fetcher, lists)
     is_whole = run.is_whole or not reader.tells_changes
     run = replace(run, is_whole=is_whole, since=None if is_whole else run.since)
     address = run.cursor or reader.first(run.since)
@@ -186,7 +190,7 @@ def _let_go(
     now: datetime,
 ) -> int:
     """Take out what the source itself says is no more; what it had in this very run stays."""
-    known = records.known(session, source.id, identifiers).values()
+    known = records.known(session, source.id, list(filter(can_be_kept, identifiers))).values()
     gone = [each for each in known if not each.is_gone and each.run != run.id]
     records.bury(session, gone, reason=GONE, now=now, base_url=frame.base_url)
     return len(gone)
@@ -224,13 +228,26 @@ def _sane(marker: datetime | None, now: datetime) -> datetime | None:
     return now if marker and marker > now + FRESH_MARKERS else marker
 
 
-def _settle(house: House, source: Source, run: Run, wish: Wish) -> Run:
-    """Let go of what a whole reading has not met, or ask first; and note when to come again."""
+def _still_there(house: House, source: Source, reader: Reader, run: Run) -> frozenset[str]:
+    """What a whole reading has not met, and the source has all the same: by identifier."""
+    if not (run.is_whole and run.read):
+        return frozenset()
+    with house.reading() as session:
+        missed = [each.identifier for each in records.not_met(session, source.id, run.id)]
+    return reader.still_has(missed) if missed else frozenset()
+
+
+def _settle(house: House, source: Source, run: Run, wish: Wish, *, but: frozenset[str]) -> Run:
+    """Let go of what a whole reading has not met, or ask first; and note when to come again.
+
+    but: what stays, for the source was asked for it.
+    """
     now = house.clock()
     with house.writing() as session:
         datasets.lock(session)
         run = replace(runs.get(session, run.id), is_whole=run.is_whole)
-        gone = records.not_met(session, source.id, run.id) if run.is_whole else []
+        missed = records.not_met(session, source.id, run.id) if run.is_whole else []
+        gone = [each for each in missed if each.identifier not in but]
         problem = _doubt(session, source, run, len(gone), wish)
         if gone and not problem:
             records.bury(session, gone, reason=GONE, now=now, base_url=house.frame.base_url)

@@ -21,7 +21,14 @@ from opendata_hub.domain.errors import (
     RecordOfAnother,
     RecordTwice,
 )
-from opendata_hub.domain.harvest.found import Found, Page, Told, checked_identifier, slug_of
+from opendata_hub.domain.harvest.found import (
+    Found,
+    Page,
+    Told,
+    can_be_kept,
+    checked_identifier,
+    slug_of,
+)
 from opendata_hub.domain.harvest.harvested import (
     Harvested,
     facets_of,
@@ -74,11 +81,11 @@ class Ready:
 
 def judge(session: Session, source: Source, found: Sequence[Found], *, run: int) -> list[Verdict]:
     """What becomes of each of these records; nothing is written."""
-    identifiers = list({each.identifier for each in found})
+    identifiers = list({each.identifier for each in found if can_be_kept(each.identifier)})
     known = records.known(session, source.id, identifiers)
     met: dict[str, str] = {}
     verdicts = [_judged(each, known.get(each.identifier), met, run) for each in found]
-    return _without_others(session, source, verdicts, run)
+    return _with_own_place(session, source, _without_others(session, source, verdicts, run))
 
 
 def _judged(found: Found, known: Known | None, met: dict[str, str], run: int) -> Verdict:
@@ -102,7 +109,7 @@ def _without_others(
     session: Session, source: Source, verdicts: Sequence[Verdict], run: int
 ) -> list[Verdict]:
     """Refuse what another record has brought already; a new name of a known thing is the same."""
-    addresses = [v.told.record.iri for v in verdicts if v.told and v.fate is Fate.CREATED]
+    addresses = [v.told.record.iri for v in verdicts if v.told and _is_elsewhere(v)]
     kept = records.of_addresses(session, addresses)
     named = {v.found.identifier for v in verdicts}
     met = {iri for iri, each in kept.items() if each.run == run or each.identifier in named}
@@ -110,19 +117,52 @@ def _without_others(
 
 
 def _alone(source: Source, verdict: Verdict, kept: Mapping[str, Known], met: set[str]) -> Verdict:
-    """The verdict on a new record; ``met``: addresses that this reading has met already."""
-    if verdict.told is None or verdict.fate is not Fate.CREATED:
+    """The verdict on a record at a new address; ``met``: those this reading has met already."""
+    if verdict.told is None or not _is_elsewhere(verdict):
         return verdict
     iri = verdict.told.record.iri
     other = kept.get(iri)
     if other and other.source != source.id:
         problem: HubError = RecordOfAnother(f"{iri[:200]} is harvested from {other.source} already")
-    elif iri in met:
+    elif iri in met or (other and verdict.known):
         problem = RecordTwice(f"{iri[:200]} comes under two identifiers")
     else:
         met.add(iri)
         return replace(verdict, fate=Fate.CHANGED, known=other) if other else verdict
     return Verdict(verdict.found, Fate.REFUSED, verdict.known, problem=problem)
+
+
+def _is_elsewhere(verdict: Verdict) -> bool:
+    """Whether a record that is taken stands at another address than what was kept of it."""
+    if verdict.fate is Fate.CREATED or verdict.told is None or verdict.known is None:
+        return verdict.told is not None
+    return verdict.told.record.iri != verdict.known.iri
+
+
+def _with_own_place(session: Session, source: Source, verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """Refuse a new record whose address here is another's: two marks may be the same by chance."""
+    wanted = {
+        v.found.identifier: slug_of(source.id, v.found.identifier, v.found.name)
+        for v in verdicts
+        if v.told and v.known is None
+    }
+    taken = {
+        slug: each.identifier
+        for slug, each in records.of_slugs(session, [*wanted.values()]).items()
+    }
+    return [
+        _placed_alone(v, wanted[v.found.identifier], taken) if v.told and v.known is None else v
+        for v in verdicts
+    ]
+
+
+def _placed_alone(verdict: Verdict, slug: str, taken: dict[str, str]) -> Verdict:
+    identifier = verdict.found.identifier
+    other = taken.setdefault(slug, identifier)
+    if other == identifier:
+        return verdict
+    problem = RecordTwice(f"{slug} is the address here of {other[:200]} already")
+    return Verdict(verdict.found, Fate.REFUSED, problem=problem)
 
 
 def prepare(

@@ -58,6 +58,12 @@ def of_addresses(session: Session, iris: Sequence[str]) -> dict[str, Known]:
     return {each.iri: each for each in _among(session, asked, iris)}
 
 
+def of_slugs(session: Session, slugs: Sequence[str]) -> dict[str, Known]:
+    """The records that have these addresses here, by address; what is gone keeps its own."""
+    asked = _KNOWN.where(_HARVESTED.c.slug.in_(bindparam("some", expanding=True)))
+    return {each.slug: each for each in _among(session, asked, slugs)}
+
+
 def save_all(session: Session, many: Sequence[Harvested]) -> None:
     """Insert or replace these records, each named once by its place."""
     connection = session.connection()
