@@ -17,6 +17,7 @@ from opendata_hub.flows.identities.rotate import Batch
 from opendata_hub.settings import KEY_BYTES, Settings
 from opendata_hub.store import engine
 from opendata_hub.store.identities import requesters
+from opendata_hub.store.remote_ckan import targets
 
 app = typer.Typer(no_args_is_help=True, help="Who asked: keys, checks, erasure.")
 FAULTY = 1
@@ -33,15 +34,20 @@ def rotate() -> None:
     """Seal with the first key what others have sealed. Serving goes on; it can be stopped."""
     hub = bootstrap.open_hub(Settings())
     unread = _each(hub.writing, flow.reseal) + _each(hub.writing, flow.reseal_mails)
+    with hub.writing() as session:
+        unread += flow.reseal_targets(session)
     engine.forget_erased(hub.engine)
     _tell(hub, unread)
 
 
 @app.command()
 def check() -> None:
-    """Open every identity, and list those that can't be; ends with 1 where there are any."""
+    """Open all that is sealed, and list what can't be opened; ends with 1 where there is any."""
     hub = bootstrap.open_hub(Settings())
-    _tell(hub, _each(hub.reading, flow.check))
+    unread = _each(hub.reading, flow.check)
+    with hub.reading() as session:
+        unread += flow.check_targets(session)
+    _tell(hub, unread)
 
 
 @app.command()
@@ -81,10 +87,13 @@ def _each(
 def _tell(hub: bootstrap.Hub, unread: list[str]) -> None:
     with hub.reading() as session:
         kept = requesters.count(session)
+        current, earlier = targets.count_sealed(session)
     typer.echo(
         f"{kept.current} identities are sealed with the first key, {kept.earlier} with others; "
         f"{kept.erased} were erased"
     )
+    if current or earlier:
+        typer.echo(f"{current} keys of CKANs are sealed with the first key, {earlier} with others")
     for each in unread:
         typer.echo(f"unreadable: {each}", err=True)
     if unread:

@@ -11,9 +11,11 @@ import build
 from opendata_hub.bootstrap import open_hub
 from opendata_hub.cli import app
 from opendata_hub.domain.people.roles import Grant, Role
+from opendata_hub.domain.remote_ckan.target import Target
 from opendata_hub.settings import Settings
 from opendata_hub.store import engine as store_engine
 from opendata_hub.store import migrate
+from opendata_hub.store.remote_ckan import targets
 
 WORDS = ("Zahra Inventee", "zahra@requester.example", "12, impasse du Secret", "ZZ987654")
 IDENTITY = dict(zip(("name", "email", "address", "id_number"), WORDS, strict=True))
@@ -75,6 +77,9 @@ def test_keys_change_by_commands_while_the_hub_serves(hub, client, monkeypatch):
 
     for _ in range(3):
         client.post("/api/v1/requests", json=build.filing(requester=IDENTITY))
+    target = Target("national", "http://pays.example", "commune-exemple", "city", build.NOW)
+    with hub.writing() as session:
+        targets.add(session, target, "a key to a CKAN")
     monkeypatch.setenv("OPENDATA_HUB_HOME", str(hub.settings.home))
     first, second = said("new-key").strip(), said("new-key").strip()
     monkeypatch.setenv("OPENDATA_HUB_IDENTITY_KEYS", first)
@@ -82,9 +87,13 @@ def test_keys_change_by_commands_while_the_hub_serves(hub, client, monkeypatch):
     assert "3 identities are sealed with the first key, 0 with others" in said("rotate")
     monkeypatch.setenv("OPENDATA_HUB_IDENTITY_KEYS", f"{second}, {first}")
     assert "0 identities are sealed with the first key, 3 with others" in said("check")
+    assert "0 keys of CKANs are sealed with the first key, 1 with others" in said("check")
     assert "3 identities are sealed with the first key" in said("rotate")
+    monkeypatch.setenv("OPENDATA_HUB_IDENTITY_KEYS", second)
+    assert "1 keys of CKANs are sealed with the first key, 0 with others" in said("check")
     monkeypatch.setenv("OPENDATA_HUB_IDENTITY_KEYS", first)
     told = said("check", ends=1)
+    assert "unreadable: ckan target national" in told
     assert told.count("unreadable: AI-2026-00000") == 3
     served = client.get(
         "/api/v1/requests/AI-2026-000001/requester",

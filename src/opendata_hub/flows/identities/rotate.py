@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from opendata_hub.store.correspondence import incoming
 from opendata_hub.store.identities import requesters
+from opendata_hub.store.remote_ckan import targets
 
 BATCH = 500
 """Whoever files meanwhile waits for no more than this many."""
@@ -29,6 +30,16 @@ def reseal_mails(session: Session, *, after: int) -> Batch:
     """The same for the mails that came in: they name who wrote them."""
     last, unread = incoming.reseal(session, after=after, most=BATCH)
     return Batch(last, tuple(unread))
+
+
+def reseal_targets(session: Session) -> list[str]:
+    """The same for the keys of CKANs, which are few; gives what could not be opened."""
+    return targets.reseal(session)
+
+
+def check_targets(session: Session) -> list[str]:
+    """The keys of CKANs that can't be opened."""
+    return targets.unreadable(session)
 
 
 def check(session: Session, *, after: int) -> Batch:

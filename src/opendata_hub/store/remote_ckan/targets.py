@@ -6,7 +6,7 @@ from dataclasses import asdict, fields
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from opendata_hub.domain.errors import TargetTaken, UnknownTarget
+from opendata_hub.domain.errors import IdentityUnreadable, TargetTaken, UnknownTarget
 from opendata_hub.domain.identities.vault import Sealed
 from opendata_hub.domain.people.rule import EVERYWHERE, Reach
 from opendata_hub.domain.remote_ckan.target import Sent, Target
@@ -40,6 +40,41 @@ def key_of(session: Session, target_id: str) -> str:
     row = _row(session, target_id, EVERYWHERE)
     sealed = Sealed(row.key_name, row.sealed)
     return vault_of(session).open(sealed, bound_to=_bond(target_id)).decode()
+
+
+def reseal(session: Session) -> list[str]:
+    """Seal with the first key the keys that others sealed; gives those that can't be opened."""
+    vault, unread = vault_of(session), list[str]()
+    question = select(CkanTargetRow).where(CkanTargetRow.key_name != vault.key_name)
+    for row in session.exec(question.order_by(CkanTargetRow.id).with_for_update()):
+        bond = _bond(row.id)
+        try:
+            key = vault.open(Sealed(row.key_name, row.sealed), bound_to=bond)
+        except IdentityUnreadable as problem:
+            unread.append(f"{bond}: {problem}")
+            continue
+        sealed = vault.seal(key, bound_to=bond)
+        row.key_name, row.sealed = sealed.key_name, sealed.content
+    session.flush()
+    return unread
+
+
+def unreadable(session: Session) -> list[str]:
+    """The keys that can't be opened."""
+    vault, unread = vault_of(session), list[str]()
+    for row in session.exec(select(CkanTargetRow).order_by(CkanTargetRow.id)):
+        try:
+            vault.open(Sealed(row.key_name, row.sealed), bound_to=_bond(row.id))
+        except IdentityUnreadable as problem:
+            unread.append(f"{_bond(row.id)}: {problem}")
+    return unread
+
+
+def count_sealed(session: Session) -> tuple[int, int]:
+    """How many keys are sealed with the first key, and how many with others."""
+    names = session.exec(select(CkanTargetRow.key_name)).all()
+    current = names.count(vault_of(session).key_name)
+    return current, len(names) - current
 
 
 def get(session: Session, target_id: str, reach: Reach = EVERYWHERE) -> Target:
