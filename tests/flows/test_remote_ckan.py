@@ -219,6 +219,88 @@ def test_a_hub_without_datasets_deletes_nothing_unasked(way, site):
     assert {each["state"] for each in site.packages.values()} == {"active"}
 
 
+@pytest.fixture
+def hide(site):
+    """Packages of these names or ids are answered as those of others are that are private."""
+    hidden, show = set(), site.package_show
+
+    def answered(said):
+        if said["id"] in hidden:
+            return 403, {"success": False, "error": {"__type": "Authorization Error"}}
+        return show(said)
+
+    site.package_show = answered
+    return hidden.add
+
+
+@pytest.mark.parametrize("overwrites", [False, True])
+def test_one_that_is_private_there_stops_no_other_and_is_left_alone(way, site, hide, overwrites):
+    first, *others = slugs(way)
+    hide(first)
+    assert {each.step for each in plan(way) if each.slug == first} == {Step.CONFLICT}
+    done = {each.planned.slug: each.planned for each in push(way, overwrites=overwrites)}
+    assert (done[first].step, done[first].reason) == (
+        Step.CONFLICT,
+        "it is private there, or deleted",
+    )
+    assert sorted(each["name"] for each in site.packages.values()) == others
+
+
+def test_one_that_was_hidden_there_is_neither_deleted_nor_pulled(way, site, hide):
+    list(push(way))
+    slug = slugs(way)[0]
+    hide(site.named(slug)["id"])
+    assert [each.problem for each in pull(way) if each.slug == slug] == ["not shown there"]
+    withdrawn(way, slug)
+    assert steps(push(way, may_delete=True, overwrites=True))[slug] is Step.CONFLICT
+    assert site.named(slug)["state"] == "active"
+
+
+@pytest.mark.parametrize("action", ["package_patch", "package_delete"])
+def test_one_that_was_given_to_others_there_stops_no_other(way, site, action):
+    list(push(way))
+    slug, other = slugs(way)[:2]
+    if action == "package_delete":
+        withdrawn(way, slug)
+    with way.writing() as session:
+        for each in {slug, other} & {d.slug for d in datasets.latest(session)}:
+            dataset = datasets.get(session, each)
+            datasets.save(session, replace(dataset, title={"fr": "Un autre titre"}))
+    place, ours = site.named(slug)["id"], getattr(site, action)
+
+    def picky(said):
+        refused = 403, {"success": False, "error": {"__type": "Authorization Error"}}
+        return refused if said["id"] == place else ours(said)
+
+    setattr(site, action, picky)
+    done = {each.planned.slug: each for each in push(way, may_delete=True)}
+    assert done[slug].problem.code == "package-refused"
+    assert site.named(other)["title"] == "Un autre titre"
+    assert site.named(slug)["state"] == "active"
+
+
+def test_what_somebody_changed_there_is_deleted_only_if_asked(way, site):
+    list(push(way))
+    slug = slugs(way)[0]
+    site.named(slug)["notes"] = "Réécrit là-bas"
+    withdrawn(way, slug)
+    planned = {each.slug: each for each in plan(way)}[slug]
+    assert (planned.step, [d.field for d in planned.differences]) == (Step.CONFLICT, ["notes"])
+    assert steps(push(way, may_delete=True))[slug] is Step.CONFLICT
+    assert site.named(slug)["state"] == "active"
+    list(push(way, overwrites=True))
+    assert site.named(slug)["state"] == "deleted"
+
+
+def test_what_is_another_dataset_by_now_is_not_deleted_whatever_is_asked(way, site):
+    list(push(way))
+    slug = slugs(way)[0]
+    site.named(slug)["extras"] = [{"key": "uri", "value": "http://other.example/d"}]
+    withdrawn(way, slug)
+    list(push(way, may_delete=True, overwrites=True))
+    assert site.named(slug)["state"] == "active"
+
+
 def test_the_key_is_sealed_and_opens_for_its_own_target_only(demo_hub, way):
     assert way.target.id == "national"
     kept = b"".join(file.read_bytes() for file in demo_hub.settings.home.glob("hub.sqlite3*"))

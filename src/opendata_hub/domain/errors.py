@@ -790,6 +790,12 @@ class RemoteRefused(NotFetched):
     code = "remote-refused"
 
 
+class PackageHidden(RemoteRefused):
+    """A CKAN elsewhere has a dataset of that name and does not show it: private, or deleted."""
+
+    code = "package-hidden"
+
+
 class PackageRefused(NotFetched):
     """A CKAN elsewhere takes this dataset not as it is told, and says why."""
 

@@ -15,6 +15,7 @@ from opendata_hub.adapters.fetch import USER_AGENT, Fetcher, Limits
 from opendata_hub.domain.errors import (
     AnswerBroken,
     AnswerTooLate,
+    PackageHidden,
     PackageRefused,
     RemoteRefused,
     Unreachable,
@@ -24,6 +25,8 @@ from opendata_hub.domain.remote_ckan.target import Package, Target
 LIMITS = Limits(seconds=120, silence_seconds=60)
 PAUSES_SECONDS = (2.0, 8.0, 30.0)
 MOMENTARY = frozenset({429, 500, 502, 503, 504})
+OF_ONE = frozenset({"package_patch", "package_delete"})
+"""Acts on one dataset, which may have been given to another organization there."""
 ACTIVE = "active"
 SECONDS_A_MINUTE = 60.0
 
@@ -87,7 +90,10 @@ class Remote:
         self._pace, self._pause = Pace(target.per_minute, pause), pause
 
     def show(self, name_or_id: str) -> Package | None:
-        """The package of that name or id; None where there is none, or it was deleted."""
+        """The package of that name or id; None where there is none, or it was deleted.
+
+        Raises PackageHidden for one that this key may not see.
+        """
         try:
             found: Package = self._again("package_show", {"id": name_or_id})
         except NotFound:
@@ -119,7 +125,7 @@ class Remote:
         return changed
 
     def delete(self, remote_id: str) -> None:
-        """Delete a package; it may be gone already."""
+        """Delete a package; it may be gone already. Raises PackageRefused."""
         try:
             self._again("package_delete", {"id": remote_id})
         except NotFound:
@@ -149,6 +155,11 @@ class Remote:
         except ValidationError as problem:
             raise PackageRefused(f"{action}: {_faults(problem.error_dict)}") from None
         except NotAuthorized:
+            if action == "package_show":
+                hidden = f"The CKAN does not show {str(said['id'])[:100]!r} with this key"
+                raise PackageHidden(hidden) from None
+            if action in OF_ONE:
+                raise PackageRefused(f"{action}: this key may not") from None
             raise RemoteRefused(f"The CKAN does not allow {action} with this key") from None
         except NotFound:
             raise

@@ -96,6 +96,26 @@ def planned(slug: str, package: Package, sent: Sent | None, remote: Package | No
     return Planned(Step.CHANGE, slug, package, remote, differences(sent.sent, wanted))
 
 
+def gone(slug: str, sent: Sent, remote: Package | None) -> Planned:
+    """What is to be done with what was brought there and is not published here any more."""
+    if remote is None or said(remote) == sent.kept:
+        reason = "it is not published here any more"
+        return Planned(Step.DELETE, slug, remote=remote, reason=reason)
+    reason = "it is not published here any more, and somebody has changed it there"
+    changes = differences(sent.kept, said(remote))
+    return Planned(Step.CONFLICT, slug, remote=remote, differences=changes, reason=reason)
+
+
+def hidden(slug: str) -> Planned:
+    """What can't be compared, and is left alone."""
+    return Planned(Step.CONFLICT, slug, reason="it is private there, or deleted")
+
+
+def is_same_dataset(ours: Package, theirs: Package) -> bool:
+    """Whether two packages, as ``said`` tells them, name the same dataset by its address."""
+    return bool(ours["extras"].get("uri") == theirs["extras"].get("uri"))
+
+
 def _absent(slug: str, package: Package, sent: Sent | None) -> Planned:
     if sent is None:
         return Planned(Step.CREATE, slug, package, differences=differences({}, said(package)))

@@ -15,11 +15,26 @@ from opendata_hub.adapters.remote_ckan.remote import Remote
 from opendata_hub.domain.catalog.dcat import Frame, dataset_record
 from opendata_hub.domain.catalog.record.classes import Dataset as Record
 from opendata_hub.domain.ckan.mapping import Facts, package_of, record_of
-from opendata_hub.domain.errors import DeletionsWait, HubError, InvalidPackage, PackageRefused
+from opendata_hub.domain.errors import (
+    DeletionsWait,
+    HubError,
+    InvalidPackage,
+    PackageHidden,
+    PackageRefused,
+)
 from opendata_hub.domain.harvest.compare import Difference, differences
 from opendata_hub.domain.harvest.lists import Lists
 from opendata_hub.domain.harvest.run import may_vanish
-from opendata_hub.domain.remote_ckan.plan import Planned, Step, planned, said, to_send
+from opendata_hub.domain.remote_ckan.plan import (
+    Planned,
+    Step,
+    gone,
+    hidden,
+    is_same_dataset,
+    planned,
+    said,
+    to_send,
+)
 from opendata_hub.domain.remote_ckan.target import Package, Sent, Target
 from opendata_hub.store import datasets
 from opendata_hub.store.remote_ckan import targets
@@ -78,13 +93,7 @@ def push(way: Way, *, may_delete: bool = False, overwrites: bool = False) -> Ite
         own.add(slug)
         step = _planned(way, slug, package)
         yield _done(way, step, organization, overwrites=overwrites)
-    gone = list(_gone(way, own))
-    allowed = may_delete or (
-        bool(own)
-        and may_vanish(len(gone), len(own) + len(gone), most_per_cent=way.target.most_deleted)
-    )
-    for step in gone:
-        yield _deleted(way, step) if allowed else Done(step, _waits(way, len(gone)))
+    yield from _clear(way, own, may_delete=may_delete, overwrites=overwrites)
 
 
 def pull(way: Way) -> Iterator[Pulled]:
@@ -98,8 +107,12 @@ def pull(way: Way) -> Iterator[Pulled]:
                 targets.sent(session, way.target.id, slug),
                 datasets.find(session, slug),
             )
-        remote = way.remote.show(known.remote_id) if known else None
         own = dataset_record(way.frame, dataset) if dataset else None
+        try:
+            remote = way.remote.show(known.remote_id) if known else None
+        except PackageHidden:
+            yield Pulled(slug, None, problem="not shown there")
+            continue
         yield _compared(slug, remote, own, lists)
 
 
@@ -130,7 +143,11 @@ def _compared(slug: str, remote: Package | None, own: Record | None, lists: List
 def _planned(way: Way, slug: str, package: Package) -> Planned:
     with way.reading() as session:
         known = targets.sent(session, way.target.id, slug)
-    return planned(slug, package, known, way.remote.show(known.remote_id if known else slug))
+    try:
+        remote = way.remote.show(known.remote_id if known else slug)
+    except PackageHidden:
+        return hidden(slug)
+    return planned(slug, package, known, remote)
 
 
 def _gone(way: Way, own: set[str]) -> Iterator[Planned]:
@@ -142,8 +159,41 @@ def _gone(way: Way, own: set[str]) -> Iterator[Planned]:
             continue
         with way.reading() as session:
             known = targets.sent(session, way.target.id, slug)
-        remote = way.remote.show(known.remote_id) if known else None
-        yield Planned(Step.DELETE, slug, remote=remote, reason="it is not published here any more")
+        if known:
+            yield _planned_gone(way, known)
+
+
+def _planned_gone(way: Way, known: Sent) -> Planned:
+    try:
+        return gone(known.slug, known, way.remote.show(known.remote_id))
+    except PackageHidden:
+        return hidden(known.slug)
+
+
+def _clear(way: Way, own: set[str], *, may_delete: bool, overwrites: bool) -> Iterator[Done]:
+    """Delete there what is gone here, as far as that is allowed."""
+    steps = list(_gone(way, own))
+    going = sum(_is_to_go(way, step, overwrites=overwrites) for step in steps)
+    most = way.target.most_deleted
+    allowed = may_delete or (
+        bool(own) and may_vanish(going, len(own) + len(steps), most_per_cent=most)
+    )
+    for step in steps:
+        if not _is_to_go(way, step, overwrites=overwrites):
+            yield Done(step)
+        else:
+            yield _deleted(way, step) if allowed else Done(step, _waits(way, going))
+
+
+def _is_to_go(way: Way, step: Planned, *, overwrites: bool) -> bool:
+    """Whether it is deleted there: what was changed only where that is wanted, and it is ours."""
+    if step.step is Step.DELETE:
+        return True
+    if not overwrites or step.remote is None:
+        return False
+    with way.reading() as session:
+        known = targets.sent(session, way.target.id, step.slug)
+    return known is not None and is_same_dataset(known.kept, said(step.remote))
 
 
 def _done(way: Way, step: Planned, organization: str, *, overwrites: bool) -> Done:
@@ -154,7 +204,7 @@ def _done(way: Way, step: Planned, organization: str, *, overwrites: bool) -> Do
         return Done(step)
     try:
         kept = _said(way, step, organization)
-    except PackageRefused as problem:
+    except (PackageHidden, PackageRefused) as problem:
         return Done(step, problem)
     if kept is not None:
         known = Sent(step.slug, str(kept["id"]), said(step.package), said(kept), way.clock())
@@ -179,13 +229,15 @@ def _said(way: Way, step: Planned, organization: str) -> Package | None:
 
 def _is_ours(step: Planned) -> bool:
     """Whether what stands there is the same dataset: nobody else's is ever overwritten."""
-    ours, theirs = said(step.package or {}), said(step.remote or {})
-    return bool(ours["extras"].get("uri") == theirs["extras"].get("uri"))
+    return is_same_dataset(said(step.package or {}), said(step.remote or {}))
 
 
 def _deleted(way: Way, step: Planned) -> Done:
-    if step.remote is not None:
-        way.remote.delete(str(step.remote["id"]))
+    try:
+        if step.remote is not None:
+            way.remote.delete(str(step.remote["id"]))
+    except PackageRefused as problem:
+        return Done(step, problem)
     with way.writing() as session:
         targets.forget_sent(session, way.target.id, step.slug)
     return Done(step)
