@@ -120,7 +120,7 @@ def _filed(number: int, reference: str, received: date, *, is_open: bool) -> dic
         "id": number, "authority": "commune-exemple", "unit": "technique" if number % 7 else "",
         "owner_id": None, "reference": reference, "tracking_sha256": str(number), "law": "ma/31-13",
         "channel": "web", "subject": f"Marchés de voirie n° {number}", "text": "Le texte. " * 40,
-        "language": "fr", "is_urgent": False, "due_on": received + timedelta(28),
+        "language": "fr", "is_urgent": False, "due_on": received + timedelta(28), "answer_due_on": received + timedelta(28),
         "safe_on": received + timedelta(27), "is_open": is_open,
     }  # fmt: skip
 

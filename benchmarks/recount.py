@@ -43,7 +43,7 @@ def filled(folder: Path, rows: int, first_day: date):
         {
             "id": n, "reference": f"AI-2026-{n:06d}", "tracking_sha256": str(n), "law": LAW,
             "subject": "s", "text": "t", "language": "fr", "is_urgent": False, "is_open": True,
-            "due_on": terms[day].due, "safe_on": terms[day].safe,
+            "due_on": terms[day].due, "answer_due_on": terms[day].due, "safe_on": terms[day].safe,
         }
         for n, day in enumerate(received, start=1)
     ]  # fmt: skip

@@ -223,6 +223,17 @@ def test_a_third_party_stops_the_clock_only_where_the_law_lets_it():
         assert started["reply"].deadline.due == date.fromisoformat(due)
 
 
+def test_a_request_that_is_reopened_has_its_own_extension_and_the_old_one_does_not_count():
+    granted = follow(
+        (Act.EXTEND, "2026-03-09", {"ground": "volume", "reasons": "r"}), (Act.GRANT, "2026-03-11")
+    )
+    anew = follow((Act.REOPEN, "2026-03-12"), events=granted)
+    plain = follow((Act.REOPEN, "2026-03-12"), events=follow((Act.GRANT, "2026-03-11")))
+    assert running(anew, "2026-03-13")["reply"] == running(plain, "2026-03-13")["reply"]
+    again = follow((Act.EXTEND, "2026-03-13", {"ground": "volume", "reasons": "r"}), events=anew)
+    assert running(again, "2026-03-14")["reply"] > running(anew, "2026-03-14")["reply"]
+
+
 def test_who_shows_who_they_are_is_answered_from_then_on():
     events = follow((Act.ASK_IDENTITY, "2026-03-09"))
     assert state_of(events) is State.WAITING_FOR_IDENTITY

@@ -68,6 +68,17 @@ def test_an_act_is_kept_as_an_event_and_closes_what_is_owed(filed):
     assert again.is_open
 
 
+def test_a_complaint_is_for_the_desk_until_the_head_decides(filed):
+    do(filed, "AI-2026-000001", Act.GRANT)
+    complained = do(filed, "AI-2026-000001", Act.COMPLAIN_TO_HEAD, "2026-11-21", after=2)
+    assert complained.is_open
+    with reading(filed) as session:
+        queue = cases.queue(session, Queue(), EVERYWHERE, most=9)
+        theirs = cases.queue(session, Queue(state=State.WITH_THE_HEAD), EVERYWHERE, most=9)
+    assert "AI-2026-000001" in {each.reference for each in queue}
+    assert [each.reference for each in theirs] == ["AI-2026-000001"]
+
+
 def test_who_comes_second_is_told_and_nothing_is_overwritten(filed):
     do(filed, "AI-2026-000001", Act.ACKNOWLEDGE)
     with pytest.raises(ChangedMeanwhile, match="2 events, not 1: the last is acknowledge"):

@@ -42,11 +42,12 @@ class OpenRequest:
 
 @dataclass(frozen=True, slots=True)
 class DueChange:
-    """A request whose due day was counted anew."""
+    """A request whose due day was counted anew; is_of_complaint: of the decision on a complaint."""
 
     request: OpenRequest
     due: date
     safe: date
+    is_of_complaint: bool = False
 
 
 def announce(
@@ -141,7 +142,14 @@ def change_dues(
         .values(due_on=bindparam("due"), safe_on=bindparam("safe")),
         [{"number": c.request.id, "due": c.due, "safe": c.safe} for c in kept],
     )
-    entries.change_dues(session, {c.request.id: c.due for c in kept})
+    if answers := {c.request.id: c.due for c in kept if not c.is_of_complaint}:
+        connection.execute(
+            update(InfoRequestRow)
+            .where(col(InfoRequestRow.id) == bindparam("number"))
+            .values(answer_due_on=bindparam("due")),
+            [{"number": number, "due": due} for number, due in answers.items()],
+        )
+        entries.change_dues(session, answers)
     connection.execute(insert(DueChangeRow), [_change_values(c, reason, now) for c in kept])
     connection.execute(insert(OutboxRow), [_notice_values(c, reason, now) for c in kept])
     return len(kept)

@@ -79,6 +79,7 @@ def add(
         channel=request.channel,
         details=details.to_kept(request.question.details),
         due_on=due_on,
+        answer_due_on=due_on,
         safe_on=safe_on,
     )
     session.add(row)

@@ -380,7 +380,8 @@ class InfoRequestRow(SQLModel, table=True):
     channel: the way it came in. details: what the model form asks besides. officer_id, answer_by:
     who works on it, and the body's own day.
 
-    due_on, safe_on, is_open: cached for lists; the truth is counted from the events.
+    due_on, safe_on, is_open: cached for lists; the truth is counted from the events. answer_due_on:
+    of the answer; due_on is the head's while a complaint is to be decided.
     """
 
     __tablename__ = "info_request"
@@ -404,6 +405,7 @@ class InfoRequestRow(SQLModel, table=True):
     officer_id: int | None = Field(default=None, foreign_key="person.id", index=True)
     answer_by: date | None = None
     due_on: date = Field(index=True)
+    answer_due_on: date
     safe_on: date
     is_open: bool = Field(default=True, index=True)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from opendata_hub.domain.errors import ExtensionVoid, Invalid, NotInLaw, Refused, WrongMoment
-from opendata_hub.domain.requests.acts import RESUMES, STOPS, Act, State, state_after
+from opendata_hub.domain.requests.acts import DECISIONS, RESUMES, STOPS, Act, State, state_after
 from opendata_hub.domain.requests.calendar import Calendar
 from opendata_hub.domain.requests.deadline import Deadline, deadline
 from opendata_hub.domain.requests.law import Actor, Law, Start, Step, Suspension
@@ -30,6 +30,12 @@ class Event:
 
 
 Events = tuple[Event, ...]
+_DONE = frozenset(
+    {
+        State.ANSWERED, State.TRANSFERRED, State.WITHDRAWN, State.DECIDED_BY_THE_HEAD,
+        State.DECIDED_BY_THE_COMMISSION, State.CLOSED,
+    }
+)  # fmt: skip
 RECEIPTS = frozenset({"receipt", "registration", "competent-unit", "complete-file"})
 """The starts that happen when a request is received: the hub is told of one receipt only."""
 
@@ -91,6 +97,7 @@ def clocks(
     expiry of the term before; where both happened, the later is right and the earlier is safe.
     """
     started: dict[str, Clock] = {}
+    anew = since_reopened(events)
     first = law.first_step(is_urgent=is_urgent)
     for step in law.steps.values():
         if step.extends or (
@@ -101,13 +108,13 @@ def clocks(
         if not days:
             continue
         is_first = step is first
-        stops, is_standing = stops_of(events, step) if is_first else ((), False)
+        stops, is_standing = stops_of(anew, step) if is_first else ((), False)
         term = deadline(
             step,
             days[-1],
             calendar,
             stops=stops,
-            extensions=extensions_of(events, law, step) if is_first else (),
+            extensions=extensions_of(anew, law, step) if is_first else (),
             safe_start=days[0],
         )
         # A request that was reopened waits for another answer; a remedy may be used early.
@@ -115,6 +122,35 @@ def clocks(
         kept = (e.happened_on for e in events if e.act in step.kept_by and e.happened_on >= since)
         started[step.name] = Clock(step, term, next(kept, None), is_standing)
     return started
+
+
+def desk_clock(started: Mapping[str, Clock], events: Events, law: Law, *, is_urgent: bool) -> Clock:
+    """The term that the body has to keep next: of the answer, or of the head's decision."""
+    if state_of(events) is State.WITH_THE_HEAD:
+        for clock in started.values():
+            if Act.HEAD_DECIDES in clock.step.kept_by:
+                return clock
+    return started[law.first_step(is_urgent=is_urgent).name]
+
+
+def is_for_the_desk(events: Events) -> bool:
+    """Whether the body has something to do: to answer, or to decide on a complaint.
+
+    Whoever went on to the commission or to court waits for them, and for an answer that was never
+    given.
+    """
+    state = state_of(events)
+    if state in {State.WITH_THE_COMMISSION, State.IN_COURT}:
+        return not any(event.act in DECISIONS for event in since_reopened(events))
+    return state not in _DONE
+
+
+def since_reopened(events: Events) -> Events:
+    """What happened since the request was received, or reopened last: an answer is owed anew."""
+    for number in range(len(events) - 1, -1, -1):
+        if events[number].act is Act.REOPEN:
+            return events[number:]
+    return events
 
 
 def stops_of(events: Events, step: Step) -> tuple[tuple[Stop, ...], bool]:
@@ -173,7 +209,7 @@ def _require_suspension(events: Events, act: Act, step: Step) -> None:
     rule = _suspension(step, STOPS[act])
     if rule is None:
         return  # asking is allowed; the clock just goes on
-    asked = sum(event.act is act for event in events)
+    asked = sum(event.act is act for event in since_reopened(events))
     if rule.times is not None and asked >= rule.times:
         raise Refused(
             f"{act}: art. {rule.article} allows it {rule.times} time(s), and that is used"
@@ -188,7 +224,7 @@ def _require_extension(
     extension = law.extension_of(first)
     if extension is None:
         raise NotInLaw(f"{law.name} has no extension of {first.name}")
-    used = sum(each.act is Act.EXTEND for each in events)
+    used = sum(each.act is Act.EXTEND for each in since_reopened(events))
     if used >= extension.times:
         raise ExtensionVoid(
             f"art. {extension.article} allows {extension.times} extension(s), and {used} were used"

@@ -10,7 +10,7 @@ from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.roles import Visitor
 from opendata_hub.domain.people.rule import Place, reach, require
 from opendata_hub.domain.requests import timeline
-from opendata_hub.domain.requests.acts import DECISIONS, Act
+from opendata_hub.domain.requests.acts import Act
 from opendata_hub.domain.requests.calendar import Calendar
 from opendata_hub.domain.requests.law import Law
 from opendata_hub.domain.requests.timeline import Event
@@ -19,8 +19,6 @@ from opendata_hub.store.requests import cases
 from opendata_hub.store.requests.cases import Case
 
 REASONS_LENGTH = 20_000
-CLOSING = DECISIONS | {Act.TRANSFER, Act.WITHDRAW, Act.CLOSE}
-"""The acts after which the authority owes no answer any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,25 +102,19 @@ def add_event(
     is_urgent = request.question.is_urgent
     event = Event(doing.act, doing.happened_on, now, doing.ground, doing.reasons.strip())
     events = timeline.add(request.events, event, law, calendar, is_urgent=is_urgent)
-    first = timeline.clocks(events, law, calendar, is_urgent=is_urgent, today=today)[
-        law.first_step(is_urgent=is_urgent).name
-    ]
+    started = timeline.clocks(events, law, calendar, is_urgent=is_urgent, today=today)
+    next_ = timeline.desk_clock(started, events, law, is_urgent=is_urgent)
     changed = replace(
         case,
         request=replace(request, events=events),
-        due_on=first.deadline.due,
-        safe_on=first.deadline.safe,
-        is_open=_is_open_after(case, doing.act),
+        answer_due_on=started[law.first_step(is_urgent=is_urgent).name].deadline.due,
+        due_on=next_.deadline.due,
+        safe_on=next_.deadline.safe,
+        is_open=timeline.is_for_the_desk(events),
     )
     notify.of_act(session, request, event, now=now)
     cases.append(session, changed, by=person)
     return changed
-
-
-def _is_open_after(case: Case, done: Act) -> bool:
-    if done is Act.REOPEN:
-        return True
-    return case.is_open and done not in CLOSING
 
 
 def _require_sound(doing: Doing, law: Law, today: date) -> None:

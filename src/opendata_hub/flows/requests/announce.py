@@ -8,11 +8,11 @@ from sqlmodel import Session
 from opendata_hub.domain.errors import Invalid
 from opendata_hub.domain.journal import Kind, text_digest
 from opendata_hub.domain.people.rule import EVERYWHERE, Reach
-from opendata_hub.domain.requests.acts import Act
+from opendata_hub.domain.requests.acts import Act, State
 from opendata_hub.domain.requests.calendar import Announcement, Calendar
 from opendata_hub.domain.requests.deadline import Deadline
 from opendata_hub.domain.requests.law import Law
-from opendata_hub.domain.requests.timeline import clocks
+from opendata_hub.domain.requests.timeline import clocks, desk_clock, state_of
 from opendata_hub.store import calendars, journal
 from opendata_hub.store.calendars import DueChange, OpenRequest
 
@@ -139,13 +139,14 @@ def _moved(
         key = (request.authority if request.authority in own else "", history)
         if key not in counted:
             days = own.get(request.authority, calendar)
-            counted[key] = _first_deadline(request, laws[request.law], days, today)
+            counted[key] = _next_deadline(request, laws[request.law], days, today)
         term = counted[key]
         if (term.due, term.safe) != (request.due_on, request.safe_on):
-            yield DueChange(request, term.due, term.safe)
+            is_of_complaint = state_of(request.events) is State.WITH_THE_HEAD
+            yield DueChange(request, term.due, term.safe, is_of_complaint)
 
 
-def _first_deadline(request: OpenRequest, law: Law, calendar: Calendar, today: date) -> Deadline:
+def _next_deadline(request: OpenRequest, law: Law, calendar: Calendar, today: date) -> Deadline:
     is_urgent = request.is_urgent
     started = clocks(request.events, law, calendar, is_urgent=is_urgent, today=today)
-    return started[law.first_step(is_urgent=is_urgent).name].deadline
+    return desk_clock(started, request.events, law, is_urgent=is_urgent).deadline

@@ -173,7 +173,7 @@ def _values(request: Any, events: Events, wording: str, *, is_withheld: bool) ->
         "is_urgent": request.is_urgent,
         "received_year": told["received_on"].year,
         "received_month": told["received_on"].month,
-        "due_on": request.due_on,
+        "due_on": request.answer_due_on,
         "subject": subject,
         "folded_subject": fold(subject),
     }
@@ -187,7 +187,7 @@ def _batch(session: Session, last: int) -> Sequence[Any]:
     question = (
         columns(
             request.id, request.reference, request.authority, request.channel, request.language,
-            request.is_urgent, request.due_on, request.subject, _ENTRY.c.info_request_id,
+            request.is_urgent, request.answer_due_on, request.subject, _ENTRY.c.info_request_id,
             _ENTRY.c.wording, _ENTRY.c.is_withheld,
             *(column.label(f"kept_{column.name}") for column in _DERIVED),
         )

@@ -24,13 +24,17 @@ _REQUEST, _ENTRY = metadata.tables["info_request"], metadata.tables["register_en
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A request, the unit that works on it, and its last days by law and by the careful reading."""
+    """A request, the unit that works on it, and its last days by law and by the careful reading.
+
+    answer_due_on: of the answer; due_on, safe_on: of what the body has to do next.
+    """
 
     request: InfoRequest
     unit: str
     due_on: date
     safe_on: date
     is_open: bool
+    answer_due_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,7 @@ def get(session: Session, reference: str, within: Reach, *, to_change: bool = Fa
         events=events,
         channel=Channel(row.channel),
     )
-    return Case(request, row.unit, row.due_on, row.safe_on, row.is_open)
+    return Case(request, row.unit, row.due_on, row.safe_on, row.is_open, row.answer_due_on)
 
 
 def append(session: Session, changed: Case, *, by: int | None) -> None:
@@ -79,7 +83,7 @@ def append(session: Session, changed: Case, *, by: int | None) -> None:
         select(InfoRequestRow).where(InfoRequestRow.reference == changed.request.reference)
     ).one()
     row.unit, row.due_on, row.safe_on = changed.unit, changed.due_on, changed.safe_on
-    row.is_open = changed.is_open
+    row.is_open, row.answer_due_on = changed.is_open, changed.answer_due_on
     session.add(row)
     add_event(session, row, changed.request.events[-1], by)
 
@@ -87,7 +91,8 @@ def append(session: Session, changed: Case, *, by: int | None) -> None:
 def queue(session: Session, asked: Queue, within: Reach, *, most: int) -> list[Line]:
     """The requests in reach that are asked for, the earliest last day first."""
     # An index in that order for each: a rare state is not looked for among all that wait.
-    of = _ENTRY.c if asked.state else _REQUEST.c
+    # The register keeps the answer's last day, the desk that of the head's decision.
+    of = _ENTRY.c if asked.state and asked.state is not State.WITH_THE_HEAD else _REQUEST.c
     request = _REQUEST.c
     question = (
         columns(
