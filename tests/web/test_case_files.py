@@ -142,6 +142,22 @@ def test_already_published_names_the_place_in_one_go(hub, client, officer, recei
     assert done["events"][-1]["reasons"].endswith(f"/datasets/{slug}")
 
 
+def test_the_case_offers_what_is_published_and_answers_with_it_in_one_click(hub, client, officer):
+    slug = build.publish_sample(hub, "petitions").slug
+    hub.index_changes()
+    filed = build.filing(subject="Les pétitions", text="La liste des pétitions de la commune")
+    reference = client.post("/api/v1/requests", json=filed).json()["reference"]
+    html = client.get(f"/fr/desk/{reference}", headers=officer).text
+    offered = html.split('name="dataset" value="')[1].split('"')[0]
+    assert offered == slug
+    day = html.split(f'value="{slug}"><input type="hidden" name="day" value="')[1].split('"')[0]
+    sent = {"act": "already_published", "dataset": slug, "day": day, "after": "1"}
+    done = client.post(f"/fr/desk/{reference}", data=sent, headers=officer)
+    assert done.status_code == 303
+    events = client.get(f"{API}/{reference}", headers=officer).json()["events"]
+    assert slug in events[-1]["reasons"]
+
+
 @pytest.mark.parametrize("language", ["ar", "fr", "en"])
 def test_the_page_of_files_does_the_same(client, officer, receipt, files, language):
     place = f"/{language}/desk/{receipt['reference']}/files"

@@ -75,12 +75,19 @@ def suggest(
     session: Session, frame: Frame, index: SearchIndex, looking: Looking, *, today: date
 ) -> tuple[Suggestion, ...]:
     """At most five of each kind, the nearest first; no datasets where search is not ready."""
-    try:
-        datasets = _datasets(session, frame, index, looking)
-    except SearchUnavailable:
-        datasets = []
+    datasets = published_already(session, frame, index, looking)
     answers = _answers(session, looking, today)
     return (*datasets, *answers, *_duties(frame, looking))
+
+
+def published_already(
+    session: Session, frame: Frame, index: SearchIndex, looking: Looking
+) -> list[Suggestion]:
+    """The datasets that may hold what is asked for; none where search is not ready."""
+    try:
+        return _datasets(session, frame, index, looking)
+    except SearchUnavailable:
+        return []
 
 
 def words_of(subject: str, text: str) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from opendata_hub.domain.requests.desk import Line, Nearness, days_of, nearness
 from opendata_hub.domain.requests.law import Law
 from opendata_hub.domain.requests.timeline import state_of
 from opendata_hub.domain.texts import Texts
+from opendata_hub.flows.filing.suggest import Looking, Suggestion, published_already, words_of
 from opendata_hub.flows.requests import act as flow
 from opendata_hub.flows.requests import follow
 from opendata_hub.flows.requests.announce import current
@@ -174,10 +175,11 @@ def do(
     after: Typed = "",
     ground: Typed = "",
     reasons: Typed = "",
+    dataset: Typed = "",
 ) -> Response:
     """Do what the form says; on a fault show the case again with all that was typed."""
     try:
-        done(hub, visitor, reference, _said(act, day, after, ground, reasons))
+        done(hub, visitor, reference, _said(act, day, after, ground, reasons, dataset))
     except HubError as problem:
         with hub.reading() as session:
             case = flow.open_case(session, reference, by=visitor)
@@ -186,11 +188,11 @@ def do(
     return RedirectResponse(f"/{language}/desk/{reference}", 303)
 
 
-def _said(act: str, day: str, after: str, ground: str, reasons: str) -> ActIn:
+def _said(act: str, day: str, after: str, ground: str, reasons: str, dataset: str) -> ActIn:
     """What a form says; raises Invalid naming the field that can't be read."""
     given = {
         "act": act, "happened_on": day, "after": after, "ground": ground,
-        "reasons": reasons.replace("\r\n", "\n"),
+        "reasons": reasons.replace("\r\n", "\n"), "dataset": dataset,
     }  # fmt: skip
     try:
         return ActIn.model_validate(given)
@@ -210,6 +212,7 @@ def _case_page(
         able = officers(session, case.request.authority, case.unit)
         people = accounts.names(session, {assigned.officer} if assigned.officer else set())
         files = len(case_files.of_request(session, case.request.reference))
+        published = _published(hub, session, case) if case.is_open else []
     handles = reach(visitor, Deed.HANDLE_REQUEST)
     decides = reach(visitor, Deed.DECIDE_COMPLAINT)
     place = Place(case.request.authority, case.unit)
@@ -224,10 +227,17 @@ def _case_page(
         followed=follow.count(case.request, law, calendar, today=today), today=today,
         near=nearness(case.due_on, is_open=case.is_open, today=today), nearness=Nearness,
         correspondence=correspondence, grounds=_grounds(law), earliest=_last_day(case),
-        assigned=assigned, people=people, files=files, handles=handles.covers(place),
-        desk=Desk(hub.authority(case.request.authority), able),
+        assigned=assigned, people=people, files=files, published=published,
+        handles=handles.covers(place), desk=Desk(hub.authority(case.request.authority), able),
     )  # fmt: skip
     return _kept_by_nobody(answer)
+
+
+def _published(hub: Hub, session: Session, case: Case) -> list[Suggestion]:
+    """What is in the catalogue and may be what is asked for."""
+    asked = case.request.question
+    looking = Looking(words_of(asked.subject, asked.text), case.request.authority)
+    return published_already(session, hub.frame, hub.search, looking)
 
 
 def _grounds(law: Law) -> list[tuple[str, Texts]]:
