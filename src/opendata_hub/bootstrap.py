@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from opendata_hub.adapters.fetch import Fetcher
@@ -29,9 +30,10 @@ from opendata_hub.domain.catalog.dcat import Frame
 from opendata_hub.domain.catalog.family import Family
 from opendata_hub.domain.catalog.ocds.codes import Codes
 from opendata_hub.domain.catalog.territory import Gazetteer
-from opendata_hub.domain.correspondence.mail import due_again
+from opendata_hub.domain.correspondence.mail import Mail, due_again
 from opendata_hub.domain.errors import (
     DemoPasswords,
+    IdentityUnreadable,
     Invalid,
     MailInDoubt,
     MailNotSent,
@@ -185,13 +187,13 @@ class Hub:
         """Send a mail that was claimed; False where nobody knows, or somebody else has it."""
         with self.mailer.opened() as post:
             with self.writing() as session:
-                words = composed(session, mail, self._writer, now=now)
+                ready = post.prepared(self._composed(session, mail, now), now=now)
                 # From here on a process that is killed leaves it in doubt, not to be sent twice.
                 is_ours = self.mailer.is_repeatable or outbox.begin_handing_over(session, mail, now)
             if not is_ours:
                 return False
             try:
-                post.send(words, now=now)
+                post.send(ready)
             except MailInDoubt as problem:
                 log.warning("mail %s is in doubt: %s", mail.id, problem)
                 with self.writing() as session:
@@ -200,6 +202,20 @@ class Hub:
         with self.writing() as session:
             outbox.mark_sent(session, mail.id, now)
         return True
+
+    def _composed(self, session: Session, mail: Waiting, now: datetime) -> Mail:
+        """The mail in words. What is wrong with one mail fails that one: the others must go on."""
+        try:
+            return composed(session, mail, self._writer, now=now)
+        except (MailNotSent, OSError, SQLAlchemyError):
+            raise
+        except IdentityUnreadable as problem:  # a key that is missing can be put back
+            raise MailNotSent(problem.code) from None
+        except Exception as problem:
+            log.exception("mail %s can't be written", mail.id)
+            raise MailNotSent(
+                f"can't be written: {type(problem).__name__}", is_lasting=True
+            ) from None
 
     def _note_failure(self, mail: Waiting, problem: MailNotSent | OSError, now: datetime) -> None:
         is_lasting = isinstance(problem, MailNotSent) and problem.is_lasting

@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from opendata_hub import bootstrap, clock
+from opendata_hub.domain.address import email_address, person_name
 from opendata_hub.domain.errors import Invalid, Refused, UnknownPerson
 from opendata_hub.domain.journal import Kind
 from opendata_hub.domain.people.account import Account
-from opendata_hub.domain.people.address import email_address, person_name
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.password import new_password
 from opendata_hub.domain.people.roles import OPERATOR, WHOLE_HUB, Grant, Role

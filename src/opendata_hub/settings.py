@@ -12,8 +12,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from opendata_hub.adapters.mail.mailbox import mailbox_at
 from opendata_hub.adapters.mail.sending import server_at
+from opendata_hub.domain.address import email_address
 from opendata_hub.domain.errors import BadAddress, Invalid
-from opendata_hub.domain.people.address import email_address
 from opendata_hub.domain.people.roles import Role
 from opendata_hub.domain.protection.pace import DEFAULTS, Pace, Traffic, parsed
 

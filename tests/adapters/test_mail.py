@@ -61,7 +61,7 @@ def mailer(tmp_path, url=""):
 
 def send(mailer, mail=MAIL):
     with mailer.opened() as post:
-        post.send(mail, now=build.NOW)
+        post.send(post.prepared(mail, now=build.NOW))
 
 
 def test_a_mail_arrives_whole(serving, tmp_path):
@@ -159,8 +159,9 @@ def test_a_mail_has_the_same_id_each_time_and_carries_what_it_encloses(serving, 
 
 def test_a_name_cannot_add_a_header(tmp_path):
     hostile = replace(MAIL, subject="x\r\nBcc: thief@elsewhere.example")
-    with pytest.raises(ValueError, match="linefeed"):
+    with pytest.raises(MailNotSent, match="can't be written: ValueError") as caught:
         send(mailer(tmp_path), hostile)
+    assert caught.value.is_lasting
 
 
 class Dropping(Inbox):

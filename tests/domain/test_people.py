@@ -3,10 +3,10 @@
 import pytest
 
 import build
+from opendata_hub.domain.address import email_address, person_name
 from opendata_hub.domain.correspondence.mail import RETRIES, due_again
 from opendata_hub.domain.errors import BadAddress, BadName, Forbidden, SignInNeeded, WeakPassword
 from opendata_hub.domain.people.account import Account
-from opendata_hub.domain.people.address import email_address, person_name
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.giving import may_close, may_give, require_may_give
 from opendata_hub.domain.people.letter import (

@@ -10,7 +10,7 @@ import pytest
 from pypdf import PdfReader
 
 import build
-from opendata_hub import clock, jobs
+from opendata_hub import bootstrap, clock, jobs
 from opendata_hub.domain.correspondence.mail import CLAIMED_FOR
 from opendata_hub.domain.correspondence.tags import stop_key
 from opendata_hub.domain.journal import Kind
@@ -113,13 +113,37 @@ def test_who_gave_no_address_gets_no_mail(hub, client, officer):
     assert "no e-mail address" in refused.json()["detail"]
 
 
-@pytest.mark.parametrize("typed", ["a,b@requester.example", "é@requester.example"])
-def test_what_only_looks_like_an_address_gets_no_mail_and_is_shown(hub, client, typed):
-    filed(client, requester={**build.filing()["requester"], "email": typed})
-    assert mails(hub) == []
+@pytest.mark.parametrize(
+    "typed", ["a,b@requester.example", "é@requester.example", "a@[r.example", "a..b@r.example"]
+)
+def test_what_only_looks_like_an_address_is_refused_when_it_is_typed(client, typed):
+    asked = build.filing(requester={**build.filing()["requester"], "email": typed})
+    refused = client.post("/api/v1/requests", json=asked)
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid-input")
+    assert "requester.email" in refused.json()["detail"]
+
+
+def test_a_domain_of_other_letters_is_written_to_by_its_name_on_the_wire(hub, client):
+    filed(client, requester={**build.filing()["requester"], "email": "X@exämple.example"})
+    (message,) = mails(hub)
+    assert message["To"] == "x@xn--exmple-cua.example"
+
+
+def test_a_mail_that_can_t_be_written_fails_alone(hub, client, monkeypatch):
+    def broken(session, mail, *rest, **said):
+        if mail.reference.endswith("1"):
+            raise ZeroDivisionError
+        return composed(session, mail, *rest, **said)
+
+    composed = bootstrap.composed
+    monkeypatch.setattr(bootstrap, "composed", broken)
+    filed(client)
+    filed(client)
+    (message,) = mails(hub)
+    assert "AI-2026-000002" in message["Subject"]
     with hub.reading() as session:
         (kept,) = outbox.of_request(session, "AI-2026-000001")
-    assert (kept.stamps.failed_at, kept.problem) == (MONDAY, "no address that a mail can go to")
+    assert (kept.stamps.failed_at, kept.problem) == (MONDAY, "can't be written: ZeroDivisionError")
 
 
 def test_each_act_is_told_until_notices_are_stopped(hub, client, officer, receipt):
@@ -282,6 +306,9 @@ def test_a_lost_code_goes_to_the_address_that_was_given_and_says_nothing_to_othe
     _, code = mails(hub)
     assert receipt["tracking_code"] in words_of(code)
     assert code["To"] == "personne@requester.example"
+    time[0] += timedelta(hours=23)
+    client.post(f"/fr/requests/{receipt['reference']}/code")
+    assert len(mails(hub)) == 2, "references are public: nobody fills another's mailbox"
     time[0] += timedelta(hours=1)
     client.post(f"/fr/requests/{receipt['reference']}/code")
     assert len(mails(hub)) == 3

@@ -10,10 +10,10 @@ from email.utils import getaddresses, parseaddr
 from itertools import islice
 
 from opendata_hub.adapters.mail.text import text_of_html
+from opendata_hub.domain.address import email_address
 from opendata_hub.domain.correspondence.incoming import OUR_TOKEN, Bounce, Incoming
 from opendata_hub.domain.correspondence.mail import Enclosure
 from opendata_hub.domain.errors import BadAddress
-from opendata_hub.domain.people.address import email_address
 from opendata_hub.domain.requests.letter import lines_of, one_line
 
 MOST_PARTS, MOST_ENCLOSURES, LONGEST_TEXT, LONGEST_LINE = 500, 30, 200_000, 500

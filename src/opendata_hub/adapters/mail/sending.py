@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email import policy
+from email.errors import MessageError
 from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import Policy
@@ -54,6 +55,16 @@ class Server:
 
 
 @dataclass(frozen=True, slots=True)
+class Ready:
+    """A mail as it travels, which nothing more can be wrong with. to: each a plain address."""
+
+    id: str
+    sender: str
+    to: tuple[str, ...]
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Post:
     """A way for mails that is open now: a connection to a server, or a folder."""
 
@@ -61,13 +72,24 @@ class Post:
     folder: Path
     smtp: smtplib.SMTP | None = None
 
-    def send(self, mail: Mail, *, now: datetime) -> None:
+    def prepared(self, mail: Mail, *, now: datetime) -> Ready:
+        """The mail ready to be sent; raises MailNotSent for good where it can't be put so."""
+        # The library says what it can't write in many ways, and none of them helps the reader.
+        try:
+            message = written(mail, sender=self.sender, now=now)
+            sender = message["From"].addresses[0].addr_spec
+            to = tuple(each.addr_spec for each in message["To"].addresses)
+            return Ready(mail.id, sender, to, message.as_bytes())
+        except (ValueError, LookupError, AttributeError, TypeError, MessageError) as problem:
+            said = f"can't be written: {type(problem).__name__}"
+            raise MailNotSent(said, is_lasting=True) from None
+
+    def send(self, mail: Ready) -> None:
         """Hand the mail over; raises MailNotSent, and MailInDoubt when nobody knows."""
-        message = written(mail, sender=self.sender, now=now)
         if self.smtp:
-            _hand_over(self.smtp, message)
+            _hand_over(self.smtp, mail)
         else:
-            _put_down(self.folder, mail.id, message)
+            _put_down(self.folder, mail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,17 +172,17 @@ def written(mail: Mail, *, sender: str, now: datetime) -> EmailMessage:
     return message
 
 
-def _put_down(folder: Path, mail_id: str, message: EmailMessage) -> None:
+def _put_down(folder: Path, mail: Ready) -> None:
     """Write the mail under its own name, whole or not at all; one that is there is left alone."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    file = folder / f"{mail_id}.eml"
+    file = folder / f"{mail.id}.eml"
     if file.exists():
         return
-    unfinished = folder / f".{mail_id}.part"
+    unfinished = folder / f".{mail.id}.part"
     unfinished.unlink(missing_ok=True)
     unfinished.touch(mode=0o600)
     with unfinished.open("wb") as target:
-        target.write(message.as_bytes())
+        target.write(mail.content)
         target.flush()
         os.fsync(target.fileno())
     unfinished.replace(file)
@@ -184,12 +206,12 @@ def _let_in(server: Server) -> smtplib.SMTP:
     return smtp
 
 
-def _hand_over(smtp: smtplib.SMTP, message: EmailMessage) -> None:
-    content = _LINE_WITH_DOT.sub(b"..", message.as_bytes())
+def _hand_over(smtp: smtplib.SMTP, mail: Ready) -> None:
+    content = _LINE_WITH_DOT.sub(b"..", mail.content)
     try:
-        _say(smtp, *smtp.mail(message["From"].addresses[0].addr_spec))
-        for each in message["To"].addresses:
-            _say(smtp, *smtp.rcpt(each.addr_spec))
+        _say(smtp, *smtp.mail(mail.sender))
+        for each in mail.to:
+            _say(smtp, *smtp.rcpt(each))
         _say(smtp, *smtp.docmd("DATA"), wanted=range(GO_ON, GO_ON + 1))
         # Until its last bytes, a line with a dot alone, have gone nobody has a whole mail.
         smtp.send(content + b".\r\n")

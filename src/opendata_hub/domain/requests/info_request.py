@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from opendata_hub.domain.errors import BadPersonalName, FutureReceipt, Invalid, TooLong
+from opendata_hub.domain.address import email_address
+from opendata_hub.domain.errors import (
+    BadAddress,
+    BadPersonalName,
+    FutureReceipt,
+    Invalid,
+    TooLong,
+)
 from opendata_hub.domain.filing.details import CONTROL, NO_DETAILS, Details, checked_details
 from opendata_hub.domain.requests.law import Law
 from opendata_hub.domain.requests.timeline import Events, received_on
@@ -14,7 +21,6 @@ from opendata_hub.domain.texts import LANGUAGES
 SUBJECT_LENGTH = 300
 TEXT_LENGTH = 20_000
 IDENTITY_LENGTH = 500
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PHONE = re.compile(r"\+?[\d\s().-]{6,25}")
 _MISLEADING = re.compile(r"[<>\u202a-\u202e\u2066-\u2069]")
 """Embeddings, overrides and isolates make a text look like another (Unicode TR 36, 2.5)."""
@@ -107,13 +113,20 @@ def checked_requester(requester: Requester, law: Law) -> Requester:
             raise BadPersonalName(
                 f"{name}: holds <, > or a sign that turns the text around; type it anew"
             )
-    if parts["email"] and not _EMAIL.fullmatch(parts["email"]):
-        raise Invalid("requester.email: this is no e-mail address")
+    if parts["email"]:
+        parts["email"] = _address(parts["email"])
     if parts["phone"] and not _PHONE.fullmatch(parts["phone"]):
         raise Invalid("phone: digits, spaces, and + in front; at least six digits")
     if parts["document"] not in DOCUMENTS:
         raise Invalid(f"document: one of {', '.join(filter(None, DOCUMENTS))}")
     return Requester(**parts)
+
+
+def _address(typed: str) -> str:
+    try:
+        return email_address(typed)
+    except BadAddress as problem:
+        raise Invalid(f"requester.email: {problem}") from None
 
 
 def require_not_future(received_on: date, *, today: date) -> None:

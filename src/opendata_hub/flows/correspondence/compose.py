@@ -10,6 +10,7 @@ from sqlmodel import Session
 from opendata_hub.adapters.files import FileStore
 from opendata_hub.adapters.typeset.days import LongDays
 from opendata_hub.adapters.typeset.letters import MEDIA_TYPE
+from opendata_hub.domain.address import email_address
 from opendata_hub.domain.authority import Authority
 from opendata_hub.domain.correspondence import notices, reminders, replies
 from opendata_hub.domain.correspondence.mail import Enclosure, Mail
@@ -18,7 +19,6 @@ from opendata_hub.domain.correspondence.reminders import DeskKind
 from opendata_hub.domain.correspondence.replies import OfficeKind, Reply, ReplyKind
 from opendata_hub.domain.correspondence.tags import HELD_PREFIX, stop_key, tagged
 from opendata_hub.domain.errors import BadAddress, IdentityErased, MailNotSent, UnknownLetter
-from opendata_hub.domain.people.address import email_address
 from opendata_hub.domain.people.letter import Letter, LetterKind
 from opendata_hub.domain.people.roles import OPERATOR
 from opendata_hub.domain.people.rule import EVERYWHERE

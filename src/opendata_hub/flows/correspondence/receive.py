@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from opendata_hub.adapters.files import FileStore
+from opendata_hub.domain.address import email_address
 from opendata_hub.domain.answers.case_file import Origin, safe_name
 from opendata_hub.domain.authority import Authority
 from opendata_hub.domain.correspondence.incoming import (
@@ -27,7 +28,6 @@ from opendata_hub.domain.correspondence.replies import OfficeKind, ReplyKind
 from opendata_hub.domain.correspondence.tags import HELD_PREFIX, subject_of
 from opendata_hub.domain.errors import BadAddress, HubError, Invalid, UnknownRequest
 from opendata_hub.domain.journal import Kind
-from opendata_hub.domain.people.address import email_address
 from opendata_hub.domain.people.rule import EVERYWHERE
 from opendata_hub.domain.requests.calendar import Calendar
 from opendata_hub.domain.requests.info_request import TEXT_LENGTH, Channel, Question, Requester

@@ -7,16 +7,18 @@ from sqlmodel import Session
 from opendata_hub.domain.correspondence.notices import MailKind
 from opendata_hub.store.correspondence import correspondents, outbox
 
-ONCE_IN = timedelta(hours=1)
+ONCE_IN = timedelta(days=1)
+"""References are public: nobody shall fill the mailbox of another."""
 
 
 def send_code(session: Session, reference: str, *, now: datetime) -> None:
-    """Write the code of a request to who filed it, at most once an hour.
+    """Write the code of a request to who filed it, at most once a day.
 
     Nothing tells whether there is such a request, or an address: whoever asks is told the same.
     """
     named = reference.strip().upper()
-    if not correspondents.code_salt(session, named):
+    # Locked: of two who ask at the same moment, one comes after the other.
+    if not correspondents.code_salt(session, named, to_change=True):
         return
     language = correspondents.language_of(session, named)
     lately = outbox.last_written(session, MailKind.CODE, named)

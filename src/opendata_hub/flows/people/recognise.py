@@ -4,10 +4,10 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from opendata_hub.domain.address import email_address, person_name
 from opendata_hub.domain.errors import BadAddress, BadName, NoAccount
 from opendata_hub.domain.journal import Kind
 from opendata_hub.domain.people.account import Account
-from opendata_hub.domain.people.address import email_address, person_name
 from opendata_hub.domain.people.provider import Identity
 from opendata_hub.flows.people.noted import note_account
 from opendata_hub.flows.people.use_link import is_still_given, use

@@ -16,9 +16,12 @@ def add(session: Session, reference: str, *, code_salt: str) -> None:
     session.flush()
 
 
-def code_salt(session: Session, reference: str) -> str:
-    """What the tracking code of a request is derived from; empty where it can't be told again."""
-    row = session.get(CorrespondentRow, reference)
+def code_salt(session: Session, reference: str, *, to_change: bool = False) -> str:
+    """What the tracking code of a request is derived from; empty where it can't be told again.
+
+    to_change: nobody else takes it so until the end of the transaction.
+    """
+    row = session.get(CorrespondentRow, reference, with_for_update=to_change)
     return row.code_salt if row else ""
 
 

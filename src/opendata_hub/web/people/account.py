@@ -11,6 +11,7 @@ from markupsafe import Markup
 from opendata_hub import clock
 from opendata_hub.adapters.people import second_factor as authenticator
 from opendata_hub.bootstrap import Hub
+from opendata_hub.domain.address import email_address, person_name
 from opendata_hub.domain.errors import (
     BadAddress,
     BadName,
@@ -22,7 +23,6 @@ from opendata_hub.domain.errors import (
     WrongPassword,
 )
 from opendata_hub.domain.people.account import Account
-from opendata_hub.domain.people.address import email_address, person_name
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.letter import LetterKind
 from opendata_hub.domain.people.password import new_password

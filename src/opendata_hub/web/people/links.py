@@ -7,6 +7,7 @@ from fastapi.responses import Response
 
 from opendata_hub import clock
 from opendata_hub.bootstrap import Hub
+from opendata_hub.domain.address import email_address, person_name
 from opendata_hub.domain.errors import (
     BadAddress,
     BadName,
@@ -16,7 +17,6 @@ from opendata_hub.domain.errors import (
     WeakPassword,
 )
 from opendata_hub.domain.people.account import Account
-from opendata_hub.domain.people.address import email_address, person_name
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.one_time_link import OneTimeLink
 from opendata_hub.domain.people.password import new_password

@@ -9,8 +9,8 @@ from fastapi.responses import RedirectResponse, Response
 
 from opendata_hub import clock
 from opendata_hub.bootstrap import Hub
+from opendata_hub.domain.address import email_address
 from opendata_hub.domain.errors import BadAddress, NotSignedIn, ProofNeeded, WrongCode
-from opendata_hub.domain.people.address import email_address
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.session import Proof, WebSession
 from opendata_hub.domain.secret import session_key_digest

@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from opendata_hub import clock
 from opendata_hub.bootstrap import Hub
+from opendata_hub.domain.address import email_address, person_name
 from opendata_hub.domain.errors import (
     Forbidden,
     HubError,
@@ -16,7 +17,6 @@ from opendata_hub.domain.errors import (
     UnknownPerson,
     UnknownPublisher,
 )
-from opendata_hub.domain.people.address import email_address, person_name
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.giving import GIVEN_BY, may_close, may_give
 from opendata_hub.domain.people.roles import WHOLE_HUB, Grant, Role, Visitor
