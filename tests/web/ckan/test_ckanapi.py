@@ -10,7 +10,9 @@ import uvicorn
 from ckanapi import NotAuthorized, NotFound, RemoteCKAN, SearchQueryError, ValidationError
 
 import build
+from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.people.roles import Grant, Role
+from opendata_hub.store.ckan import drafts
 from opendata_hub.web.app import create_app
 
 pytestmark = pytest.mark.enable_socket
@@ -125,6 +127,43 @@ def test_a_package_is_revised_only_as_it_was_expected_to_be(remote, table):
     assert refused.value.error_dict["match"] == ["notes"]
 
 
+def test_a_package_that_changes_meanwhile_is_not_revised(remote, hub, monkeypatch):
+    begun = remote.action.package_create(**NEW, notes="Avant")
+    meanwhile = ["Entre-temps"]
+    write = Hub.writing
+
+    def writing(asked):
+        if meanwhile:
+            with write(hub) as session:
+                draft = drafts.find(session, begun["id"])
+                words = {**draft.package, "notes": meanwhile.pop()}
+                drafts.save(session, replace(draft, package=words))
+        return write(asked)
+
+    monkeypatch.setattr(Hub, "writing", writing)
+    with pytest.raises(ValidationError) as refused:
+        remote.action.package_revise(
+            match={"name": NEW["name"], "notes": "Avant"}, update={"notes": "Revu"}
+        )
+    assert refused.value.error_dict["match"] == ["notes"]
+    meanwhile.append("Encore")
+    patched = remote.action.package_patch(id=begun["id"], title="Aides")
+    assert (patched["notes"], patched["title"]) == ("Encore", "Aides")
+
+
+def test_what_is_published_is_not_made_private(remote, stranger, table):
+    package = published(remote, table)
+    for action, given in (
+        ("package_patch", {"id": package["id"], "private": True}),
+        ("package_update", {**package, "private": "yes"}),
+    ):
+        with pytest.raises(ValidationError) as refused:
+            remote.call_action(action, given)
+        assert "stays public" in refused.value.error_dict["private"][0]
+    assert stranger.action.package_show(id=package["id"])["private"] is False
+    assert remote.action.package_patch(id=package["id"], private=False) == package
+
+
 def test_a_new_file_makes_a_new_version_at_the_same_ids(remote, table):
     before = published(remote, table)
     resource = before["resources"][0]
@@ -222,6 +261,9 @@ def test_a_begun_package_can_be_changed_and_given_up(remote):
         ({"resources": [{"url": "http://x.example"}]}, "resources", "resource_create"),
         ({"title": "bell \x07"}, "title", "control character"),
         ({"title": {"fr": "x"}}, "title", "Must be a text"),
+        ({"private": [True]}, "private", "true or false"),
+        ({"private": {"a": 1}}, "private", "true or false"),
+        ({"private": "perhaps"}, "private", "true or false"),
         ({"type": "showcase"}, "type", "Must be dataset"),
         ({"maintainer": "x" * 6000}, "contact_point", ""),
     ],

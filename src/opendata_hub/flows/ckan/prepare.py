@@ -32,6 +32,7 @@ from opendata_hub.domain.ckan.mapping import (
     record_of,
     tag_names,
 )
+from opendata_hub.domain.ckan.switch import switched
 from opendata_hub.domain.errors import InvalidPackage, SlugTaken
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.roles import Visitor
@@ -131,6 +132,9 @@ def change_published(
     """
     said = checked(shown, {"name": dataset.slug, "owner_org": dataset.publisher, **given})
     _require_same(dataset.slug, dataset.publisher, said)
+    if said.is_private:
+        why = "What is published stays public: package_delete withdraws it, with a reason"
+        raise InvalidPackage({"private": [why]})
     submission = submissions.get(session, dataset.submission_id, EVERYWHERE)
     words = words_of(shown, said, before=dataset, clearances=_cleared(session, submission))
     if _is_said(dataset, words):
@@ -174,7 +178,7 @@ def checked(shown: Shown, given: Mapping[str, Any]) -> Said:
         record=read,
         family=str(extras.get(FAMILY) or ""),
         day=str(extras.get(DAY) or ""),
-        is_private=given.get("private") in {True, "true", "True", "1"},
+        is_private=bool(switched(given.get("private"))),
     )
     checked_texts(read.description, what="notes", longest=DESCRIPTION_LENGTH, needed=False)
     described(
@@ -260,6 +264,7 @@ def _faults(shown: Shown, given: Mapping[str, Any]) -> dict[str, list[str]]:
         "extras": _extra_fault(given),
         "groups": _group_fault(shown, given.get("groups")),
         "license_id": _licence_fault(shown, given.get("license_id")),
+        "private": "Must be true or false" if switched(given.get("private")) is None else "",
         "type": "" if given.get("type") in (*NOTHING, "dataset") else "Must be dataset",
         "notes": "" if isinstance(given.get("notes"), str | None) else "Must be a text",
         "title": "" if isinstance(given.get("title"), str | None) else "Must be a text",

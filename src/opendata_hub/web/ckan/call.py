@@ -10,12 +10,11 @@ from uuid import UUID
 from starlette.datastructures import UploadFile
 
 from opendata_hub.bootstrap import Hub
+from opendata_hub.domain.ckan.switch import switched
 from opendata_hub.domain.errors import InvalidPackage
 from opendata_hub.domain.people.roles import Visitor
 
 MISSING = "Missing value"
-TRUE = frozenset({"true", "yes", "on", "y", "t", "1"})
-FALSE = frozenset({"false", "no", "off", "n", "f", "0", "", "none", "null"})
 LARGEST = 2**31 - 1
 
 
@@ -61,12 +60,9 @@ class Call:
         value = self.given.get(key)
         if value is None:
             return otherwise
-        if isinstance(value, bool | int):
-            return bool(value)
-        written = str(value).strip().lower()
-        if written in TRUE or written in FALSE:
-            return written in TRUE
-        raise InvalidPackage({key: [f"String is not true/false: {written[:40]!r}"]})
+        if (is_on := switched(value)) is None:
+            raise InvalidPackage({key: [f"String is not true/false: {str(value)[:40]!r}"]})
+        return is_on
 
     def many(self, key: str) -> tuple[str, ...]:
         """Several texts: a list, JSON of one, or texts between commas."""

@@ -1,6 +1,6 @@
 """Actions that change packages and their files, through the gates of the portal."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlmodel import Session
@@ -55,16 +55,15 @@ def package_update(call: Call) -> Package:
         raise InvalidPackage({"id": [MISSING]})
     with call.hub.reading() as session:
         _require_there(session, call, wanted)
-    return _changed(call, wanted, _given(call))
+    given = _given(call)
+    return _changed(call, wanted, lambda _: given)
 
 
 def package_patch(call: Call) -> Package:
     """Change some of what is said of a dataset."""
     wanted = call.needed("id")
-    with call.hub.reading() as session:
-        before = _writable(session, call, wanted)
-    changes_asked = {k: each for k, each in _given(call).items() if k != "id"}
-    return _changed(call, wanted, {**before, **changes_asked})
+    asked = {k: each for k, each in _given(call).items() if k != "id"}
+    return _changed(call, wanted, lambda before: {**before, **asked})
 
 
 def package_revise(call: Call) -> dict[str, Any]:
@@ -75,11 +74,13 @@ def package_revise(call: Call) -> dict[str, Any]:
     wanted = str(match.get("id") or match.get("name") or "")
     if not wanted:
         raise InvalidPackage({"match": ["At least one of name, id is required"]})
-    with call.hub.reading() as session:
-        before = _writable(session, call, wanted)
-    if differing := [key for key, each in match.items() if before.get(key) != each]:
-        raise InvalidPackage({"match": differing})
-    return {"package": _changed(call, wanted, {**before, **update})}
+
+    def revised(before: Package) -> Mapping[str, Any]:
+        if differing := [key for key, each in match.items() if before.get(key) != each]:
+            raise InvalidPackage({"match": differing})
+        return {**before, **update}
+
+    return {"package": _changed(call, wanted, revised)}
 
 
 def package_delete(call: Call) -> None:
@@ -212,16 +213,23 @@ def _guessed(call: Call, said: Said, upload: UploadFile) -> str:
     raise InvalidPackage({"family": [f"Say which in extras: {', '.join(sorted(tables))}"]})
 
 
-def _changed(call: Call, wanted: str, given: Mapping[str, Any]) -> Package:
-    """Other words for a draft or a published dataset; what is the same is not written again."""
-    said, now = _sayable(given), clock.now()
+def _changed(call: Call, wanted: str, asked: Callable[[Package], Mapping[str, Any]]) -> Package:
+    """Other words for a draft or a published dataset; what is the same is not written again.
+
+    asked: what is to be said, from what is said now; nobody changes that in between.
+    """
+    now = clock.now()
     with call.hub.writing() as session:
+        datasets.lock(session)
         shown = shown_in(session, call.hub.frame)
         if draft := drafts.find(session, wanted):
+            require(call.visitor, Deed.PUBLISH, Place(draft.publisher))
+            said = _sayable(asked(prepare.draft_package(shown, draft)))
             changed = prepare.change_draft(session, shown, draft, said, by=call.visitor, now=now)
             return prepare.draft_package(shown, changed)
         dataset = _own(session, shown, call, wanted)
         require(call.visitor, Deed.PUBLISH, Place(dataset.publisher))
+        said = _sayable(asked(shown.package(dataset)))
         new = prepare.change_published(session, shown, dataset, said, by=call.visitor, now=now)
     call.hub.index_changes()
     return shown.package(new)
@@ -231,17 +239,6 @@ def _own(session: Session, shown: Shown, call: Call, wanted: str) -> Dataset:
     slug = name_of(session, shown, call, wanted)
     require_published(session, slug)
     return datasets.get(session, slug)
-
-
-def _writable(session: Session, call: Call, wanted: str) -> Package:
-    """The package as it is, for who may change it; raises UnknownDataset, Forbidden."""
-    shown = shown_in(session, call.hub.frame)
-    if draft := drafts.find(session, wanted):
-        require(call.visitor, Deed.PUBLISH, Place(draft.publisher))
-        return prepare.draft_package(shown, draft)
-    dataset = _own(session, shown, call, wanted)
-    require(call.visitor, Deed.PUBLISH, Place(dataset.publisher))
-    return shown.package(dataset)
 
 
 def _require_there(session: Session, call: Call, wanted: str) -> None:
