@@ -111,6 +111,19 @@ def test_a_select_is_answered(ask, resource):
     )
 
 
+def test_what_is_no_number_in_json_is_null(demo_client, resource):
+    said = "CAST('NaN' AS DOUBLE) AS a, ln(0) AS b, 1e308 * 10 AS c, 1 AS d"
+    sql = f'SELECT {said} FROM "{resource}"'
+    answer = demo_client.post("/api/3/action/datastore_search_sql", json={"sql": f"{sql} LIMIT 1"})
+    assert '{"a": null, "b": null, "c": null, "d": 1}' in answer.text
+
+
+def test_a_fault_of_a_select_is_told_under_query(ask, resource):
+    for said in ("strftime(CAST('2026-01-01' AS DATE), '%')", "1.5::DOUBLE // 0", "abs('x'::INT)"):
+        error = ask("datastore_search_sql", sql=f'SELECT {said} FROM "{resource}"', status=409)
+        assert set(error) == {"__type", "query"}
+
+
 @pytest.mark.parametrize(
     ("sql", "status"),
     [

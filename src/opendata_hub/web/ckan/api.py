@@ -18,7 +18,7 @@ from opendata_hub.domain.people.rule import require
 from opendata_hub.domain.secret import api_key_digest
 from opendata_hub.store.people import tokens
 from opendata_hub.web.ckan.actions import ACTIONS, Action
-from opendata_hub.web.ckan.call import Call
+from opendata_hub.web.ckan.call import Call, is_sound
 from opendata_hub.web.ckan.envelope import (
     CORS,
     bad_request,
@@ -136,7 +136,7 @@ async def _acted(
 
 
 def _gathered(items: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Parameters by name; one that stands several times is a list."""
+    """Parameters by name; one that stands several times is a list. Raises HTTPException."""
     found: dict[str, Any] = {}
     for key, value in items:
         if key in found:
@@ -144,6 +144,7 @@ def _gathered(items: list[tuple[str, Any]]) -> dict[str, Any]:
             found[key] = [*before, value] if isinstance(before, list) else [before, value]
         else:
             found[key] = value
+    _require_sound(found)
     return found
 
 
@@ -157,7 +158,14 @@ def _object_in(body: bytes) -> dict[str, Any]:
         shown = json.dumps(said, ensure_ascii=False)[:100]
         why = f"Request data JSON decoded to {shown} but it needs to be a dictionary."
         raise HTTPException(400, why)
+    _require_sound(said)
     return said
+
+
+def _require_sound(given: Mapping[str, Any]) -> None:
+    if not is_sound(given):
+        why = "A text has NUL or half of a pair of characters in it, or a number is not finite."
+        raise HTTPException(400, why)
 
 
 def _count(request: Request, action: Action) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,7 @@ from opendata_hub.domain.people.roles import Visitor
 
 MISSING = "Missing value"
 LARGEST = 2**31 - 1
+_BROKEN = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +89,33 @@ class Call:
 
 def parsed(value: object) -> Any:
     """JSON that came as a text; any other value as it is."""
-    if isinstance(value, str) and value[:1] in {"[", "{"}:
-        try:
-            return json.loads(value)
-        except (ValueError, RecursionError):
-            return value
-    return value
+    if not isinstance(value, str) or value[:1] not in {"[", "{"}:
+        return value
+    try:
+        read = json.loads(value)
+    except (ValueError, RecursionError):
+        return value
+    return read if is_sound(read) else value
+
+
+def is_sound(value: object) -> bool:
+    """Whether what JSON says can be kept and said again: no NUL, no half of a pair, no NaN."""
+    ahead = [value]
+    while ahead:
+        part = ahead.pop()
+        if isinstance(part, Mapping):
+            ahead += [*part, *part.values()]
+        elif isinstance(part, list):
+            ahead += part
+        elif not _is_sound(part):
+            return False
+    return True
+
+
+def _is_sound(value: object) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return not (isinstance(value, str) and _BROKEN.search(value))
 
 
 def is_id(text: str) -> bool:

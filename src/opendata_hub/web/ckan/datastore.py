@@ -76,10 +76,15 @@ def datastore_search_sql(call: Call) -> dict[str, Any]:
     cut = {"records_truncated": True} if len(records) > MOST_ROWS else {}
     return {
         "sql": sql,
-        "records": [json.loads(each) for each in records[:MOST_ROWS]],
+        "records": [_record(each) for each in records[:MOST_ROWS]],
         "fields": [{"id": name, "type": _sql_type(kind)} for name, kind in types],
         **cut,
     }
+
+
+def _record(line: str) -> Any:
+    """A row; NaN and the infinities, which JSON has not, are null."""
+    return json.loads(line, parse_constant=lambda _: None)
 
 
 def datastore_info(call: Call) -> dict[str, Any]:

@@ -65,7 +65,8 @@ def bad_request(request: Request, why: str) -> Response:
 
 def written(request: Request, said: Any, status: int = HTTPStatus.OK) -> Response:
     """JSON, or a call of the function that a page of another site names (``callback``)."""
-    body, media_type = json.dumps(said, ensure_ascii=False, default=str), MEDIA_TYPE
+    body = json.dumps(said, ensure_ascii=False, allow_nan=False, default=str)
+    media_type = MEDIA_TYPE
     name = request.query_params.get("callback", "")
     if request.method == "GET" and _CALLBACK.fullmatch(name):
         # The marks that end a line in a script and not in JSON.
