@@ -13,6 +13,7 @@ import uvicorn
 import build
 from loopback import serving
 from opendata_hub import clock
+from opendata_hub.adapters.harvest import ckan as ckan_reader
 from opendata_hub.bootstrap import open_hub
 from opendata_hub.domain.harvest.run import RunState
 from opendata_hub.domain.harvest.source import SourceKind
@@ -148,6 +149,43 @@ def test_what_slips_to_a_page_that_was_read_is_not_taken_for_gone(hub):
         run = here.run()
         assert (run.state, run.count("gone")) == (RunState.DONE, 1)
         assert set(here.kept()) == {f"id-{name}" for name in names[1:]}
+
+
+@pytest.mark.parametrize(
+    ("answer", "state", "kept"),
+    [
+        ((403, JSON, b'{"success": false}'), RunState.DONE, 9),
+        ((200, JSON, b'{"success": false}'), RunState.DONE, 9),
+        ((200, JSON, envelope(package("d03", state="deleted"))), RunState.DONE, 9),
+        ((200, JSON, envelope(package("d03", private=True))), RunState.DONE, 9),
+        ((200, JSON, envelope(package("d03"))), RunState.DONE, 10),
+        ((200, JSON, b"<p>busy</p>"), RunState.FAILED, 10),
+        ((418, JSON, b"no"), RunState.FAILED, 10),
+    ],
+)
+def test_what_was_missed_is_let_go_by_what_the_ckan_says_of_it(hub, answer, state, kept):
+    ckan = Ckan(*(f"d{number:02}" for number in range(10)))
+    with serving(lambda s, path: answer if "package_show" in path else ckan(s, path)) as server:
+        here = Here(hub, server)
+        declared(here)
+        here.run()
+        del ckan.packages["d03"]
+        assert here.run(Wish(is_whole=True)).state is state
+        assert len(here.kept()) == kept
+
+
+def test_of_very_many_that_were_missed_the_first_answer_for_the_others(hub, monkeypatch):
+    monkeypatch.setattr(ckan_reader, "MOST_LOOKED_FOR", 2)
+    ckan = Ckan(*(f"d{number:02}" for number in range(10)))
+    with serving(ckan) as server:
+        here = Here(hub, server)
+        declared(here, most_gone=100)
+        here.run()
+        for number in range(3):
+            del ckan.packages[f"d{number:02}"]
+        before = len(server.lines)
+        assert here.run(Wish(is_whole=True)).count("gone") == 3
+        assert sum("package_show" in line for line in server.lines[before:]) == 2
 
 
 def test_what_left_the_part_of_a_ckan_that_is_read_is_gone_though_it_is_still_there(hub):

@@ -22,7 +22,7 @@ from opendata_hub.domain.harvest.wording import reworded
 JSON = "application/json"
 RESTLESS = frozenset({"tracking_summary", "total_downloads", "num_followers"})
 """Keys of a package that count visitors: they change, and the dataset does not."""
-MOST_LOOKED_FOR = 300
+MOST_LOOKED_FOR = 200
 """Datasets that a reading has missed, each asked for by itself: some minutes at a slow CKAN."""
 ACTIVE = "active"
 Package = Mapping[str, Any]
@@ -70,7 +70,7 @@ class CkanReader:
     def _shows(self, identifier: str) -> bool:
         address = f"{self._action('package_show')}?{urlencode({'id': identifier})}"
         got = self.web.find(address, accept=JSON)
-        said = answered(got, address) if got else None
+        said = None if got is None or _says_no(got) else answered(got, address)
         if not isinstance(said, dict) or said.get("private") is True:
             return False
         return said.get("state", ACTIVE) == ACTIVE and self._matches(identifier)
@@ -219,6 +219,15 @@ def answered(got: Got | None, address: str) -> Any:
     if not isinstance(told, dict) or told.get("success") is not True or "result" not in told:
         raise SourceUnreadable(f"{address[:200]}: this is not how a CKAN answers")
     return told["result"]
+
+
+def _says_no(got: Got) -> bool:
+    """Whether it is CKAN's envelope around nothing, as a DKAN sends it with a status of success."""
+    try:
+        told = json.loads(got.text)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(told, dict) and told.get("success") is False
 
 
 def _searched(got: Got | None, address: str) -> tuple[Any, list[Any]]:

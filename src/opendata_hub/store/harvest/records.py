@@ -76,8 +76,8 @@ def save_all(session: Session, many: Sequence[Harvested]) -> None:
         connection.execute(_REPLACE, old)
     if new := [_row(each) for each in many if each.position not in kept]:
         connection.execute(_INSERT, new)
-    back = delete(_TOMBSTONES).where(_TOMBSTONES.c.position == bindparam("at"))
-    connection.execute(back, [{"at": place} for place in places])
+    if kept:
+        connection.execute(delete(_TOMBSTONES).where(_TOMBSTONES.c.position.in_(kept)))
     session.expire_all()
 
 
