@@ -141,10 +141,14 @@ class Hub:
         """A session that is committed once, at the end, or not at all."""
         return engine.writing(self.engine)
 
-    def forget_files(self, digests: Collection[str]) -> None:
-        """Let bytes be gone, after the commit of what erased them; SQLite's log with them."""
+    def forget_files(self, digests: Collection[str], *, mails: Collection[str] = ()) -> None:
+        """Let bytes be gone, after the commit of what erased them; SQLite's log with them.
+
+        mails: tokens of those that lie as files in the folder, where no mail server is set.
+        """
         for digest in digests:
             self.files.drop(digest)
+        self.mailer.forget(mails)
         engine.forget_erased(self.engine)
 
     def index_changes(self) -> None:

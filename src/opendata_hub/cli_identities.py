@@ -59,7 +59,7 @@ def erase(
     hub = bootstrap.open_hub(Settings())
     with hub.writing() as session:
         done = erasing.erase(session, reference, reason, by=OPERATOR, now=clock.now())
-    hub.forget_files(done.files)
+    hub.forget_files(done.files, mails=done.mails)
     typer.echo(f"Erased who filed {reference.strip().upper()}")
 
 

@@ -33,7 +33,8 @@ from opendata_hub.flows.identities.erase import erase_batch
 from opendata_hub.flows.register import publish as register
 from opendata_hub.flows.requests.announce import warn_of_end
 from opendata_hub.store import datasets, links
-from opendata_hub.store.correspondence import incoming, officers
+from opendata_hub.store.answers import files as case_files
+from opendata_hub.store.correspondence import incoming, officers, outbox
 from opendata_hub.store.filing import once as filings
 from opendata_hub.store.harvest import sources
 from opendata_hub.store.people import attempts, sessions
@@ -214,7 +215,12 @@ def send_digests(hub: Hub) -> int:
 def forget_mail(hub: Hub) -> int:
     """Erase what mails said that became no request, after 90 days; returns how many."""
     with hub.writing() as session:
-        return incoming.erase_before(session, clock.now() - MAIL_KEPT_FOR)
+        left = incoming.erase_before(session, clock.now() - MAIL_KEPT_FOR)
+        files = left.files - case_files.in_use(session, left.files)
+        replies = outbox.tokens_of_replies(session, left.numbers)
+    if left.numbers or files:
+        hub.forget_files(files, mails=replies)
+    return len(left.numbers)
 
 
 def forget_sessions(hub: Hub) -> int:
@@ -238,7 +244,7 @@ def erase_identities(hub: Hub) -> int:
                 with hub.writing() as session:
                     done = erase_batch(session, law, kept, today=today, after=after, now=now)
                 if done.references:
-                    hub.forget_files(done.files)
+                    hub.forget_files(done.files, mails=done.mails)
                 erased, after = erased + len(done.references), done.last
     if erased:
         log.warning("%s identities of requesters have served and were erased", erased)

@@ -24,14 +24,17 @@ from opendata_hub.domain.correspondence.tags import tagged
 from opendata_hub.domain.errors import IdentityErased
 from opendata_hub.domain.people.roles import OPERATOR, Grant, Role
 from opendata_hub.domain.people.rule import EVERYWHERE
+from opendata_hub.domain.requests.acts import Act
 from opendata_hub.domain.requests.assignment import Assignment
 from opendata_hub.domain.requests.info_request import Channel
+from opendata_hub.flows.requests.own_act import act_on_own
 from opendata_hub.flows.requests.read_identity import read_identity
 from opendata_hub.flows.verify import verify
 from opendata_hub.settings import Settings
 from opendata_hub.store.answers import files as case_files
 from opendata_hub.store.correspondence import incoming, outbox
 from opendata_hub.store.requests import assignments, cases
+from opendata_hub.web.identities.pages import erase_wanted
 
 pytestmark = pytest.mark.enable_socket
 DESK = "demandes@commune.example"
@@ -468,13 +471,56 @@ def test_a_mailbox_that_is_away_is_tried_again(desk, caplog):
     assert jobs.fetch_mail(replace(desk, settings=Settings(home=desk.settings.home))) == []
 
 
-def test_what_was_ignored_is_erased_after_a_while(desk, box, monkeypatch):
-    (ignored,) = fetched(desk, box, mail(Precedence="bulk"), at=MONDAY)
+def with_table(message, text):
+    message.add_attachment(text, "csv", filename="passeport.csv")
+    return message
+
+
+def lying(hub, session, number):
+    """Where the files of a mail lie."""
+    return [hub.files.path(each.sha256) for each in incoming.files_of(session, number)]
+
+
+def test_what_was_ignored_is_erased_after_a_while_with_its_files(desk, box, monkeypatch):
+    own, shared = "a,b\n1,2\n", "c,d\n3,4\n"
+    (_, ignored) = fetched(
+        desk, box,
+        with_table(mail(), shared),
+        with_table(with_table(mail(Precedence="bulk", Message_ID="<2@x.example>"), own), shared),
+        at=MONDAY,
+    )  # fmt: skip
+    with desk.reading() as session:
+        alone, used = lying(desk, session, ignored.number)
     assert jobs.forget_mail(desk) == 0
     monkeypatch.setattr(clock, "now", lambda: MONDAY + timedelta(days=91))
     assert jobs.forget_mail(desk) == 1
-    with desk.reading() as session, pytest.raises(IdentityErased):
-        incoming.content(session, ignored.number)
+    with desk.reading() as session:
+        with pytest.raises(IdentityErased):
+            incoming.content(session, ignored.number)
+        assert {each.name for each in incoming.files_of(session, ignored.number)} == {""}
+    assert (alone.is_file(), used.is_file()) == (False, True)
+    assert jobs.forget_mail(desk) == 0
+
+
+def test_who_is_erased_is_in_no_file_of_a_mail_nor_of_the_folder(desk, box):
+    message = mail()
+    for number in range(12):
+        with_table(message, f"a,b\n{number},2\n")
+    (taken,) = fetched(desk, box, message)
+    assert len(sent(desk)) == 1
+    with desk.reading() as session:
+        files = lying(desk, session, taken.number)
+        assert len(case_files.of_request(session, taken.reference)) < len(set(files)) == 12
+    request, law = case(desk, taken.reference).request, desk.laws["ma/31-13"]
+    with desk.writing() as session:
+        act_on_own(
+            session, request, Act.WITHDRAW,
+            after=1, words="", law=law, calendar=desk.calendar_of(law),
+            today=MONDAY.date(), now=MONDAY,
+        )  # fmt: skip
+    erase_wanted(desk, OPERATOR, taken.reference, "Retrait")
+    assert [each for each in files if each.exists()] == []
+    assert sent(desk) == []
 
 
 def test_a_sender_is_nowhere_in_the_clear(desk, box):

@@ -5,15 +5,17 @@ import pytest
 import build
 from opendata_hub.adapters.people.vault import AesVault
 from opendata_hub.domain.correspondence.incoming import Content, Fetched, IncomingState, Why
+from opendata_hub.domain.correspondence.replies import ReplyKind
 from opendata_hub.domain.errors import IdentityErased
 from opendata_hub.domain.people.rule import EVERYWHERE
-from opendata_hub.store.correspondence import incoming
+from opendata_hub.store.answers import files as case_files
+from opendata_hub.store.correspondence import incoming, outbox
 from opendata_hub.store.correspondence.incoming import KeptFile
 from opendata_hub.store.engine import writing
 
 OLD, NEW = b"o" * 32, b"n" * 32
 SAID = Content("personne@requester.example", "Personne Fictive", "Objet", "Texte", "<1@x.example>")
-FILE = KeptFile("passeport-de-personne.pdf", "application/pdf", "", 9, "not-a-document: broken")
+FILE = KeptFile("passeport-de-personne.pdf", "application/pdf", "f" * 64, 9, "")
 
 
 def with_keys(engine, *keys):
@@ -52,13 +54,32 @@ def test_the_mails_of_a_request_are_erased_with_who_asked(engine):
     with writing(with_keys(engine, OLD)) as session:
         number = kept(session, state=IncomingState.ATTACHED, reference="AI-2026-000001")
         other = kept(session, 2, state=IncomingState.ATTACHED, reference="AI-2026-000002")
-        incoming.erase_of(session, ["AI-2026-000001"])
+        left = incoming.erase_of(session, ["AI-2026-000001"])
+        assert (left.numbers, left.files) == ({number}, {FILE.sha256})
+        assert case_files.in_use(session, left.files) == left.files, "the other mail has it too"
+        assert incoming.erase_of(session, ["AI-2026-000001"]).files == frozenset()
+        reply = outbox.add(
+            session, ReplyKind.INCOMPLETE, language="fr", said={"mail": str(number)}, now=build.NOW
+        )
+        outbox.add(session, ReplyKind.INCOMPLETE, language="fr", said={"mail": "99"}, now=build.NOW)
+        own = outbox.add(session, "notice", language="fr", reference="A-1", now=build.NOW)
+        outbox.add(
+            session,
+            "case-bounce",
+            email="x@hub.example",
+            language="fr",
+            reference="A-1",
+            now=build.NOW,
+        )
+        named = outbox.tokens_of_replies(session, left.numbers)
+        named |= outbox.tokens_to_requesters(session, ["A-1"])
+        assert {outbox.by_token(session, each).id for each in named} == {reply, own}
     with writing(with_keys(engine, OLD)) as session:
         with pytest.raises(IdentityErased):
             incoming.content(session, number)
         assert incoming.content(session, other) == SAID
         (file,) = incoming.files_of(session, number)
-        assert (file.name, file.problem, file.size_bytes) == ("", "", 9)
+        assert (file.name, file.problem, file.sha256, file.size_bytes) == ("", "", "", 9)
         assert incoming.get(session, number, EVERYWHERE).reference == "AI-2026-000001"
 
 

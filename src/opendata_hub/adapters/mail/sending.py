@@ -4,7 +4,7 @@ import os
 import re
 import smtplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -110,6 +110,11 @@ class Mailer:
         A file has the name of its mail: to write it again changes nothing.
         """
         return self.server is None
+
+    def forget(self, tokens: Collection[str]) -> None:
+        """Let the files of these mails be gone from the folder; nothing where there are none."""
+        for each in tokens:
+            (self.folder / f"{each}.eml").unlink(missing_ok=True)
 
     @contextmanager
     def opened(self) -> Iterator[Post]:

@@ -16,7 +16,7 @@ from opendata_hub.domain.requests.law import Law
 from opendata_hub.domain.requests.retention import RetentionClass
 from opendata_hub.store import journal
 from opendata_hub.store.answers import files as case_files
-from opendata_hub.store.correspondence import incoming
+from opendata_hub.store.correspondence import incoming, outbox
 from opendata_hub.store.identities import requesters
 from opendata_hub.store.identities.requesters import Standing
 
@@ -29,12 +29,14 @@ WANTED = "wanted"
 class Erased:
     """What was erased. files: digests of what is to be dropped once that is committed.
 
+    mails: tokens of those that named who asked, to be dropped where they lie as files.
     last: the number where a batch ended; None where there was nothing more.
     """
 
     references: tuple[str, ...]
     files: frozenset[str]
     last: int | None = None
+    mails: frozenset[str] = frozenset()
 
 
 def erase(session: Session, reference: str, reason: str, *, by: Visitor, now: datetime) -> Erased:
@@ -80,15 +82,20 @@ def _erased(
 ) -> Erased:
     """Names, files that came with the request and letters; events, answers and the chain stay."""
     numbers = [each.number for each in found]
+    references = [each.reference for each in found]
     files = requesters.letters_of(session, numbers)
+    # Mails first: while they refer to their files, these count as used.
+    left = incoming.erase_of(session, references)
     for each in found:
         files |= case_files.forget_names(session, each.reference, {Origin.REQUESTER})
+    files |= left.files - case_files.in_use(session, left.files)
+    mails = outbox.tokens_to_requesters(session, references)
+    mails |= outbox.tokens_of_replies(session, left.numbers)
     requesters.erase(session, numbers, said["why"], now)
     requesters.disown(session, numbers)
-    incoming.erase_of(session, [each.reference for each in found])
     for each in found:
         journal.append(
             session, Kind.IDENTITY_ERASED, each.reference, said,
             authority=each.authority, person=by, now=now,
         )  # fmt: skip
-    return Erased(tuple(each.reference for each in found), frozenset(files), numbers[-1])
+    return Erased(tuple(references), frozenset(files), numbers[-1], frozenset(mails))

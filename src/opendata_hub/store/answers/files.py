@@ -12,10 +12,14 @@ from opendata_hub.domain.errors import UnknownFile, UnknownRequest
 from opendata_hub.store.requests.cases import events_of
 from opendata_hub.store.tables import (
     CaseFileRow,
+    IncomingFileRow,
     InfoRequestRow,
     LetterRow,
     SubmissionRow,
 )
+
+AT_ONCE = 1_000
+"""Digests in a question: a database takes so many."""
 
 
 def add(
@@ -114,7 +118,18 @@ def forget_names(session: Session, reference: str, origins: Collection[Origin]) 
         row.release, row.public_from = Release.PRIVATE, None
         session.add(row)
     session.flush()
-    return digests - _in_use(session, digests)
+    return digests - in_use(session, digests)
+
+
+def in_use(session: Session, digests: Collection[str]) -> set[str]:
+    """Those of these digests that a file, a letter, a dataset or a mail still refers to."""
+    asked = list(digests)
+    return {
+        digest
+        for row in (CaseFileRow, LetterRow, SubmissionRow, IncomingFileRow)
+        for some in (asked[at : at + AT_ONCE] for at in range(0, len(asked), AT_ONCE))
+        for digest in session.exec(select(row.sha256).where(col(row.sha256).in_(some)))
+    }
 
 
 def public(session: Session, references: Sequence[str], today: date) -> list[CaseFile]:
@@ -131,14 +146,6 @@ def public(session: Session, references: Sequence[str], today: date) -> list[Cas
     events = events_of(session, sorted({row.info_request_id for row, _ in found}))
     files = [(_file(row, reference), events[row.info_request_id]) for row, reference in found]
     return [file for file, told in files if file.is_for_everybody(told, today)]
-
-
-def _in_use(session: Session, digests: Collection[str]) -> set[str]:
-    return {
-        digest
-        for row in (CaseFileRow, LetterRow, SubmissionRow)
-        for digest in session.exec(select(row.sha256).where(col(row.sha256).in_(digests)))
-    }
 
 
 def _row(session: Session, reference: str, file_id: int, *, to_change: bool = False) -> CaseFileRow:

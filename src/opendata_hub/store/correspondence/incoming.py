@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, update
+from sqlalchemy import ColumnElement, and_, func, or_, update
 from sqlmodel import Session, col, select
 
 from opendata_hub.domain.correspondence.incoming import (
@@ -236,37 +236,51 @@ def settle(
     session.flush()
 
 
-def erase_before(session: Session, day: datetime) -> int:
-    """Erase what mails said that were dismissed or ignored before then; returns how many."""
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What mails leave behind when they are erased. numbers: of those that still said something.
+
+    files: digests of what came with them; whatever nothing else refers to is to be dropped.
+    """
+
+    numbers: frozenset[int]
+    files: frozenset[str]
+
+
+def erase_before(session: Session, day: datetime) -> Left:
+    """Erase what mails said that were dismissed or ignored before then, and their files."""
     over = (IncomingState.DISMISSED, IncomingState.IGNORED, IncomingState.BOUNCE,
             IncomingState.TOO_LARGE)  # fmt: skip
-    result = session.connection().execute(
-        update(IncomingMailRow)
-        .where(col(IncomingMailRow.state).in_(over))
-        .where(col(IncomingMailRow.received_at) < day)
-        .where(col(IncomingMailRow.sealed).is_not(None))
-        .values(sealed=None, sender_mark="")
+    return _erased(
+        session, col(IncomingMailRow.state).in_(over), col(IncomingMailRow.received_at) < day
     )
-    return result.rowcount
 
 
-def erase_of(session: Session, references: Sequence[str]) -> None:
-    """Erase what the mails of these requests said, who wrote them, and how their files are called.
+def erase_of(session: Session, references: Sequence[str]) -> Left:
+    """Erase what the mails of these requests said, who wrote them, and their files.
 
     That they came stays, and the files that belong to a case are erased with it.
     """
-    numbers = select(IncomingMailRow.id).where(col(IncomingMailRow.reference).in_(references))
+    return _erased(session, col(IncomingMailRow.reference).in_(references))
+
+
+def _erased(session: Session, *which: ColumnElement[bool]) -> Left:
+    mails = select(IncomingMailRow.id).where(*which)
+    said = session.exec(mails.where(col(IncomingMailRow.sealed).is_not(None))).all()
+    named = or_(
+        col(IncomingFileRow.name) != "",
+        col(IncomingFileRow.sha256) != "",
+        col(IncomingFileRow.problem) != "",
+    )
+    of_them = and_(col(IncomingFileRow.incoming_mail_id).in_(mails), named)
+    digests = session.exec(select(IncomingFileRow.sha256).where(of_them)).all()
     connection = session.connection()
     connection.execute(
-        update(IncomingFileRow)
-        .where(col(IncomingFileRow.incoming_mail_id).in_(numbers))
-        .values(name="", problem="")
+        update(IncomingFileRow).where(of_them).values(name="", problem="", sha256="")
     )
-    connection.execute(
-        update(IncomingMailRow)
-        .where(col(IncomingMailRow.reference).in_(references))
-        .values(sealed=None, sender_mark="")
-    )
+    connection.execute(update(IncomingMailRow).where(*which).values(sealed=None, sender_mark=""))
+    session.expire_all()
+    return Left(frozenset(said), frozenset(digests) - {""})
 
 
 def reseal(session: Session, *, after: int, most: int) -> tuple[int | None, list[str]]:

@@ -5,7 +5,7 @@ next. What ends between the last two stays in doubt: it is shown, and never sent
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,10 +13,13 @@ from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, select, update
 
 from opendata_hub.domain.correspondence.mail import CLAIMED_FOR, MailState, Stamps
+from opendata_hub.domain.correspondence.replies import ReplyKind
 from opendata_hub.domain.errors import UnknownMail, WrongMoment
 from opendata_hub.store.tables import MailRow
 
 TOKEN_BYTES = 12
+AT_ONCE = 1_000
+"""Numbers in a question: a database takes so many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +186,26 @@ def of_request(session: Session, reference: str) -> list[Noted]:
     """The mails about a request, oldest first."""
     question = select(MailRow).where(MailRow.reference == reference).order_by(col(MailRow.id))
     return list(map(_noted, session.exec(question)))
+
+
+def tokens_to_requesters(session: Session, references: Sequence[str]) -> set[str]:
+    """The tokens of the mails that went to who filed these requests."""
+    question = select(MailRow.token).where(
+        col(MailRow.reference).in_(references), MailRow.email == ""
+    )
+    return set(session.exec(question))
+
+
+def tokens_of_replies(session: Session, numbers: Collection[int]) -> set[str]:
+    """The tokens of the mails that answered mails of these numbers."""
+    mail = col(MailRow.said)["mail"].as_string()
+    asked = [str(each) for each in numbers]
+    replies = select(MailRow.token).where(col(MailRow.kind).in_(list(ReplyKind)))
+    return {
+        token
+        for some in (asked[at : at + AT_ONCE] for at in range(0, len(asked), AT_ONCE))
+        for token in session.exec(replies.where(mail.in_(some)))
+    }
 
 
 def last_written(session: Session, kind: str, reference: str) -> datetime | None:

@@ -86,7 +86,7 @@ def erase_wanted(hub: Hub, visitor: Visitor, reference: str, reason: str) -> Non
     """Erase who filed a request; raises what ``flows.identities.erase`` does."""
     with hub.writing() as session:
         done = erasing.erase(session, reference, reason, by=visitor, now=clock.now())
-    hub.forget_files(done.files)
+    hub.forget_files(done.files, mails=done.mails)
 
 
 def own_data(hub: Hub, visitor: Visitor, reference: str, code: str) -> OwnData:
