@@ -129,6 +129,11 @@ NESTED = 200
         "SELECT e'\\'', " + "CASE((" * NESTED + "a" + ")) WHEN 1 THEN 2 END" * NESTED + ", e'\\''",
         "SELECT " + "nullif(" * NESTED + "a" + ", 1)" * NESTED + f" FROM {TABLE}",
         "SELECT " + "split_part(" * NESTED + "a" + ", 'x', 1)" * NESTED + f" FROM {TABLE}",
+        f"SELECT {'(' * NESTED}a=1{' BETWEEN 1 AND 2)' * NESTED} FROM {TABLE}",
+        f"SELECT {'(true BETWEEN ' * NESTED}a=1{' AND true)' * NESTED} FROM {TABLE}",
+        f"SELECT a FROM {TABLE} WHERE {'(' * NESTED}a=1{' IN (true, false))' * NESTED}",
+        f"SELECT a FROM {TABLE} ORDER BY {'(' * NESTED}a=1{' NOT IN (true, false))' * NESTED}",
+        f"SELECT {'((' * 50}a=1{' OR a=4) AND (a=2 OR a=3))' * 50} FROM {TABLE}",
         f"SELECT {', '.join('*' * 50)} FROM {TABLE}",
     ],
 )

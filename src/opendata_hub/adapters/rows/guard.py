@@ -6,9 +6,9 @@ let through is written anew from the tree, so comments and spellings of the orig
 Source: CVE-2026-42031 and CVE-2026-42032, what the same door of CKAN let through.
 
 A short text must not grow while it is read or bound either, for neither a limit of memory nor an
-interrupt holds then. Three forms of DuckDB write an expression again at each place: an alias that
-the same SELECT names, the operand of CASE, and functions that are macros. The first is told apart
-from a column by the name of the table, the second is a name, the third is nested so deep.
+interrupt holds then. Some forms of DuckDB write an expression again at each place: an alias that
+the same SELECT names, the operand of CASE, BETWEEN, IN, and functions that are macros. The first is
+told apart from a column by the name of the table, the second is a name, the others are not nested.
 """
 
 import json
@@ -61,7 +61,11 @@ TYPES = frozenset(
 EMPTY: tuple[object, ...] = (None, "", [], {})
 MACROS = frozenset({"nullif", "split_part"})
 """What DuckDB replaces by an expression that has what it is given two or three times."""
-DEEPEST_MACROS = 2
+COPYING = frozenset({"COMPARE_IN", "COMPARE_NOT_IN"})
+"""What DuckDB works out by comparing the same expression several times."""
+DEEPEST, MOST_TURNS = 2, 10
+"""How deep those stand in one another, and how often AND turns to OR and back: DuckDB's rewriting
+of conditions takes its time with each, and hears no interrupt."""
 MOST_STARS = 10
 ALIAS = "alias"
 """The name by which DuckDB takes an alias of the same SELECT for a table's column."""
@@ -101,7 +105,8 @@ def checked(sql: str) -> Checked:
     named = [table for table in tables if table]
     if len(named) != 1:
         raise BadSql("A query reads one table, by the id of its resource in double quotes")
-    _require_shallow_macros(statements[0])
+    _require_shallow(statements[0])
+    _require_few_turns(statements[0])
     _tell_columns(statements[0]["node"])
     return Checked(named[0], _written(tree))
 
@@ -113,19 +118,39 @@ def _require_short_cases(sql: str) -> None:
         raise BadSql("Write CASE WHEN condition THEN …, or CASE column WHEN value THEN …")
 
 
-def _require_shallow_macros(tree: object) -> None:
-    """Raise Forbidden where macros stand in macros: each level makes the question several times."""
+def _require_shallow(tree: object) -> None:
+    """Raise Forbidden where what is copied has copies in it: each level doubles the question."""
     ahead = [(tree, 0)]
     while ahead:
         part, depth = ahead.pop()
         if isinstance(part, dict):
-            depth += str(part.get("function_name", "")).lower() in MACROS
-            if depth > DEEPEST_MACROS:
-                said = " or ".join(sorted(MACROS))
-                raise Forbidden(f"Not authorized: {said} nested more than {DEEPEST_MACROS} deep")
+            depth += _is_copying(part)
+            if depth > DEEPEST:
+                said = "BETWEEN, IN, nullif, split_part"
+                raise Forbidden(f"Not authorized: {said} nested more than {DEEPEST} deep")
             ahead.extend((each, depth) for each in part.values())
         elif isinstance(part, list):
             ahead.extend((each, depth) for each in part)
+
+
+def _require_few_turns(tree: object) -> None:
+    """Raise Forbidden for AND in OR in AND, and so on."""
+    ahead: list[tuple[object, object, int]] = [(tree, None, 0)]
+    while ahead:
+        part, before, turns = ahead.pop()
+        if isinstance(part, dict):
+            kind = part.get("type") if part.get("class") == "CONJUNCTION" else before
+            turns += kind != before
+            if turns > MOST_TURNS:
+                raise Forbidden(f"Not authorized: more than {MOST_TURNS} turns of AND and OR")
+            ahead.extend((each, kind, turns) for each in part.values())
+        elif isinstance(part, list):
+            ahead.extend((each, before, turns) for each in part)
+
+
+def _is_copying(part: Mapping[str, Any]) -> bool:
+    function = str(part.get("function_name", "")).lower()
+    return part.get("class") == "BETWEEN" or part.get("type") in COPYING or function in MACROS
 
 
 def _tell_columns(node: Mapping[str, Any]) -> None:
