@@ -4,6 +4,7 @@ import errno
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
+from itertools import islice
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import OperationalError
@@ -34,6 +35,7 @@ from opendata_hub.flows.register import publish as register
 from opendata_hub.flows.requests.announce import warn_of_end
 from opendata_hub.store import datasets, links
 from opendata_hub.store.answers import files as case_files
+from opendata_hub.store.answers import stored
 from opendata_hub.store.correspondence import incoming, officers, outbox
 from opendata_hub.store.filing import once as filings
 from opendata_hub.store.harvest import sources
@@ -41,6 +43,7 @@ from opendata_hub.store.people import attempts, sessions
 
 log = logging.getLogger(__name__)
 MISFIRE_SECONDS = 12 * 3600
+FILES_WAIT_FOR, FILES_AT_ONCE = timedelta(days=1), 500
 MAIL_KEPT_FOR = timedelta(days=90)
 PASSING = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.ENOMEM, errno.EMFILE, errno.ENFILE,
@@ -251,6 +254,24 @@ def erase_identities(hub: Hub) -> int:
     return erased
 
 
+def sweep_files(hub: Hub) -> int:
+    """Drop the stored files that no row refers to, a day after they came; returns how many.
+
+    Of what was refused, and of what a process that was killed left behind its commit. A day: what
+    is put is read, and only then remembered.
+    """
+    before = clock.now() - FILES_WAIT_FOR
+    swept = hub.files.drop_unfinished(before)
+    waiting = hub.files.older(before)
+    while batch := list(islice(waiting, FILES_AT_ONCE)):
+        with hub.reading() as session:
+            kept = stored.referred(session, batch)
+        swept += sum(hub.files.drop_older(each, before) for each in batch if each not in kept)
+    if swept:
+        log.warning("%s stored files that nothing refers to are gone", swept)
+    return swept
+
+
 def forget_filings(hub: Hub) -> int:
     """Forget what told one filing from the next, after a day; returns how many."""
     with hub.writing() as session:
@@ -358,6 +379,7 @@ DAILY: tuple[tuple[int, Callable[[Hub], object]], ...] = (
     (2, forget_filings),
     (2, forget_mail),
     (1, erase_identities),
+    (3, sweep_files),
     (6, remind_officers),
     (6, send_digests),
 )

@@ -7,12 +7,16 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from opendata_hub.domain.errors import TooLarge
 
 BLOCK_BYTES = 1_048_576
+UNFINISHED = "incoming-"
+DIGITS = 64
+"""Of a SHA-256 in hex."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ class FileStore:
         The file appears whole or not at all. Raises TooLarge past ``limit_bytes``.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=self.folder, prefix="incoming-")
+        handle, name = tempfile.mkstemp(dir=self.folder, prefix=UNFINISHED)
         try:
             with os.fdopen(handle, "wb") as target:
                 sha256, size = _copy(stream, target, limit_bytes)
@@ -53,6 +57,28 @@ class FileStore:
     def drop(self, sha256: str) -> None:
         """Let the bytes be gone; nothing happens where they are not there."""
         self.path(sha256).unlink(missing_ok=True)
+
+    def drop_older(self, sha256: str, moment: datetime) -> bool:
+        """The same, unless they were put since; whether they are gone by this."""
+        path = self.path(sha256)
+        if not _is_older(path, moment):
+            return False
+        path.unlink(missing_ok=True)
+        return True
+
+    def older(self, moment: datetime) -> Iterator[str]:
+        """The digests of what was put before, a folder at a time; putting again renews."""
+        for folder in sorted(self.folder.glob("[0-9a-f][0-9a-f]")):
+            for path in sorted(folder.iterdir()):
+                if len(path.name) == DIGITS and _is_older(path, moment):
+                    yield path.name
+
+    def drop_unfinished(self, moment: datetime) -> int:
+        """Let go what began to be put before and never came to its end; returns how many."""
+        left = [path for path in self.folder.glob(f"{UNFINISHED}*") if _is_older(path, moment)]
+        for path in left:
+            path.unlink(missing_ok=True)
+        return len(left)
 
     def path(self, sha256: str) -> Path:
         """Where the bytes with that digest lie, or would."""
@@ -77,6 +103,13 @@ def zipped(files: Sequence[Path], archive: Path) -> None:
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as target:
         for file in files:
             target.write(file, file.name)
+
+
+def _is_older(path: Path, moment: datetime) -> bool:
+    try:
+        return path.stat().st_mtime < moment.timestamp()
+    except FileNotFoundError:  # another process was faster
+        return False
 
 
 def _copy(source: BinaryIO, target: BinaryIO, limit_bytes: int) -> tuple[str, int]:
