@@ -85,11 +85,19 @@ def test_a_request_that_was_reopened_waits_anew_and_counts_by_its_first_day():
     reopened = [*told, ("reopen", "2026-11-20", "")]
     assert stood(*reopened).outcome is Outcome.PENDING
     found = stood(*reopened, ("grant", "2026-11-25", ""))
-    assert (found.outcome, found.net_days, found.received_on) == (
-        Outcome.GRANTED,
-        5,
-        date(2026, 11, 2),
+    assert (found.outcome, found.received_on) == (Outcome.GRANTED, date(2026, 11, 2))
+    assert (found.answered_on, found.net_days) == (date(2026, 11, 10), 8)
+    assert (found.settled_on, found.reopened_on) == (date(2026, 11, 25), date(2026, 11, 20))
+
+
+def test_what_was_first_answered_after_a_reopening_is_counted_from_there():
+    found = stood(
+        ("receive", "2026-11-02", ""),
+        ("withdraw", "2026-11-10", ""),
+        ("reopen", "2026-11-20", ""),
+        ("grant", "2026-11-25", ""),
     )
+    assert (found.answered_on, found.net_days) == (date(2026, 11, 25), 5)
 
 
 def test_words_that_are_no_code_are_not_taken_for_a_ground():

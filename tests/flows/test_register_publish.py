@@ -76,6 +76,10 @@ def test_grounds_are_told_in_the_words_of_the_family():
     ):
         made = cells(**answered, ground=ground)
         assert (made["statut"], made["motif_refus"], made["exception"]) == ("refusee", *told)
+    again = cells(**answered, first_due_on=date(2026, 1, 8), extended_on=date(2026, 3, 1))
+    assert (again["echeance"], again["prolongation"]) == ("2026-01-08", "Non")
+    waits = cells(answered_on=date(2026, 1, 9), first_due_on=date(2026, 1, 8))
+    assert (waits["echeance"], waits["date_reponse"]) == ("2026-02-02", "")
     published = cells(answered_on=date(2026, 1, 9), outcome=Outcome.ALREADY_PUBLISHED)
     assert (published["motif_refus"], "CN-2026-000001" in published["reference_publication"]) == (
         "deja_publiee",

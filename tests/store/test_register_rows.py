@@ -8,6 +8,7 @@ import pytest
 
 import build
 from opendata_hub.domain.errors import UnknownRequest
+from opendata_hub.domain.people.rule import EVERYWHERE
 from opendata_hub.domain.register.figure import FIGURES, Measure, together
 from opendata_hub.domain.register.standing import Outcome
 from opendata_hub.domain.requests.acts import Act, State
@@ -16,6 +17,7 @@ from opendata_hub.store import info_requests
 from opendata_hub.store.engine import reading, writing
 from opendata_hub.store.register import entries, rows
 from opendata_hub.store.register.rows import By, Chosen
+from opendata_hub.store.requests import cases
 
 PERSON = Requester("Personne Fictive", "", "1, rue de l’Exemple", "XX000000")
 HISTORIES = (
@@ -83,8 +85,8 @@ def test_every_figure_is_counted_by_hand_alike(register):
     group = counted(register, Chosen(UNTIL))["", False]
     assert {name.value: number for name, number in group.counts.items()} == {
         "received": 9, "answered": 6, "in-time": 4, "late": 2, "owed": 7, "pending": 1,
-        "pending-late": 1, "extended": 1, "granted": 2, "granted-in-part": 1, "refused": 1,
-        "not-held": 1, "already-published": 1, "refused-at-all": 2, "transferred": 1,
+        "pending-late": 1, "extended": 1, "reopened": 0, "granted": 2, "granted-in-part": 1,
+        "refused": 1, "not-held": 1, "already-published": 1, "refused-at-all": 2, "transferred": 1,
         "withdrawn": 1, "closed": 0, "complained": 2, "head-decided": 1,
         "answered-after-complaint": 1, "to-commission": 1, "commission-decided": 1, "to-court": 1,
     }  # fmt: skip
@@ -185,3 +187,24 @@ def test_who_is_late_is_a_question_of_the_day(register):
     all_of_them = in_all(register, Chosen(UNTIL))
     late = [int(each.reference[-2:]) for each in all_of_them if each.is_late(UNTIL)]
     assert late == [5, 3, 1]
+
+
+def test_who_was_late_is_not_made_punctual_by_a_reopening(register):
+    reference, day = "AI-2026-000001", date(2026, 3, 1)
+    with writing(register) as session:
+        for act, due in ((Act.GRANT, None), (Act.REOPEN, day + timedelta(28)), (Act.GRANT, None)):
+            case = cases.get(session, reference, EVERYWHERE, to_change=True)
+            events = (*case.request.events, build.event(act, day.isoformat()))
+            changed = replace(case, request=replace(case.request, events=events))
+            term = due or case.answer_due_on
+            cases.append(session, replace(changed, due_on=term, answer_due_on=term), by=None)
+    with reading(register) as session:
+        entry, _ = rows.entry(session, reference)
+    assert (entry.answered_on, entry.net_days, entry.reopened_on) == (day, 90, day)
+    assert (entry.due_on, entry.first_due_on) == (date(2026, 3, 29), date(2025, 12, 29))
+    assert entry.is_late(day)
+    late = listed(register, Chosen(UNTIL, measure=Measure.LATE))
+    assert (1 in late, listed(register, Chosen(UNTIL, measure=Measure.REOPENED))) == (True, [1])
+    assert 1 not in listed(register, Chosen(UNTIL, measure=Measure.IN_TIME))
+    with writing(register) as session:
+        assert list(entries.rebuild(session)) == []

@@ -381,7 +381,8 @@ class InfoRequestRow(SQLModel, table=True):
     who works on it, and the body's own day.
 
     due_on, safe_on, is_open: cached for lists; the truth is counted from the events. answer_due_on:
-    of the answer; due_on is the head's while a complaint is to be decided.
+    of the answer; due_on is the head's while a complaint is to be decided. first_due_on: of the
+    first answer, once what was answered is reopened.
     """
 
     __tablename__ = "info_request"
@@ -407,6 +408,7 @@ class InfoRequestRow(SQLModel, table=True):
     due_on: date = Field(index=True)
     answer_due_on: date
     safe_on: date
+    first_due_on: date | None = None
     is_open: bool = Field(default=True, index=True)
 
 
@@ -519,6 +521,8 @@ class RegisterEntryRow(SQLModel, table=True):
     commission_decided_on: date | None
     commission_ground: str
     sued_on: date | None
+    first_due_on: date | None
+    reopened_on: date | None
     subject: str
     folded_subject: str
     wording: str = ""

@@ -11,7 +11,8 @@ from opendata_hub.domain.requests.acts import State
 class Entry:
     """What the register tells of a request. Nobody is named in it.
 
-    subject: as it is shown; empty where it is withheld.
+    subject: as it is shown; empty where it is withheld. first_due_on: the last day that ran when
+    the first answer came, where the request was reopened since; else None, and it is ``due_on``.
     """
 
     reference: str
@@ -36,9 +37,11 @@ class Entry:
     commission_decided_on: date | None
     commission_ground: str
     sued_on: date | None
+    first_due_on: date | None = None
+    reopened_on: date | None = None
 
     def is_late(self, today: date) -> bool:
-        """Whether the answer came, or is awaited, after the last day."""
-        if self.settled_on and not self.answered_on:
-            return False
-        return (self.answered_on or today) > self.due_on
+        """Whether the first answer came, or one is awaited, after its last day."""
+        if self.answered_on and self.answered_on > (self.first_due_on or self.due_on):
+            return True
+        return self.settled_on is None and today > self.due_on

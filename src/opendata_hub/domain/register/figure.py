@@ -23,6 +23,7 @@ class Measure(StrEnum):
     PENDING = "pending"
     PENDING_LATE = "pending-late"
     EXTENDED = "extended"
+    REOPENED = "reopened"
     GRANTED = "granted"
     GRANTED_IN_PART = "granted-in-part"
     REFUSED = "refused"
@@ -85,17 +86,22 @@ FIGURES: tuple[Figure, ...] = (
     _figure(
         M.IN_TIME, M.ANSWERED,
         "Répondues dans le délai | المجاب عنها داخل الأجل | Answered in time",
-        """Première décision au plus tard le dernier jour, prolongation comprise ÷ demandes
-        répondues
-        | صدر أول قرار بشأنها في آخر يوم من الأجل أو قبله، بما في ذلك التمديد ÷ الطلبات المجاب عنها
-        | First decision on or before the last day, extension included ÷ requests answered""",
+        """Première décision au plus tard le dernier jour, prolongation comprise (une demande
+        rouverte garde sa première décision et son délai d’alors) ÷ demandes répondues
+        | صدر أول قرار بشأنها في آخر يوم من الأجل أو قبله، بما في ذلك التمديد (والطلب الذي أعيد
+        فتحه يحتسب بأول قرار وبالأجل الذي كان ساريا آنذاك) ÷ الطلبات المجاب عنها
+        | First decision on or before the last day, extension included (a reopened request keeps
+        its first decision and the period that ran then) ÷ requests answered""",
     ),
     _figure(
         M.LATE, M.ANSWERED,
         "Répondues en retard | المجاب عنها خارج الأجل | Answered late",
-        """Première décision après le dernier jour ÷ demandes répondues
-        | صدر أول قرار بشأنها بعد آخر يوم من الأجل ÷ الطلبات المجاب عنها
-        | First decision after the last day ÷ requests answered""",
+        """Première décision après le dernier jour (une demande rouverte garde sa première décision
+        et son délai d’alors) ÷ demandes répondues
+        | صدر أول قرار بشأنها بعد آخر يوم من الأجل (والطلب الذي أعيد فتحه يحتسب بأول قرار وبالأجل
+        الذي كان ساريا آنذاك) ÷ الطلبات المجاب عنها
+        | First decision after the last day (a reopened request keeps its first decision and the
+        period that ran then) ÷ requests answered""",
     ),
     _figure(
         M.IN_TIME, M.OWED,
@@ -109,9 +115,12 @@ FIGURES: tuple[Figure, ...] = (
     _figure(
         M.PENDING, M.RECEIVED,
         "En attente | الطلبات قيد المعالجة | Pending",
-        """Ni décision, ni transmission, ni retrait, ni clôture au jour d’arrêt ÷ demandes reçues
-        | لم يصدر بشأنها قرار ولا إحالة ولا سحب ولا حفظ إلى غاية يوم الحصر ÷ الطلبات المتوصل بها
-        | No decision, transfer, withdrawal or closing by the cut-off day ÷ requests received""",
+        """Ni décision, ni transmission, ni retrait, ni clôture au jour d’arrêt, depuis la réception
+        ou la réouverture ÷ demandes reçues
+        | لم يصدر بشأنها، منذ تسلمها أو إعادة فتحها، قرار ولا إحالة ولا سحب ولا حفظ إلى غاية يوم
+        الحصر ÷ الطلبات المتوصل بها
+        | No decision, transfer, withdrawal or closing by the cut-off day, since receipt or
+        reopening ÷ requests received""",
     ),
     _figure(
         M.PENDING_LATE, M.PENDING,
@@ -126,6 +135,13 @@ FIGURES: tuple[Figure, ...] = (
         """Demandes dont le délai a été prolongé ÷ demandes reçues
         | الطلبات التي تم تمديد أجل الرد عليها ÷ الطلبات المتوصل بها
         | Requests whose period was extended ÷ requests received""",
+    ),
+    _figure(
+        M.REOPENED, M.RECEIVED,
+        "Rouvertes | الطلبات التي أعيد فتحها | Reopened",
+        """Demandes rouvertes au moins une fois ÷ demandes reçues
+        | الطلبات التي أعيد فتحها مرة واحدة على الأقل ÷ الطلبات المتوصل بها
+        | Requests reopened at least once ÷ requests received""",
     ),
     _figure(
         M.GRANTED, M.ANSWERED,
@@ -240,12 +256,13 @@ BY_GROUND = _texts(
 DAYS = _texts(
     """Jours de calendrier de la réception à la première décision, sans ceux où une précision ou un
     paiement du demandeur était attendu ; le plus petit nombre qui n’est pas dépassé par cette part
-    des demandes répondues
+    des demandes répondues ; une demande rouverte compte par sa première décision
     | الأيام المتتالية من تاريخ التسلم إلى أول قرار، دون احتساب أيام انتظار توضيح أو أداء من صاحب
-    الطلب؛ وهو أصغر عدد لا تتجاوزه هذه النسبة من الطلبات المجاب عنها
+    الطلب؛ وهو أصغر عدد لا تتجاوزه هذه النسبة من الطلبات المجاب عنها؛ والطلب الذي أعيد فتحه
+    يحتسب بأول قرار صدر بشأنه
     | Calendar days from receipt to first decision, without those on which the requester’s
     clarification or payment was awaited; the smallest number that this share of the answered
-    requests does not exceed"""
+    requests does not exceed; a reopened request counts by its first decision"""
 )
 MEDIAN_PERCENT, HIGH_PERCENT = 50, 90
 

@@ -1,7 +1,8 @@
 """Where a request stands, as a register tells it: days, outcome and grounds, from its events alone.
 
-A request counts once, by the day it was first received. One that was reopened is told by what
-happened since: it waits anew, by a new last day.
+A request counts once, by the day it was first received. One that was reopened waits anew, by a
+new last day, and its outcome is told by what happened since. Its first answer stays its answer:
+whoever was late does not come in time by opening the request again.
 """
 
 import re
@@ -50,11 +51,15 @@ _CODE = re.compile(r"[a-z0-9][a-z0-9._()-]{0,39}")
 class Standing:
     """Where a request stands.
 
-    outcome, ground: of the last decision, for a complaint may lead to another one.
-    answered_on:     the day of the first decision; None where there was none.
-    settled_on:      the day from which no answer is owed: answered, transferred, withdrawn, closed.
-    net_days:        calendar days from receipt (or reopening) to the first decision, without those
-                     on which the requester's clarification, payment or proof was awaited.
+    outcome, ground: of the last decision since it was received or reopened, for a complaint may
+                     lead to another one.
+    answered_on:     the day of the first decision of all; None where there was none.
+    settled_on:      the day from which no answer is owed, since it was last reopened: answered,
+                     transferred, withdrawn, closed.
+    net_days:        calendar days to the first decision of all from the receipt (or the reopening)
+                     before it, without those on which the requester's clarification, payment or
+                     proof was awaited.
+    reopened_on:     the day it was first reopened.
     """
 
     state: State
@@ -72,6 +77,7 @@ class Standing:
     commission_decided_on: date | None = None
     commission_ground: str = ""
     sued_on: date | None = None
+    reopened_on: date | None = None
 
 
 def standing(events: Events) -> Standing:
@@ -81,8 +87,8 @@ def standing(events: Events) -> Standing:
     decisions = [event for event in since if event.act in DECISIONS]
     ends = [event for event in since if event.act in _ENDS]
     settled = next((e for e in since if e.act in DECISIONS or e.act in _ENDS), None)
-    answer = decisions[0] if decisions else None
-    extended = _first(since, Act.EXTEND)
+    term, answer = _first_answer(events)
+    extended = _first(term, Act.EXTEND) or _first(since, Act.EXTEND)
     commission = _last(since, Act.COMMISSION_DECIDES)
     return Standing(
         state=state_of(events),
@@ -93,13 +99,14 @@ def standing(events: Events) -> Standing:
         extension_ground=_code(extended) if extended else "",
         answered_on=answer.happened_on if answer else None,
         settled_on=settled.happened_on if settled else None,
-        net_days=_net_days(since, answer) if answer else None,
+        net_days=_net_days(term, answer) if answer else None,
         complained_on=_day(_first(since, Act.COMPLAIN_TO_HEAD)),
         head_decided_on=_day(_last(since, Act.HEAD_DECIDES)),
         commission_on=_day(_first(since, Act.COMPLAIN_TO_COMMISSION)),
         commission_decided_on=_day(commission),
         commission_ground=_code(commission) if commission else "",
         sued_on=_day(_first(since, Act.SUE)),
+        reopened_on=_day(_first(events, Act.REOPEN)),
     )
 
 
@@ -111,6 +118,19 @@ def _code(event: Event) -> str:
 def _since_reopened(events: Events) -> Events:
     starts = [at for at, event in enumerate(events) if event.act in {Act.RECEIVE, Act.REOPEN}]
     return events[starts[-1] :]
+
+
+def was_answered(events: Events) -> bool:
+    """Whether there is a decision among these events."""
+    return any(event.act in DECISIONS for event in events)
+
+
+def _first_answer(events: Events) -> tuple[Events, Event | None]:
+    """The first decision of all, and the events from the receipt or reopening before it on."""
+    for at, event in enumerate(events):
+        if event.act in DECISIONS:
+            return _since_reopened(events[: at + 1]), event
+    return (), None
 
 
 def _outcome(decisions: list[Event], ends: list[Event]) -> Outcome:

@@ -6,7 +6,7 @@ from datetime import date
 
 from opendata_hub.domain.register.entry import Entry
 from opendata_hub.domain.register.news import WITHHELD
-from opendata_hub.domain.register.standing import Outcome
+from opendata_hub.domain.register.standing import ANSWERS, Outcome
 from opendata_hub.domain.requests.info_request import Channel
 
 FAMILY, LAW = "request-register", "ma/31-13"
@@ -61,10 +61,15 @@ def row(entry: Entry, *, territory: str, today: date, answer: str = "") -> list[
 
     territory: the code of the body's territory. today: whether silence has a name depends on it.
     answer: where it can be read by everybody; empty where it can't.
-    The category of the requester is not told: the hub does not know it.
+    The category of the requester is not told: the hub does not know it. Where a request was
+    reopened and answered again, day and last day are those of its first answer.
     """
     refusal, exception = _refusal(entry)
     is_published = refusal == "deja_publiee"
+    answered = entry.answered_on if entry.outcome in ANSWERS.values() else None
+    extended = entry.extended_on
+    if answered and extended and extended > answered:  # it was reopened, and then extended
+        extended = None
     return [
         territory,
         entry.reference,
@@ -74,11 +79,11 @@ def row(entry: Entry, *, territory: str, today: date, answer: str = "") -> list[
         entry.subject or WITHHELD["fr"],
         "",
         _yes(entry.is_urgent),
-        _yes(entry.extended_on is not None),
-        _day(entry.extended_on),
-        EXTENSIONS.get(entry.extension_ground, "") if entry.extended_on else "",
-        _day(entry.due_on),
-        _day(entry.answered_on),
+        _yes(extended is not None),
+        _day(extended),
+        EXTENSIONS.get(entry.extension_ground, "") if extended else "",
+        _day((answered and entry.first_due_on) or entry.due_on),
+        _day(answered),
         _status(entry, today),
         refusal,
         exception,

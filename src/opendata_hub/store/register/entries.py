@@ -174,6 +174,7 @@ def _values(request: Any, events: Events, wording: str, *, is_withheld: bool) ->
         "received_year": told["received_on"].year,
         "received_month": told["received_on"].month,
         "due_on": request.answer_due_on,
+        "first_due_on": request.first_due_on,
         "subject": subject,
         "folded_subject": fold(subject),
     }
@@ -187,8 +188,8 @@ def _batch(session: Session, last: int) -> Sequence[Any]:
     question = (
         columns(
             request.id, request.reference, request.authority, request.channel, request.language,
-            request.is_urgent, request.answer_due_on, request.subject, _ENTRY.c.info_request_id,
-            _ENTRY.c.wording, _ENTRY.c.is_withheld,
+            request.is_urgent, request.answer_due_on, request.first_due_on, request.subject,
+            _ENTRY.c.info_request_id, _ENTRY.c.wording, _ENTRY.c.is_withheld,
             *(column.label(f"kept_{column.name}") for column in _DERIVED),
         )
         .outerjoin(_ENTRY, _ENTRY.c.info_request_id == request.id)

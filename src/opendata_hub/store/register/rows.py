@@ -156,18 +156,20 @@ def conditions(until: date) -> Mapping[Measure, ColumnElement[bool]]:
     """Which entries each measure counts, as they stood at the end of the day ``until``."""
     kept = _ENTRY.c
     answered, settled = kept.answered_on <= until, kept.settled_on <= until
+    first_due = func.coalesce(kept.first_due_on, kept.due_on)
     pending = or_(kept.settled_on.is_(None), kept.settled_on > until)
     overdue = and_(pending, kept.due_on < until)
     complained = kept.complained_on <= until
     return {
         Measure.RECEIVED: kept.received_on <= until,
         Measure.ANSWERED: answered,
-        Measure.IN_TIME: and_(answered, kept.answered_on <= kept.due_on),
-        Measure.LATE: and_(answered, kept.answered_on > kept.due_on),
+        Measure.IN_TIME: and_(answered, kept.answered_on <= first_due),
+        Measure.LATE: and_(answered, kept.answered_on > first_due),
         Measure.OWED: or_(answered, overdue),
         Measure.PENDING: pending,
         Measure.PENDING_LATE: overdue,
         Measure.EXTENDED: kept.extended_on <= until,
+        Measure.REOPENED: kept.reopened_on <= until,
         Measure.GRANTED: and_(answered, _is(Outcome.GRANTED)),
         Measure.GRANTED_IN_PART: and_(answered, _is(Outcome.GRANTED_IN_PART)),
         Measure.REFUSED: and_(answered, _is(Outcome.REFUSED)),

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from opendata_hub.domain.errors import UnknownRequest
 from opendata_hub.domain.people.rule import Reach
+from opendata_hub.domain.register.standing import was_answered
 from opendata_hub.domain.requests.acts import Act, State
 from opendata_hub.domain.requests.desk import SOON_DAYS, Line, Nearness
 from opendata_hub.domain.requests.info_request import Channel, InfoRequest
@@ -82,10 +83,13 @@ def append(session: Session, changed: Case, *, by: int | None) -> None:
     row = session.exec(
         select(InfoRequestRow).where(InfoRequestRow.reference == changed.request.reference)
     ).one()
+    *before, last = changed.request.events
+    if last.act is Act.REOPEN and row.first_due_on is None and was_answered(tuple(before)):
+        row.first_due_on = row.answer_due_on
     row.unit, row.due_on, row.safe_on = changed.unit, changed.due_on, changed.safe_on
     row.is_open, row.answer_due_on = changed.is_open, changed.answer_due_on
     session.add(row)
-    add_event(session, row, changed.request.events[-1], by)
+    add_event(session, row, last, by)
 
 
 def queue(session: Session, asked: Queue, within: Reach, *, most: int) -> list[Line]:

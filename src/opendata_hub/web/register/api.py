@@ -8,7 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response, StreamingResponse
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.people.deeds import Deed
@@ -64,6 +64,10 @@ class EntryOut(BaseModel):
     commission_decided_on: date | None
     commission_ground: str
     sued_on: date | None
+    first_due_on: date | None = Field(
+        description="The last day when the first answer came, if it was reopened since."
+    )
+    reopened_on: date | None
 
 
 class RegisterOut(BaseModel):
