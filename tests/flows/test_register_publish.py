@@ -34,9 +34,9 @@ INSERT INTO event (info_request_id, act, happened_on, recorded_at, ground, reaso
 """
 PUBLIC_FILE = """
 INSERT INTO case_file (info_request_id, origin, name, media_type, sha256, size_bytes, added_at,
-    findings, cleared, release, public_from, exceptions, dataset)
+    findings, cleared, release, public_from, exceptions, dataset, released_at)
 SELECT id, 'authority', 'reponse.pdf', 'application/pdf', 'abc', 3, '2026-11-20 09:00:00',
-    '[]', '[]', 'public', '2026-01-01', '[]', '' FROM info_request
+    '[]', '[]', 'public', '2026-01-01', '[]', '', '2026-11-08 00:00:00' FROM info_request
 """
 
 

@@ -196,9 +196,10 @@ def test_an_officer_says_what_the_public_reads_of_a_subject(hub, client, officer
 
 ANSWER = """
 INSERT INTO case_file (info_request_id, origin, name, media_type, sha256, size_bytes, added_at,
-    findings, cleared, release, public_from, exceptions, dataset)
+    findings, cleared, release, public_from, exceptions, dataset, released_at)
 SELECT id, 'authority', 'reponse.pdf', 'application/pdf', 'abc', 3, '2026-11-20 09:00:00',
-    '[]', '[]', :release, '2026-01-01', '[]', 'budget-2026' FROM info_request WHERE reference = :it
+    '[]', '[]', :release, '2026-01-01', '[]', 'budget-2026', '2026-01-01 00:00:00'
+    FROM info_request WHERE reference = :it
 """
 
 
