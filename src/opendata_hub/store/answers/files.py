@@ -11,6 +11,7 @@ from opendata_hub.domain.catalog.report import Clearance, Finding, Level
 from opendata_hub.domain.errors import UnknownFile, UnknownRequest
 from opendata_hub.store.requests.cases import events_of
 from opendata_hub.store.tables import (
+    AuthorityLogoRow,
     CaseFileRow,
     IncomingFileRow,
     InfoRequestRow,
@@ -126,7 +127,7 @@ def in_use(session: Session, digests: Collection[str]) -> set[str]:
     asked = list(digests)
     return {
         digest
-        for row in (CaseFileRow, LetterRow, SubmissionRow, IncomingFileRow)
+        for row in (CaseFileRow, LetterRow, SubmissionRow, IncomingFileRow, AuthorityLogoRow)
         for some in (asked[at : at + AT_ONCE] for at in range(0, len(asked), AT_ONCE))
         for digest in session.exec(select(row.sha256).where(col(row.sha256).in_(some)))
     }
