@@ -1,5 +1,7 @@
 """No message is left untranslated, and no translation is left over."""
 
+import re
+
 import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
@@ -61,3 +63,12 @@ def test_placeholders_survive_translation(language):
 def test_plural_forms_are_those_of_the_language(language, number, form):
     said = translations(language).ungettext("%(num)s working day", "%(num)s working days", number)
     assert form in said % {"num": number}
+
+
+@pytest.mark.parametrize("language", ["ar", "fr"])
+def test_no_text_is_translated_twice(language):
+    """The second would win, wherever the first was meant."""
+    said = (HERE / "locales" / f"{language}.po").read_text(encoding="utf-8")
+    texts = re.findall(r'^msgid "(.+)"$', said, re.MULTILINE)
+    assert len(texts) > 500
+    assert sorted({each for each in texts if texts.count(each) > 1}) == []
