@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
-from starlette.background import BackgroundTask, BackgroundTasks
+from starlette.background import BackgroundTask
 
 from opendata_hub import clock
 from opendata_hub.bootstrap import Hub
@@ -65,11 +65,6 @@ def local(wanted: str, otherwise: str) -> str:
 def lead(hub: Hub, path: str) -> Response:
     """Lead to a page, and then send the letters that were written."""
     return RedirectResponse(path, 303, background=send_after(hub))
-
-
-def send_then(tasks: BackgroundTasks, hub: Hub) -> None:
-    """The same for an answer that FastAPI makes: what is set on its stand-in is not looked at."""
-    tasks.add_task(hub.send_letters, clock.now())
 
 
 def send_after(hub: Hub) -> BackgroundTask:
