@@ -1,6 +1,6 @@
 """What a stranger's SELECT may contain, and what it may not."""
 
-from time import monotonic
+from time import process_time
 
 import pytest
 
@@ -138,7 +138,7 @@ NESTED = 200
     ],
 )
 def test_a_short_text_that_grows_when_it_is_read_is_refused(sql):
-    begun = monotonic()
+    begun = process_time()
     with pytest.raises((Forbidden, BadSql)):
         checked(sql)
-    assert monotonic() - begun < 1
+    assert process_time() - begun < 1

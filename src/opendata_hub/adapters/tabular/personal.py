@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import chain, islice
+from pathlib import Path
 
+from opendata_hub.adapters.tabular.reading import opened
 from opendata_hub.domain.catalog import privacy
 from opendata_hub.domain.catalog.privacy import Kind, marks, sieve
 from opendata_hub.domain.catalog.report import Finding
@@ -69,3 +72,18 @@ class PersonalScan:
 
     def _finding(self, kind: Kind, row: int | None = None, column: str | None = None) -> Finding:
         return Finding(kind, privacy.MESSAGES[kind][self._language], row, column or None)
+
+
+def personal_data(
+    file: Path, file_name: str, *, language: str, most: int = 1000
+) -> tuple[Finding, ...]:
+    """What a table without a schema gives away of persons, at most so many findings.
+
+    Raises NotATable.
+    """
+    with opened(file, file_name) as table:
+        records = table.records()
+        _, header = next(records, (1, []))
+        scan = PersonalScan(file_name, header, language=language)
+        found = chain(scan.names(), *(scan.row(number, cells) for number, cells in records))
+        return tuple(islice(found, most))

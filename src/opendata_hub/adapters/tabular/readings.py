@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from itertools import chain, islice
+from itertools import islice
 from pathlib import Path
 
 from opendata_hub.adapters.tabular.checking import AlsoRead, Opened, RowReader
@@ -107,18 +107,3 @@ class _ForSmallCounts:
 
     def end(self) -> Iterator[Finding]:
         return iter(())
-
-
-def personal_data(
-    file: Path, file_name: str, *, language: str, most: int = 1000
-) -> tuple[Finding, ...]:
-    """What a table without a schema gives away of persons, at most so many findings.
-
-    Raises NotATable.
-    """
-    with opened(file, file_name) as table:
-        records = table.records()
-        _, header = next(records, (1, []))
-        scan = PersonalScan(file_name, header, language=language)
-        found = chain(scan.names(), *(scan.row(number, cells) for number, cells in records))
-        return tuple(islice(found, most))

@@ -15,7 +15,7 @@ from sqlmodel import Session
 from opendata_hub.adapters import documents, office
 from opendata_hub.adapters.files import FileStore, StoredFile
 from opendata_hub.adapters.tabular import formats
-from opendata_hub.adapters.tabular.readings import personal_data
+from opendata_hub.adapters.tabular.personal import personal_data
 from opendata_hub.domain.answers.case_file import (
     MOST_FROM_REQUESTER,
     MOST_OF_A_CASE,
