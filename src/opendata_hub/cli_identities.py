@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from sqlmodel import Session
 
-from opendata_hub import bootstrap, clock, jobs
+from opendata_hub import bootstrap, clock
 from opendata_hub.domain.people.roles import OPERATOR
 from opendata_hub.flows.identities import erase as erasing
 from opendata_hub.flows.identities import rotate as flow
@@ -67,6 +67,8 @@ def erase(
 def erase_what_is_due() -> None:
     """Erase who filed requests that have served, as their laws declare it; a daily job does so."""
     hub = bootstrap.open_hub(Settings())
+    from opendata_hub import jobs
+
     typer.echo(f"Erased {jobs.erase_identities(hub)} identities")
 
 
