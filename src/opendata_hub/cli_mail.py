@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from opendata_hub import bootstrap, clock, jobs
+from opendata_hub import bootstrap, clock
 from opendata_hub.domain.errors import Invalid
 from opendata_hub.domain.people.roles import OPERATOR
 from opendata_hub.flows.correspondence import settle as flow
@@ -42,6 +42,8 @@ def fetch(
     ] = False,
 ) -> None:
     """Take in the mail of the desk now; ``serve`` does so every minute."""
+    from opendata_hub import jobs
+
     hub = bootstrap.open_hub(Settings())
     if not hub.settings.imap_url:
         raise Invalid("OPENDATA_HUB_IMAP_URL: no mailbox is set")

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from opendata_hub import bootstrap, clock, jobs
+from opendata_hub import bootstrap, clock
 from opendata_hub.domain.errors import Invalid
 from opendata_hub.domain.harvest.run import Fate, Run, RunState
 from opendata_hub.domain.harvest.source import Source, SourceKind
@@ -110,6 +110,8 @@ def run_command(
     as_json: Annotated[bool, typer.Option("--json", help="Say it as JSON, a line each.")] = False,
 ) -> int:
     """Read a source now. Ends with 1 where it was not read to its end, or deletions wait."""
+    from opendata_hub import jobs
+
     hub = bootstrap.open_hub(Settings())
     if dry_run:
         return _rehearse(hub, source_id, as_json=as_json)
@@ -184,6 +186,8 @@ def remove_command(
 
 
 def _rehearse(hub: bootstrap.Hub, source_id: str, *, as_json: bool) -> int:
+    from opendata_hub import jobs
+
     counts: Counter[Fate] = Counter()
     for each in rehearse(jobs.house(hub), source_id):
         counts[each.fate] += 1
