@@ -354,8 +354,6 @@ def publish_registers(hub: Hub, *, authority: str = "") -> list[Dataset]:
 
 
 def _publish_register(hub: Hub, body: Authority) -> Dataset | None:
-    # They load Frictionless: 0.7 s that no other command or job needs.
-
     today, limit = clock.today(hub.timezone), hub.settings.upload_limit_bytes
     examined = register.examine_register(
         hub.reading, hub.files, hub.frame, body, limit_bytes=limit, today=today

@@ -6,9 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from opendata_hub.domain.confidence import Confidence
-from opendata_hub.domain.requests.acts import State
-from opendata_hub.domain.requests.retention import RetentionClass, class_of, months_before
+from opendata_hub.domain.requests.retention import months_before
 
 
 @pytest.mark.parametrize(
@@ -28,12 +26,3 @@ def test_months_are_counted_back_to_the_same_day_or_the_last_of_the_month(day, m
 @given(st.dates(date(1990, 1, 1), date(2200, 1, 1)), st.integers(1, 600))
 def test_a_longer_time_is_never_over_sooner(day, months):
     assert months_before(day, months + 1) < months_before(day, months) < day
-
-
-def test_a_state_without_a_class_is_never_erased_by_itself():
-    words = {"ar": "س", "fr": "s", "en": "s"}
-    kept = RetentionClass(
-        "answered", words, frozenset({State.ANSWERED}), 12, "a law", Confidence.UNVERIFIED
-    )
-    assert class_of([kept], State.ANSWERED) is kept
-    assert class_of([kept], State.WITH_THE_HEAD) is None

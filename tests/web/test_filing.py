@@ -181,3 +181,10 @@ def test_the_form_keeps_everything_that_was_typed(client):
     for said in ('value="post" selected', 'value="residence" selected', 'value="report" checked'):
         assert said in page
     assert 'value="study" checked' not in page
+
+
+def test_a_receipt_leaves_when_the_request_was_filed_not_a_minute_later(hub, client):
+    assert client.post("/api/v1/requests", json=build.filing()).status_code == 201
+    assert len(list(hub.mailer.folder.glob("*.eml"))) == 1
+    assert build.sent(client, "/fr/requests/new", build.typed(text="Autre chose")).is_success
+    assert len(list(hub.mailer.folder.glob("*.eml"))) == 2

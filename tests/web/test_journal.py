@@ -23,11 +23,13 @@ def test_what_is_done_is_told(demo_hub, demo_client, auditor):
     assert who.json()["name"] == "Personne Fictive"
     steward = build.token(demo_hub, "steward")
     demo_client.delete("/api/v1/datasets/demo-petitions?reason=Erreur", headers=steward)
-    assert kinds(demo_client, auditor, limit=6) == [
-        "dataset-withdrawn", "token-made", "identity-read", "request-event", "token-made",
-        "token-made",
+    assert kinds(demo_client, auditor, limit=7) == [
+        "dataset-withdrawn", "token-made", "identity-read", "mail-addressed", "request-event",
+        "token-made", "token-made",
     ]  # fmt: skip
-    assert kinds(demo_client, auditor, subject=reference) == ["identity-read", "request-event"]
+    assert kinds(demo_client, auditor, subject=reference) == [
+        "identity-read", "mail-addressed", "request-event",
+    ]  # fmt: skip
     assert "Personne" not in demo_client.get("/api/v1/journal?limit=500", headers=auditor).text
 
 

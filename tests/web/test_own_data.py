@@ -8,9 +8,13 @@ import pytest
 import build
 import documents
 from opendata_hub import clock, jobs
+from opendata_hub.domain.journal import Kind
 from opendata_hub.domain.people.roles import Grant, Role
+from opendata_hub.domain.people.rule import EVERYWHERE
 from opendata_hub.flows.verify import verify
 from opendata_hub.store import engine as store_engine
+from opendata_hub.store import journal
+from opendata_hub.store.journal import Asked
 
 OWN = (Grant(Role.OFFICER, "commune-exemple"),)
 WORDS = ("Zahra Inventee", "zahra@requester.example", "12, impasse du Secret", "ZZ987654")
@@ -180,3 +184,12 @@ def test_a_fault_of_erasing_on_the_page_loses_nothing(client, officer, receipt):
         f"/fr/desk/{receipt['reference']}/erase", data={"reason": "Par lettre"}, headers=officer
     )
     assert erased.headers["location"] == f"/fr/desk/{receipt['reference']}"
+
+
+def test_what_the_hub_reads_to_address_a_mail_is_nobodys_look(hub, client, receipt):
+    """It is told in the journal, by a name of its own."""
+    assert len(list(hub.mailer.folder.glob("*.eml"))) == 1
+    assert own(client, receipt).json()["identity_read_at"] == []
+    with hub.reading() as session:
+        wanted = Asked(kind=Kind.MAIL_ADDRESSED, subject=receipt["reference"])
+        assert len(journal.latest(session, wanted, EVERYWHERE, before=None, most=9)) == 1

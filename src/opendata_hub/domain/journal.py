@@ -27,6 +27,7 @@ class Kind(StrEnum):
 
     REQUEST_EVENT = "request-event"
     IDENTITY_READ = "identity-read"
+    MAIL_ADDRESSED = "mail-addressed"
     IDENTITY_ERASED = "identity-erased"
     IDENTITY_EXPORTED = "identity-exported"
     LETTER_WRITTEN = "letter-written"

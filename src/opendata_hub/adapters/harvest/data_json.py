@@ -25,7 +25,6 @@ from opendata_hub.domain.harvest.source import Source
 from opendata_hub.domain.harvest.wording import reworded, things_for_names
 
 VCARD = Namespace("http://www.w3.org/2006/vcard/ns#")
-DEEPEST_JSON = 100
 _DATASET: Mapping[str, URIRef] = {
     "title": DCTERMS.title,
     "description": DCTERMS.description,

@@ -28,10 +28,6 @@ class MailState(StrEnum):
     BOUNCED = "bounced"
 
 
-TO_SETTLE = frozenset({MailState.IN_DOUBT, MailState.FAILED, MailState.BOUNCED})
-"""What somebody has to look at."""
-
-
 @dataclass(frozen=True, slots=True)
 class Stamps:
     """When what happened to a mail; None for what has not."""

@@ -1,6 +1,5 @@
 """How long who asked is kept after a request has come to an end, as a law's pack declares it."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -41,8 +40,3 @@ def months_before(day: date, months: int) -> date:
     first_after = date(years + (month + 1) // 12, (month + 1) % 12 + 1, 1)
     last = first_after - timedelta(days=1)
     return last.replace(day=min(day.day, last.day))
-
-
-def class_of(classes: Iterable[RetentionClass], state: State) -> RetentionClass | None:
-    """The class of a request in that state; None where it is never erased by itself."""
-    return next((each for each in classes if state in each.states), None)

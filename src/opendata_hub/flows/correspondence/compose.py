@@ -20,7 +20,6 @@ from opendata_hub.domain.correspondence.replies import OfficeKind, Reply, ReplyK
 from opendata_hub.domain.correspondence.tags import HELD_PREFIX, stop_key, tagged
 from opendata_hub.domain.errors import BadAddress, IdentityErased, MailNotSent, UnknownLetter
 from opendata_hub.domain.people.letter import Letter, LetterKind
-from opendata_hub.domain.people.roles import OPERATOR
 from opendata_hub.domain.people.rule import EVERYWHERE
 from opendata_hub.domain.requests.acts import Act
 from opendata_hub.domain.requests.info_request import InfoRequest
@@ -28,7 +27,7 @@ from opendata_hub.domain.requests.law import Law
 from opendata_hub.domain.secret import derived_tracking_code
 from opendata_hub.domain.texts import Texts, in_language
 from opendata_hub.flows.people.send_link import composed as account_mail
-from opendata_hub.flows.requests.read_identity import read_identity
+from opendata_hub.flows.requests.read_identity import read_to_address
 from opendata_hub.flows.requests.write_letter import Office, receipt
 from opendata_hub.store.correspondence import correspondents, incoming
 from opendata_hub.store.correspondence import letters as kept_letters
@@ -171,7 +170,7 @@ def _envelope(
     """Whom it goes to; that this was read is an entry in the journal."""
     reference, language = mail.reference, mail.language
     try:
-        asked = read_identity(session, reference, by=OPERATOR, now=now)
+        asked = read_to_address(session, reference, mail=mail.token, now=now)
     except IdentityErased:
         raise MailNotSent("who asked was erased", is_lasting=True) from None
     # A form takes what looks like an address; a mail goes to one mailbox, and to nobody else.

@@ -35,7 +35,6 @@ FileId = Annotated[int, Path(ge=1, le=2_147_483_647)]
 Typed = Annotated[str, Form()]
 FILES = "/{language}/desk/{reference}/files"
 ONE = FILES + "/{file_id}"
-_SIDES = 4
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, BackgroundTasks, Depends
 from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from sqlmodel import Session
@@ -27,7 +27,7 @@ from opendata_hub.store.correspondence import letters as kept_letters
 from opendata_hub.store.requests.letters import KeptLetter, of_request
 from opendata_hub.web.deps import HubDep
 from opendata_hub.web.doors import Door, VisitorDep, bearer, needs
-from opendata_hub.web.people.browser import send_after
+from opendata_hub.web.people.browser import send_after, send_then
 from opendata_hub.web.shapes import Problem
 
 PDF: dict[int | str, dict[str, Any]] = {
@@ -155,11 +155,11 @@ def read_letters(hub: HubDep, visitor: VisitorDep, reference: str) -> list[Lette
 @router.post("/requests/{reference}/letters", status_code=201)
 @needs(Deed.HANDLE_REQUEST)
 def write_letter(
-    hub: HubDep, visitor: VisitorDep, reference: str, body: LetterSentIn, response: Response
+    hub: HubDep, visitor: VisitorDep, reference: str, body: LetterSentIn, tasks: BackgroundTasks
 ) -> LetterOut:
     """Write a letter and keep it; by e-mail it leaves at once, and there is no way back."""
     letter = write(hub, visitor, reference, body.value(), officer=body.officer, way=body.way)
-    response.background = send_after(hub)
+    send_then(tasks, hub)
     with hub.reading() as session:
         fates = kept_letters.fates(session, letter.reference, clock.now())
     return LetterOut.of(letter, fates[letter.id])

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, BackgroundTasks, Depends, Query
 from fastapi.responses import Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -18,7 +18,7 @@ from opendata_hub.store.correspondence.incoming import Noted
 from opendata_hub.web.correspondence.mail_pages import MailForm, MailNumber, done, opened
 from opendata_hub.web.deps import HubDep
 from opendata_hub.web.doors import Door, VisitorDep, bearer, needs
-from opendata_hub.web.people.browser import send_after
+from opendata_hub.web.people.browser import send_then
 from opendata_hub.web.shapes import Problem, RequesterIn
 
 ON_A_PAGE, MOST = 50, 500
@@ -155,7 +155,7 @@ def read_mail(hub: HubDep, visitor: VisitorDep, number: MailNumber) -> WholeMail
 @router.post("/desk/mails/{number}/filing", status_code=201)
 @needs(Deed.HANDLE_REQUEST)
 def file_mail(
-    hub: HubDep, visitor: VisitorDep, number: MailNumber, body: MailFilingIn, response: Response
+    hub: HubDep, visitor: VisitorDep, number: MailNumber, body: MailFilingIn, tasks: BackgroundTasks
 ) -> MadeOut:
     """File it as a request, with the day on which it came; the receipt answers it."""
     files = receiving.look_again(hub.files, opened(hub, visitor, number).files, body.language)
@@ -168,7 +168,7 @@ def file_mail(
             session, hub.desk, number, asked, requester,
             unit=body.unit, files=files, by=visitor, now=clock.now(),
         )  # fmt: skip
-    response.background = send_after(hub)
+    send_then(tasks, hub)
     return MadeOut(reference=receipt.request.reference)
 
 

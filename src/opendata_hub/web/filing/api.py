@@ -6,7 +6,7 @@ from datetime import date
 from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, Header, Response, UploadFile
+from fastapi import APIRouter, BackgroundTasks, File, Form, Header, Response, UploadFile
 from pydantic import ValidationError
 
 from opendata_hub import clock
@@ -25,7 +25,7 @@ from opendata_hub.web.deps import HubDep
 from opendata_hub.web.doors import Door, VisitorDep, needs
 from opendata_hub.web.filing import doing
 from opendata_hub.web.filing.doing import Asked
-from opendata_hub.web.people.browser import send_after
+from opendata_hub.web.people.browser import send_then
 from opendata_hub.web.requests.requests_api import followed_with, law_for, today_under
 from opendata_hub.web.shapes import InfoRequestIn, InfoRequestOut, Problem, ReceiptOut
 
@@ -51,13 +51,14 @@ def file_request(
     visitor: VisitorDep,
     body: InfoRequestIn,
     response: Response,
+    tasks: BackgroundTasks,
     idempotency_key: IdempotencyKey = "",
 ) -> ReceiptOut:
     """File a request; the answer holds its due day, counted, and the code to follow it.
 
     200 instead of 201: it had been filed under the same ``Idempotency-Key``.
     """
-    return _filed(hub, visitor, body, (), response, idempotency_key)
+    return _filed(hub, visitor, body, (), response, tasks, idempotency_key)
 
 
 @router.post("/requests/with-files", status_code=201)
@@ -68,6 +69,7 @@ def file_request_with_files(
     request: Annotated[str, Form(description="The same body as JSON.")],
     files: Annotated[list[UploadFile], File(description="At most 10, of 25 MB each.")],
     response: Response,
+    tasks: BackgroundTasks,
     idempotency_key: IdempotencyKey = "",
 ) -> ReceiptOut:
     """The same with files, as ``multipart/form-data``."""
@@ -82,7 +84,7 @@ def file_request_with_files(
         examine(hub.files, each.file, file_name=each.filename or "", language=body.language)
         for each in files
     )
-    return _filed(hub, visitor, body, kept, response, idempotency_key)
+    return _filed(hub, visitor, body, kept, response, tasks, idempotency_key)
 
 
 def _filed(
@@ -91,6 +93,7 @@ def _filed(
     body: InfoRequestIn,
     files: Sequence[ExaminedFile],
     response: Response,
+    tasks: BackgroundTasks,
     word: str,
 ) -> ReceiptOut:
     authority = hub.authority(body.authority)
@@ -117,7 +120,7 @@ def _filed(
     done = doing.filed(hub, asked, once, today=today, now=now)
     if not done.is_new:
         response.status_code = HTTPStatus.OK
-    response.background = send_after(hub)
+    send_then(tasks, hub)
     followed = followed_with(hub, done.reference, done.tracking_code)
     shown = InfoRequestOut.of_request(followed, body.language)
     return ReceiptOut(**shown.model_dump(), tracking_code=done.tracking_code)

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Form, Request
 from fastapi.responses import RedirectResponse, Response
-from starlette.background import BackgroundTask
+from starlette.background import BackgroundTask, BackgroundTasks
 
 from opendata_hub import clock
 from opendata_hub.bootstrap import Hub
@@ -70,6 +70,11 @@ def lead(hub: Hub, path: str) -> Response:
 def send_after(hub: Hub) -> BackgroundTask:
     """What is done when the answer has gone: it says nothing, and takes no time of the answer."""
     return BackgroundTask(hub.send_letters, clock.now())
+
+
+def send_then(tasks: BackgroundTasks, hub: Hub) -> None:
+    """The same for an answer that FastAPI makes: what is set on its stand-in is not looked at."""
+    tasks.add_task(hub.send_letters, clock.now())
 
 
 def caller(request: Request) -> str:

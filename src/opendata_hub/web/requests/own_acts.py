@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Header, Request
+from fastapi import APIRouter, BackgroundTasks, Form, Header, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -18,7 +18,7 @@ from opendata_hub.flows.requests.announce import current
 from opendata_hub.flows.requests.own_act import act_on_own, possible_for_requester
 from opendata_hub.web.deps import HubDep, PageLanguage
 from opendata_hub.web.doors import Door, needs
-from opendata_hub.web.people.browser import send_after
+from opendata_hub.web.people.browser import send_after, send_then
 from opendata_hub.web.rendering import page
 from opendata_hub.web.requests.requests_api import followed_with, today_under
 from opendata_hub.web.shapes import InfoRequestOut, Problem
@@ -48,14 +48,14 @@ def act_with_code(
     hub: HubDep,
     reference: str,
     body: OwnActIn,
-    response: Response,
+    tasks: BackgroundTasks,
     x_tracking_code: Annotated[str, Header(description="The code of the receipt.")] = "",
 ) -> InfoRequestOut:
     """Complain to the head of the body, withdraw, or explain what was not clear."""
     if not x_tracking_code.strip():
         raise TrackingCodeNeeded("Send the tracking code of the receipt: X-Tracking-Code: …")
     _done(hub, reference, x_tracking_code, body)
-    response.background = send_after(hub)
+    send_then(tasks, hub)
     followed = followed_with(hub, reference, x_tracking_code)
     return InfoRequestOut.of_request(followed, followed.request.question.language)
 
