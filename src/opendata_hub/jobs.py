@@ -45,6 +45,7 @@ log = logging.getLogger(__name__)
 MISFIRE_SECONDS = 12 * 3600
 FILES_WAIT_FOR, FILES_AT_ONCE = timedelta(days=1), 500
 MAIL_KEPT_FOR = timedelta(days=90)
+SENDERS_COUNTED_FOR = timedelta(days=1)
 PASSING = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.ENOMEM, errno.EMFILE, errno.ENFILE,
      errno.EAGAIN}
@@ -216,8 +217,12 @@ def send_digests(hub: Hub) -> int:
 
 
 def forget_mail(hub: Hub) -> int:
-    """Erase what mails said that became no request, after 90 days; returns how many."""
+    """Erase what mails said that became no request, after 90 days; returns how many.
+
+    By whom those were sent that were filed is known for a day, so long as senders are counted.
+    """
     with hub.writing() as session:
+        incoming.forget_senders(session, clock.now() - SENDERS_COUNTED_FOR)
         left = incoming.erase_before(session, clock.now() - MAIL_KEPT_FOR)
         files = left.files - case_files.in_use(session, left.files)
         replies = outbox.tokens_of_replies(session, left.numbers)

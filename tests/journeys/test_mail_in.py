@@ -1,5 +1,6 @@
 """Mail that comes to a desk, from a real IMAP server: filed, attached or held; never twice."""
 
+import base64
 import email.policy
 import imaplib
 import io
@@ -14,6 +15,7 @@ from email.message import EmailMessage
 from time import sleep
 
 import pytest
+from sqlmodel import select
 
 import build
 from mail_servers import imap_server
@@ -34,6 +36,7 @@ from opendata_hub.settings import Settings
 from opendata_hub.store.answers import files as case_files
 from opendata_hub.store.correspondence import incoming, outbox
 from opendata_hub.store.requests import assignments, cases
+from opendata_hub.store.tables import IncomingMailRow
 from opendata_hub.web.identities.pages import erase_wanted
 
 pytestmark = pytest.mark.enable_socket
@@ -228,6 +231,18 @@ def test_whoever_writes_too_often_is_held_and_not_answered(desk, box):
     assert len(sent(desk)) == 3
 
 
+def test_whoever_files_too_often_is_held_and_marked_for_a_day_only(desk, box, monkeypatch):
+    many = [mail(f"{FORM}\n{n}", Message_ID=f"<{n}@x.example>") for n in range(22)]
+    found = fetched(desk, box, *many, at=MONDAY)
+    assert [each.state for each in found].count(IncomingState.FILED) == 20
+    assert [each.why for each in found[20:]] == [Why.TOO_OFTEN] * 2
+    monkeypatch.setattr(clock, "now", lambda: MONDAY + timedelta(days=1, seconds=1))
+    jobs.forget_mail(desk)
+    with desk.reading() as session:
+        marks = [row.sender_mark for row in session.exec(select(IncomingMailRow)).all()]
+    assert (marks.count(""), len(set(marks))) == (20, 2), "those who wait are counted still"
+
+
 def test_whoever_writes_too_often_to_a_case_is_held_and_officers_are_not_told(desk, box):
     fetched(desk, box, mail())
     (receipt,) = sent(desk)
@@ -249,6 +264,22 @@ def test_a_mail_that_is_too_large_is_not_read_and_its_sender_is_told_once(desk, 
     assert "1" in reply.get_body().get_content()
     with desk.reading() as session:
         assert incoming.content(session, taken.number).text == ""
+
+
+def test_a_mail_with_an_attachment_of_40_megabytes_is_told_that_it_is_too_large(desk, box):
+    usual = Settings(home=desk.settings.home).mail_limit_mb
+    settings = desk.settings.model_copy(update={"mail_limit_mb": usual})
+    as_shipped = replace(desk, settings=settings)
+    message = mail()
+    message.add_attachment(b"%PDF here", "application", "pdf", filename="plan.pdf")
+    packed, line = base64.b64encode(b"%PDF here"), b"A" * 76 + b"\r\n"
+    large = message.as_bytes().replace(packed, line * (40_000_000 // 57))
+    assert len(large) > 53_000_000
+    box.deliver(large, at=MONDAY)
+    (taken,) = jobs.fetch_mail(as_shipped)
+    assert taken.state is IncomingState.TOO_LARGE
+    (reply,) = sent(as_shipped)
+    assert f"{usual} " in reply.get_body().get_content()
 
 
 def test_a_text_of_200_000_letters_waits_for_somebody(desk, box):

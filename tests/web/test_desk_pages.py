@@ -96,3 +96,19 @@ def test_a_queue_is_narrowed_and_its_tabs_keep_what_was_chosen(client, officer, 
     for narrower in ("show=late", "state=answered", "show=closed", "authority=another"):
         assert reference not in client.get(f"/fr/desk?{narrower}", headers=officer).text
     assert client.get("/fr/desk?state=x", headers=officer).status_code == 422
+
+
+def test_a_queue_shows_what_one_of_the_colleagues_works_on(client, hub, officer, reference):
+    role = (Grant(Role.OFFICER, OWN),)
+    own = build.person(hub, "a@hub.example", name="Agent Fictif", grants=role)
+    other = build.person(hub, "b@hub.example", name="Collègue Fictive", grants=role)
+    page = client.get("/fr/desk", headers=officer).text
+    choices = page.split('id="hands"')[1].split("</select>")[0]
+    assert f'<option value="{own}">Agent Fictif</option>' in choices
+    body = {"references": [reference], "officer": other}
+    assert client.post("/api/v1/desk/assignments", json=body, headers=officer).status_code == 201
+    shown = client.get(f"/fr/desk?hands={other}", headers=officer).text
+    assert f'<option value="{other}" selected>' in shown
+    assert reference in shown
+    assert reference not in client.get(f"/fr/desk?hands={own}", headers=officer).text
+    assert client.get("/fr/desk?hands=somebody", headers=officer).status_code == 422

@@ -650,7 +650,7 @@ class IncomingFileRow(SQLModel, table=True):
     incoming_mail_id: int = Field(foreign_key="incoming_mail.id", index=True)
     name: str
     media_type: str
-    sha256: str
+    sha256: str = Field(index=True)
     size_bytes: int = Field(sa_type=BigInteger)
     problem: str
 

@@ -120,18 +120,18 @@ CODE: Texts = {
     "ar": "رمز التتبع الخاص بكم: {code}\nاحتفظوا به: فهو وحده يفتح طلبكم.",
     "en": "Your tracking code: {code}\nKeep it: it alone opens your request.",
 }
-MOVED: Texts = {
+MOVED: Texts = {  # of an answer, or of a decision on a complaint
     "fr": (
-        "Un jour de fermeture a été annoncé ou déplacé. La réponse à votre demande était due le "
-        "{before} ; elle l’est maintenant au plus tard le {due}."
+        "Un jour de fermeture a été annoncé ou déplacé. Le dernier jour pour vous répondre était "
+        "le {before} ; c’est maintenant le {due}."
     ),
     "ar": (
-        "أُعلن عن يوم عطلة أو تم تغيير تاريخه. كان أجل الرد على طلبكم {before}، وأصبح الآن {due} "
+        "أُعلن عن يوم عطلة أو تم تغيير تاريخه. كان آخر أجل للرد عليكم {before}، وأصبح الآن {due} "
         "على أبعد تقدير."
     ),
     "en": (
-        "A day off was announced or moved. The answer to your request was due on {before}; it is "
-        "now due by {due} at the latest."
+        "A day off was announced or moved. The last day to answer you was {before}; it is now "
+        "{due}."
     ),
 }
 ASKED_FOR: Texts = {

@@ -231,7 +231,7 @@ def settle(
     row.state, row.why, row.reference, row.reason = state, why, reference, reason
     row.settled_at, row.person_id = now, person
     if state is IncomingState.FILED:
-        row.sealed, row.sender_mark = None, ""
+        row.sealed = None  # its mark serves to count by for a day: ``forget_senders``
     session.add(row)
     session.flush()
 
@@ -254,6 +254,17 @@ def erase_before(session: Session, day: datetime) -> Left:
     return _erased(
         session, col(IncomingMailRow.state).in_(over), col(IncomingMailRow.received_at) < day
     )
+
+
+def forget_senders(session: Session, day: datetime) -> None:
+    """Erase by whom mails were sent that were filed, and received before then."""
+    question = update(IncomingMailRow).where(
+        col(IncomingMailRow.state) == IncomingState.FILED,
+        col(IncomingMailRow.sender_mark) != "",
+        col(IncomingMailRow.received_at) < day,
+    )
+    session.connection().execute(question.values(sender_mark=""))
+    session.expire_all()
 
 
 def erase_of(session: Session, references: Sequence[str]) -> Left:

@@ -1,6 +1,6 @@
 """The desk as officers use it: the queue, a case, and what can be done now."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Literal
@@ -52,7 +52,7 @@ class Wanted(BaseModel):
     authority: str = Field(default="", max_length=100)
     unit: str = Field(default="", max_length=100)
     state: State | Literal[""] = ""
-    hands: Literal["", "mine", "nobody"] = ""
+    hands: str = Field(default="", pattern="^(|mine|nobody|[1-9][0-9]{0,8})$")
     after: str = Field(default="", max_length=100)
 
     def queue(self, today: date, me: int | None) -> Queue:
@@ -67,9 +67,14 @@ class Wanted(BaseModel):
             due_before=end,
             after=place_after(self.after),
             state=self.state or None,
-            officer=(me or 0) if self.hands == "mine" else None,
+            officer=(me or 0) if self.hands == "mine" else self.colleague,
             is_unassigned=self.hands == "nobody",
         )
+
+    @property
+    def colleague(self) -> int | None:
+        """The account of the one whose requests are asked for by number."""
+        return int(self.hands) if self.hands.isdecimal() else None
 
     def address(self, **other: str) -> str:
         """The question of an address that asks for this, or for something else in it."""
@@ -104,15 +109,16 @@ def read_queue(
     with hub.reading() as session:
         found = cases.queue(session, asked, within, most=ON_A_PAGE + 1)
         tally = cases.tally(session, asked, within, today=today)
-        people = accounts.names(session, {each.officer for each in found if each.officer})
+        working = {each.officer for each in found if each.officer}
         desk = _desk(hub, session, visitor, found, wanted)
+        people = accounts.names(session, working)
     shown = found[:ON_A_PAGE]
     answer = page(
         request, "desk.html", language,
         lines=[(each, each.nearness(today)) for each in shown], wanted=wanted, nearness=Nearness,
         following=f"{shown[-1].due_on}.{shown[-1].reference}" if len(found) > ON_A_PAGE else "",
         tally=tally, today=today, states=[each for each in State if each is not State.NEW],
-        bodies=bodies, people=people, desk=desk,
+        bodies=bodies, people=people, colleagues=_colleagues(desk, people), desk=desk,
     )  # fmt: skip
     return _kept_by_nobody(answer)
 
@@ -137,6 +143,12 @@ def _desk(
     if not any(within.covers(Place(line.authority, line.unit)) for line in lines):
         return None
     return Desk(hub.authority(authority), officers(session, authority, wanted.unit))
+
+
+def _colleagues(desk: Desk | None, shown: Mapping[int, str]) -> Mapping[int, str]:
+    """Whose requests can be asked for, by name: who works on one that is shown, or could."""
+    known = {each.id: each.name for each in desk.officers} if desk else {}
+    return dict(sorted({**known, **shown}.items(), key=lambda each: each[1].casefold()))
 
 
 def _bodies(hub: Hub, within: Reach) -> list[Authority]:
