@@ -63,6 +63,7 @@ from opendata_hub.packs.folders import Folders
 from opendata_hub.packs.laws import law_names, load_calendar, load_law
 from opendata_hub.packs.letters import load_letters
 from opendata_hub.packs.ocds import load_ocds
+from opendata_hub.packs.shelves import load_shelves
 from opendata_hub.packs.site import load_site
 from opendata_hub.packs.territories import load_territories
 from opendata_hub.packs.vocabularies import load_vocabularies
@@ -536,13 +537,15 @@ def load_frame(settings: Settings, *, base_url: str) -> Frame:
     folders = catalog_folders(settings)
     vocabularies = load_vocabularies(folders)
     tables = load_families(folders, vocabularies)
+    families = {**tables, **load_kinds(folders, vocabularies, tables)}
     frame = Frame(
         base_url=base_url,
         site=load_site(folders, vocabularies),
-        families={**tables, **load_kinds(folders, vocabularies, tables)},
+        families=families,
         vocabularies=vocabularies,
         digest=folders.digest(),
         territories=load_territories(folders),
+        shelves=load_shelves(folders, list(families)),
     )
     for each in frame.site.publishers.values():
         try:

@@ -56,6 +56,7 @@ def test_what_is_published_is_found_by_its_family_publisher_and_columns(hub):
         assert slugs(hub, text) == {"declarations"}, text
     facets = found(hub, facets=tuple(Facet)).facets
     assert {facet: [each.code for each in counts] for facet, counts in facets.items()} == {
+        Facet.FAMILY: [FAMILY],
         Facet.PUBLISHER: ["commune-exemple"],
         Facet.THEME: sorted(hub.frame.families[FAMILY].themes),
         Facet.FORMAT: ["CSV"],

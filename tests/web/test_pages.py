@@ -38,10 +38,39 @@ def test_a_page_is_whole_in_every_language(demo_client, path, language, directio
     assert "set-cookie" not in answer.headers
 
 
-def test_the_home_page_leads_to_every_dataset(demo_client):
+def test_the_home_page_leads_to_every_family_that_has_datasets(demo_client):
     text = demo_client.get("/fr/").text
     for family in demo_client.app.state.hub.frame.tables:
-        assert f'href="/fr/datasets/demo-{family}"' in text
+        assert f'href="/fr/datasets?family={family}"' in text
+        assert (
+            f'href="/fr/datasets/demo-{family}"'
+            in demo_client.get(f"/fr/datasets?family={family}").text
+        )
+    assert 'href="/fr/datasets?family=plans"' not in text
+
+
+def test_the_home_page_tells_what_is_published_and_how_requests_stand(demo_client):
+    build.sent(demo_client, "/fr/requests/new", FORM)
+    text = demo_client.get("/fr/").text
+    figures = re.findall(r'<span class="figure">(.*?)</span>', text)
+    with demo_client.app.state.hub.reading() as session:
+        totals = datasets.totals_of_families(session).values()
+    assert figures[0] == str(sum(each.datasets for each in totals)) == "13"
+    assert figures[1] == str(sum(each.rows for each in totals))
+    assert figures[2:] == ["1", "–"]
+
+
+def test_figures_of_the_home_page_are_counted_once_a_minute(demo_client, monkeypatch):
+    def received():
+        return re.findall(r'<span class="figure">(.*?)</span>', demo_client.get("/fr/").text)[2]
+
+    start = clock.ticks()
+    monkeypatch.setattr(clock, "ticks", lambda: start)
+    assert received() == "0"
+    build.sent(demo_client, "/fr/requests/new", FORM)
+    assert received() == "0"
+    monkeypatch.setattr(clock, "ticks", lambda: start + 61)
+    assert received() == "1"
 
 
 def test_an_empty_hub_says_so(client):

@@ -50,7 +50,7 @@ from opendata_hub.domain.errors import BadSearch, SearchUnavailable
 from opendata_hub.domain.texts import LANGUAGES, in_language
 
 TANTIVY = version("tantivy")
-FORMAT = "2"
+FORMAT = "3"
 """Raise it when a field or the analysis of words changes: indexes are made anew then."""
 
 WRITER_HEAP_BYTES = 50_000_000

@@ -1,6 +1,7 @@
 """Published datasets, the log of their changes, and their records ready to be served."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -243,6 +244,25 @@ def slugs(session: Session) -> Iterator[str]:
     """The address of every dataset, in the order in which they came."""
     question = select(DatasetRow.slug).order_by(col(DatasetRow.id))
     yield from session.exec(question.execution_options(yield_per=BATCH))
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """How many datasets there are, and how many rows they have together."""
+
+    datasets: int
+    rows: int
+
+
+def totals_of_families(session: Session) -> dict[str, Total]:
+    """How much is published of each family that has any."""
+    question = (
+        columns(col(DatasetRow.family), func.count(), func.sum(col(SubmissionRow.rows)))
+        .join(SubmissionRow, col(SubmissionRow.id) == DatasetRow.submission_id)
+        .group_by(col(DatasetRow.family))
+    )
+    found = session.connection().execute(question)
+    return {family: Total(int(many), int(rows)) for family, many, rows in found}
 
 
 def counts_of_publishers(session: Session) -> dict[str, int]:

@@ -45,6 +45,7 @@ from opendata_hub.web.identities import pages as identity_pages
 from opendata_hub.web.kept import KeptPages
 from opendata_hub.web.languages import HERE
 from opendata_hub.web.people import account, journal, links, provider, sign_in, staff
+from opendata_hub.web.portal import home
 from opendata_hub.web.protection.arrival import Premises
 from opendata_hub.web.protection.bodies import BodyLimit
 from opendata_hub.web.protection.headers import SecureHeaders
@@ -126,6 +127,7 @@ ROUTERS: tuple[tuple[str, APIRouter], ...] = (
     (AT_ROOT, own_acts.page_router),
     (AT_ROOT, request_pages.router),
     (AT_ROOT, search.page_router),
+    (AT_ROOT, home.router),
     (AT_ROOT, catalog_pages.router),
 )
 """Every door, in the order in which an address is looked for."""
@@ -153,6 +155,7 @@ def create_app(hub: Hub) -> FastAPI:
     app.add_middleware(Gate, premises=Premises(base_url, hub.settings.hosts, hub.settings.proxies))
     app.add_middleware(SecureHeaders, base_url=base_url)
     problems.install(app)
+    home.install(app)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     for prefix, router in ROUTERS:
         app.include_router(router, prefix=prefix)

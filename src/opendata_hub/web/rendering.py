@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -81,6 +81,11 @@ def _decimal(value: float, locale: str) -> str:
     return str(format_decimal(value, locale=locale))
 
 
+@lru_cache(2_000)
+def _percent(share: float, locale: str) -> str:
+    return str(format_percent(share, locale=locale))
+
+
 @cache
 def _environment(language: str) -> Environment:
     environment = Environment(
@@ -131,6 +136,10 @@ def _environment(language: str) -> Environment:
     def number(value: float) -> str:
         return _decimal(value, locale)
 
+    def percent(value: float) -> Markup:
+        """So many in a hundred, in one run that no line breaks and no direction turns around."""
+        return Markup('<bdi class="number">{}</bdi>').format(_percent(value / 100, locale))
+
     environment.globals.update(language=language, direction=DIRECTIONS[language])
     environment.filters.update(
         text=text,
@@ -139,6 +148,7 @@ def _environment(language: str) -> Environment:
         day=day,
         moment=moment,
         number=number,
+        percent=percent,
         code=code,
         **explain.filters(language),
     )

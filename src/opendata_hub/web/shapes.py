@@ -281,6 +281,7 @@ class SearchIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     q: str = Field(default="", description="Words of French, Arabic or English.")
+    family: list[str] = Field(default=[], description="Names of families: petitions …")
     publisher: list[str] = Field(default=[], description="Ids of publishers.")
     theme: list[str] = Field(default=[], description="Codes of the EU data themes: ECON …")
     format: list[str] = Field(default=[], description="Codes of the EU file types: CSV …")

@@ -37,6 +37,7 @@ from opendata_hub.domain.catalog.site import Site
 from opendata_hub.domain.catalog.territory import Gazetteer
 from opendata_hub.domain.catalog.vocabulary import Term, Vocabularies
 from opendata_hub.domain.errors import Invalid
+from opendata_hub.domain.portal.shelf import Shelf
 from opendata_hub.domain.texts import LANGUAGES
 
 SPDX = Namespace(NAMESPACES["spdx"])
@@ -56,6 +57,7 @@ class Frame:
     digest: of the files the declarations were read from; the same in every process. Authorities
             that are kept in the store have digests of their own.
     territories: every list of territories, by its name.
+    shelves: families that readers look for together; every family stands on one.
     """
 
     base_url: str
@@ -64,6 +66,7 @@ class Frame:
     vocabularies: Vocabularies
     digest: str = ""
     territories: Mapping[str, Gazetteer] = field(default_factory=dict)
+    shelves: tuple[Shelf, ...] = ()
 
     def with_authorities(self, kept: Mapping[str, Authority]) -> "Frame":
         """The frame with these beside the declared ones, in the place of any it had."""

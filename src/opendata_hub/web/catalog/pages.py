@@ -1,7 +1,7 @@
-"""The catalogue for readers: home, a dataset, a publisher; and the way to a language."""
+"""The catalogue for readers: a dataset, a publisher."""
 
 from fastapi import APIRouter, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
 from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.catalog.dataset import Dataset
@@ -13,40 +13,16 @@ from opendata_hub.flows.catalog.check_links import of_dataset
 from opendata_hub.store import changes, datasets, documents, submissions
 from opendata_hub.store.harvest import records
 from opendata_hub.store.people import authorities
-from opendata_hub.web import negotiation
 from opendata_hub.web.deps import HubDep, PageLanguage
 from opendata_hub.web.doors import Door, needs
 from opendata_hub.web.harvest.pages import harvested_page
 from opendata_hub.web.rendering import page
 
 SHOWN = 60
-"""Datasets on a page, the latest first; search and paging come with the portal."""
+"""Datasets on a page, the latest first; search has them all."""
 
 READ = ["GET", "HEAD"]
 router = APIRouter(route_class=Door, include_in_schema=False)
-
-
-@router.api_route("/", methods=READ)
-@needs(Deed.READ_PUBLISHED)
-def choose_language(request: Request) -> Response:
-    """Lead to the home page in the reader's language."""
-    return negotiation.to_language(request, "")
-
-
-@router.api_route("/{language}/", methods=READ)
-@needs(Deed.READ_PUBLISHED)
-def home(request: Request, hub: HubDep, language: PageLanguage) -> Response:
-    """What is published here, and the two doors."""
-    with hub.reading() as session:
-        listed = list(datasets.latest(session, most=SHOWN))
-    return page(request, "home.html", language, datasets=listed, families=hub.frame.families)
-
-
-@router.api_route("/{language}", methods=READ)
-@needs(Deed.READ_PUBLISHED)
-def home_without_slash(language: PageLanguage) -> Response:
-    """One address for one page."""
-    return RedirectResponse(f"/{language}/", 308)
 
 
 @router.api_route("/{language}/datasets/{slug}", methods=READ)

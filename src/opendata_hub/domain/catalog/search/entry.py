@@ -79,6 +79,7 @@ def entry_of(frame: Frame, dataset: Dataset, *, text: str = "") -> Entry:
         about=tuple(_about(frame, dataset, family)),
         body=(*dataset.description.items(), *_column_titles(family)),
         facets={
+            Facet.FAMILY: (dataset.family,),
             Facet.PUBLISHER: (dataset.publisher,),
             Facet.THEME: family.themes,
             Facet.FORMAT: (dataset.distribution.format,),
@@ -128,6 +129,8 @@ def years_of(title: Texts, modified_at: datetime) -> tuple[str, ...]:
 
 def label(frame: Frame, facet: Facet, code: str) -> Texts:
     """What readers call a value of a facet; the code itself where no list knows it."""
+    if facet is Facet.FAMILY:
+        return frame.families[code].title if code in frame.families else {}
     if facet is Facet.PUBLISHER:
         publisher = frame.site.publishers.get(code)
         return publisher.name if publisher else {}

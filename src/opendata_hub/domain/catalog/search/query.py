@@ -18,6 +18,7 @@ DEEPEST = 10_000
 class Facet(StrEnum):
     """What results are counted and filtered by."""
 
+    FAMILY = "family"
     PUBLISHER = "publisher"
     THEME = "theme"
     FORMAT = "format"

@@ -1,0 +1,1 @@
+"""What readers of the portal are shown, beside the records themselves."""

@@ -1,0 +1,1 @@
+"""Pages for readers that are made of more than one record."""
