@@ -113,6 +113,10 @@ class Settings(BaseSettings):
         default="",
         description="How often one network may come, where it differs from the defaults.",
     )
+    metrics_networks: str = Field(
+        default="127.0.0.0/8, ::1",
+        description="Addresses and networks that may read /metrics. Empty: nobody.",
+    )
 
     @field_validator("imap_url")
     @classmethod
@@ -215,6 +219,14 @@ class Settings(BaseSettings):
                 raise ValueError("name your proxies: a network of everybody is none")
         return value
 
+    @field_validator("metrics_networks")
+    @classmethod
+    def _of_readers(cls, value: str) -> str:
+        """Refuse what is no network."""
+        for each in _listed(value):
+            ip_network(each)
+        return value
+
     @field_validator("rate_limits")
     @classmethod
     def _paces(cls, value: str) -> str:
@@ -248,6 +260,11 @@ class Settings(BaseSettings):
     def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
         """The networks of our own proxies."""
         return tuple(map(ip_network, _listed(self.trusted_proxies)))
+
+    @property
+    def metrics_readers(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """The networks that may read figures."""
+        return tuple(map(ip_network, _listed(self.metrics_networks)))
 
     @property
     def hosts(self) -> frozenset[str]:

@@ -15,6 +15,8 @@ from opendata_hub.domain.errors import TooLarge
 
 BLOCK_BYTES = 1_048_576
 UNFINISHED = "incoming-"
+TRIAL_BYTES = 4096
+"""What a full disk refuses; fewer may find room in what it keeps for names."""
 DIGITS = 64
 """Of a SHA-256 in hex."""
 
@@ -53,6 +55,16 @@ class FileStore:
             Path(name).unlink(missing_ok=True)
             raise
         return StoredFile(path, sha256, size)
+
+    def try_writing(self) -> None:
+        """Write something and take it back; raises OSError where nothing can be put."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=self.folder, prefix=UNFINISHED)
+        try:
+            with os.fdopen(handle, "wb") as target:
+                target.write(bytes(TRIAL_BYTES))
+        finally:
+            Path(name).unlink(missing_ok=True)
 
     def drop(self, sha256: str) -> None:
         """Let the bytes be gone; nothing happens where they are not there."""

@@ -1,21 +1,36 @@
 """Brings the tables to the shape this version of the code expects."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
+
+SCRIPTS = str(Path(__file__).parent / "migrations")
 
 
 def upgrade(engine: Engine) -> None:
     """Run the migrations that are missing; do nothing when none is."""
-    config = _config(engine)
     with engine.execution_options(is_reading=True).connect() as connection:
-        current = MigrationContext.configure(connection).get_current_heads()
-    if set(current) != set(ScriptDirectory.from_config(config).get_heads()):
-        command.upgrade(config, "head")
+        there = revisions(connection)
+    if there != heads():
+        command.upgrade(_config(engine), "head")
+
+
+def revisions(connection: Connection) -> frozenset[str]:
+    """The migrations that the database has come to; none for an empty one."""
+    return frozenset(MigrationContext.configure(connection).get_current_heads())
+
+
+@cache
+def heads() -> frozenset[str]:
+    """The migrations that this version of the code ends with; one, but while it is written."""
+    config = Config()
+    config.set_main_option("script_location", SCRIPTS)
+    return frozenset(ScriptDirectory.from_config(config).get_heads())
 
 
 def downgrade(engine: Engine, revision: str) -> None:
@@ -25,6 +40,6 @@ def downgrade(engine: Engine, revision: str) -> None:
 
 def _config(engine: Engine) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", SCRIPTS)
     config.attributes["engine"] = engine
     return config

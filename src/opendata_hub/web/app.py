@@ -34,6 +34,7 @@ from opendata_hub.web.correspondence import (
     notice_pages,
 )
 from opendata_hub.web.correspondence import letters_api as sent_letters_api
+from opendata_hub.web.doors import API
 from opendata_hub.web.filing import api as filing_api
 from opendata_hub.web.filing import before, paper
 from opendata_hub.web.filing import pages as filing_pages
@@ -44,6 +45,8 @@ from opendata_hub.web.identities import own_pages
 from opendata_hub.web.identities import pages as identity_pages
 from opendata_hub.web.kept import KeptPages
 from opendata_hub.web.languages import HERE
+from opendata_hub.web.operations import health
+from opendata_hub.web.passage.tally import Tally
 from opendata_hub.web.people import account, journal, links, provider, sign_in, staff
 from opendata_hub.web.portal import home
 from opendata_hub.web.protection.arrival import Premises
@@ -66,8 +69,9 @@ from opendata_hub.web.requests import pages as request_pages
 
 BODY_LIMIT_BYTES = 262_144
 MULTIPART_OVERHEAD_BYTES = 65_536
-AT_ROOT, API = "", "/api/v1"
+AT_ROOT = ""
 ROUTERS: tuple[tuple[str, APIRouter], ...] = (
+    (AT_ROOT, health.router),
     (AT_ROOT, dumps.router),
     (AT_ROOT, feeds.router),
     (AT_ROOT, dcat.router),
@@ -154,6 +158,7 @@ def create_app(hub: Hub) -> FastAPI:
     )
     app.add_middleware(Gate, premises=Premises(base_url, hub.settings.hosts, hub.settings.proxies))
     app.add_middleware(SecureHeaders, base_url=base_url)
+    app.add_middleware(Tally)
     problems.install(app)
     home.install(app)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")

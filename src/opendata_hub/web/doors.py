@@ -18,12 +18,15 @@ from opendata_hub.domain.protection.pace import Traffic
 from opendata_hub.domain.secret import api_key_digest, session_key_digest
 from opendata_hub.store.people import sessions, tokens
 from opendata_hub.web.deps import served
+from opendata_hub.web.passage.tally import ROUTE
 from opendata_hub.web.protection.cookies import shown_key
 from opendata_hub.web.protection.forms import require_form_token
 from opendata_hub.web.protection.rates import Meter, traffic_of
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 DEED, TRAFFIC = "__deed__", "__traffic__"
+API = "/api/v1"
+"""Under which the routers of the API stand."""
 bearer = HTTPBearer(auto_error=False, description="`opendata-hub token create NAME` makes one.")
 
 
@@ -62,6 +65,7 @@ class Door(APIRoute):
         counted: Traffic | None = getattr(self.endpoint, TRAFFIC)
 
         async def ask_first(request: Request) -> Response:
+            setattr(request.state, ROUTE, _template(request, self.path))
             _count(request, deed, counted)
             request.state.visitor, request.state.web_session = STRANGER, None
             if shown := _shown(request):
@@ -71,6 +75,12 @@ class Door(APIRoute):
             return await handle(request)
 
         return ask_first
+
+
+def _template(request: Request, path: str) -> str:
+    """The template of the address that was called, with what a router stands under."""
+    called = request.url.path
+    return f"{API}{path}" if called.startswith(f"{API}/") else path
 
 
 def _count(request: Request, deed: Deed, counted: Traffic | None) -> None:

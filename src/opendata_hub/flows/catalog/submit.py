@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from opendata_hub.adapters import documents, office
 from opendata_hub.adapters.files import FileStore, StoredFile
+from opendata_hub.adapters.metrics import figures
 from opendata_hub.adapters.tabular.checking import How, check
 from opendata_hub.adapters.tabular.readings import by_rules, for_personal_data, for_small_counts
 from opendata_hub.adapters.tabular.rules import Tables
@@ -55,23 +56,32 @@ def examine(
     Raises TooLarge past ``limit_bytes``. A file with faults is no error: its report says so.
     """
     stored = files.put(stream, limit_bytes=limit_bytes)
-    if family.holds is Holds.DOCUMENT:
-        return _read(stored, file_name, language)
+    with figures.checking(family.name):
+        if family.holds is Holds.DOCUMENT:
+            return _read(stored, file_name, language)
+        how = How(by_name=True, language=language)
+        return Examined(file_name, stored, _checked(stored, family, file_name, how, today, tables))
+
+
+def _checked(
+    stored: StoredFile, family: Family, file_name: str, how: How, today: date, tables: Tables | None
+) -> Report:
+    """The report on a table, and on what an office file carries beside it."""
     report = check(
         stored.path,
         family.schema,
         file_name=file_name,
-        how=How(by_name=True, language=language),
+        how=how,
         also=[
             by_rules(family.rules, today, tables),
             for_personal_data,
             for_small_counts(family.schema),
         ],
     )
-    if report.is_readable and office.may_carry(file_name):
-        carried = office.findings(stored.path, file_name=file_name, language=language)
-        report = report.joined_by(carried)
-    return Examined(file_name, stored, report)
+    if not report.is_readable or not office.may_carry(file_name):
+        return report
+    carried = office.findings(stored.path, file_name=file_name, language=how.language)
+    return report.joined_by(carried)
 
 
 def _read(stored: StoredFile, file_name: str, language: str) -> Examined:

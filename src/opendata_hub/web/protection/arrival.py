@@ -1,5 +1,6 @@
 """Who is really calling, and by which name: a proxy's word is believed, nobody else's."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from urllib.parse import urlsplit
@@ -33,12 +34,21 @@ class Premises:
 
     def trusts(self, address: str) -> bool:
         """Whether it is the address of a proxy of ours."""
-        try:
-            read = ip_address(address)
-        except ValueError:
-            return False
-        mapped = getattr(read, "ipv4_mapped", None)
-        return any((mapped or read) in network for network in self.proxies)
+        return is_in(address, self.proxies)
+
+
+def is_in(address: str, networks: Iterable[Network]) -> bool:
+    """Whether the address is in one of the networks; an IPv4 one written as IPv6 is itself.
+
+    >>> is_in("::ffff:192.0.2.7", [IPv4Network("192.0.2.0/24")]), is_in("somebody", [])
+    (True, False)
+    """
+    try:
+        read = ip_address(address)
+    except ValueError:
+        return False
+    mapped = getattr(read, "ipv4_mapped", None)
+    return any((mapped or read) in network for network in networks)
 
 
 def require_small(headers: Headers) -> None:

@@ -1,0 +1,1 @@
+"""What is counted while the hub runs, in the words of Prometheus."""

@@ -1,0 +1,1 @@
+"""What those who keep a hub running look at."""

@@ -1,0 +1,1 @@
+"""Acts of those who keep a hub running."""

@@ -1,0 +1,1 @@
+"""What the store tells those who keep a hub running."""
