@@ -57,6 +57,17 @@ def test_a_record_is_taken_in_our_words_and_what_it_said_itself_is_noted(here, a
     }
 
 
+def test_a_keyword_with_marks_is_taken_in_letters_and_what_came_is_noted(here, answers):
+    given = catalogue(turtle("eau", more='; dcat:keyword "l’eau (potable)", "!"'))
+    answers["/catalog"] = 200, TURTLE, given
+    here.declare()
+    here.run()
+    (kept,) = here.kept().values()
+    assert set(kept.keywords["fr"]) == {"eau", "ville", "lʼeau potable"}
+    noted = {(note.given, note.kept) for note in kept.notes if note.field == "keyword"}
+    assert noted == {("l’eau (potable)", "lʼeau potable"), ("!", "")}
+
+
 def test_what_is_harvested_is_served_found_and_shown_with_its_source(here, answers, client):
     answers["/catalog"] = 200, TURTLE, catalogue(turtle("eau"))
     here.declare()

@@ -22,6 +22,7 @@ from opendata_hub.domain.catalog.family import Family, Holds
 from opendata_hub.domain.catalog.record import classes as record
 from opendata_hub.domain.catalog.record import mqa
 from opendata_hub.domain.catalog.record.described import Described, described
+from opendata_hub.domain.catalog.record.keyword import keywords_of
 from opendata_hub.domain.catalog.record.row import PREFIXES as NAMESPACES
 from opendata_hub.domain.catalog.record.triples import (
     Block,
@@ -46,7 +47,7 @@ PROFILE_IRI = "http://data.europa.eu/r5r/"
 PREFIXES: Mapping[str, str] = NAMESPACES
 OPENAPI = "https://spec.openapis.org/oas/v3.1.0"
 
-PROFILE = "dcat-ap-3.0.1/2"
+PROFILE = "dcat-ap-3.0.1/3"
 """What the stored serialisations were written by; raise it when a triple below changes."""
 
 
@@ -225,7 +226,8 @@ def dataset_record(frame: Frame, dataset: Dataset) -> record.Dataset:
     series = tuple(each.iri for each in said.series)
     identifiers = {*made.identifier, *said.fields.get("identifier", ())}
     given = {**said.fields, "identifier": tuple(sorted(identifiers)), "in_series": series}
-    return replace(made, **given)
+    whole = replace(made, **given)
+    return replace(whole, keyword=keywords_of(whole.keyword))
 
 
 def _said(frame: Frame, dataset: Dataset) -> Described:

@@ -9,7 +9,6 @@ somebody changes there is seen. ``docs/ckan.md`` is checked against this table.
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from opendata_hub.domain.catalog.record.classes import (
@@ -25,6 +24,7 @@ from opendata_hub.domain.catalog.record.classes import (
     Thing,
     rows_of,
 )
+from opendata_hub.domain.catalog.record.keyword import LONGEST, keyword_of, keywords_of
 from opendata_hub.domain.catalog.record.row import PREFIXES, Row
 from opendata_hub.domain.ckan.licences import licence_named, licence_of
 from opendata_hub.domain.ckan.spelled import Known, read, spelled, written
@@ -38,9 +38,8 @@ FIRST = "fr"
 IANA = "https://www.iana.org/assignments/media-types/"
 FILE_TYPE = "http://publications.europa.eu/resource/authority/file-type/"
 SHA256 = f"{PREFIXES['spdx']}checksumAlgorithm_sha256"
-LONGEST_TAG = 100
+LONGEST_TAG = LONGEST
 _ARABIC, _LATIN = re.compile("[\u0620-\u064a\ufb50-\ufefc]"), re.compile("[A-Za-zÀ-ÿ]")
-_NOT_IN_A_TAG = re.compile(r"[^\w \-.]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +83,9 @@ def language_of(text: str) -> str:
     return "ar" if len(_ARABIC.findall(text)) > len(_LATIN.findall(text)) else FIRST
 
 
-@lru_cache(20_000)
-def tag_of(word: str) -> str:
-    """A word as CKAN takes tags: letters, digits, blanks, hyphens, points, 2 to 100 of them.
-
-    >>> tag_of("qualité de l’eau (2026)")
-    'qualité de l eau 2026'
-    """
-    return " ".join(_NOT_IN_A_TAG.sub(" ", word).split())[:LONGEST_TAG].strip()
-
-
 def tags_of(words: Mapping[str, Iterable[str]]) -> tuple[str, ...]:
     """The tags of keywords in any language, each once, in the order of their letters."""
-    found = {tag_of(word) for each in words.values() for word in each}
-    return tuple(sorted(tag for tag in found if len(tag) > 1))
+    return tuple(sorted({tag for each in keywords_of(words).values() for tag in each}))
 
 
 def _retold(before: Texts, now: Texts) -> Texts:
@@ -113,8 +101,8 @@ def _retagged(
 ) -> Mapping[str, tuple[str, ...]]:
     """The words of before that are still tags, in their languages, and the new ones."""
     tags = {tag for words in now.values() for tag in words}
-    known = {tag_of(word) for words in before.values() for word in words}
-    kept = {k: tuple(w for w in words if tag_of(w) in tags) for k, words in before.items()}
+    known = {keyword_of(word) for words in before.values() for word in words}
+    kept = {k: tuple(w for w in words if keyword_of(w) in tags) for k, words in before.items()}
     fresh = _by_language(sorted(tags - known))
     both = {k: (*kept.get(k, ()), *fresh.get(k, ())) for k in {**kept, **fresh}}
     return {language: words for language, words in both.items() if words}

@@ -15,6 +15,7 @@ from rdflib.term import BNode, Literal, Node, URIRef
 
 from opendata_hub.domain.catalog.record import classes as record
 from opendata_hub.domain.catalog.record.classes import Thing, rows_of
+from opendata_hub.domain.catalog.record.keyword import keyword_of
 from opendata_hub.domain.catalog.record.row import Kind, Need, Row
 from opendata_hub.domain.catalog.record.values import (
     checked_address,
@@ -247,9 +248,17 @@ class _Rewording:
         for language, words in given.items():
             for word in words:
                 self._read(word)
-                if plain := readable(word).strip():
+                if plain := self._keyword(word):
                     said.setdefault(self._tongue(language, plain), []).append(plain)
         return {language: tuple(dict.fromkeys(words)) for language, words in said.items()}
+
+    def _keyword(self, word: str) -> str:
+        """The word in letters that every catalogue takes, noted where it was in others."""
+        read = readable(word).strip()
+        if read and (plain := keyword_of(read)) != read:
+            self.note("keyword", read, plain)
+            return plain
+        return read
 
     def _read(self, text: str) -> None:
         self.letters += len(text)

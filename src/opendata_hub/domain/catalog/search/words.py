@@ -67,7 +67,8 @@ class _Letters(dict[int, str]):
         return kept
 
 
-_LETTERS = _Letters({ord("œ"): "oe", ord("æ"): "ae", **arabic.SHAPES})
+# The apostrophe that is a letter (record/keyword.py) parts words as the mark does.
+_LETTERS = _Letters({ord("œ"): "oe", ord("æ"): "ae", ord("ʼ"): "'", **arabic.SHAPES})
 
 
 def fold(text: str) -> str:
