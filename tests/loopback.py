@@ -1,11 +1,18 @@
 """Servers on loopback that answer as a test wants, and remember what was asked."""
 
+import os
 import socket
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import httpx2
 
 Said = tuple[int, Mapping[str, str], bytes]
 
@@ -75,3 +82,36 @@ def talking(talk: Callable[[socket.socket], None]) -> Iterator[Server]:
         yield Server(listener.getsockname()[1])
         listener.shutdown(socket.SHUT_RDWR)
         thread.join(5)
+
+
+def free_port() -> int:
+    """A port on which nobody listens at this moment."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def serving_hub(home: Path, *, port: int = 0, **settings: str) -> Iterator[str]:
+    """The address of a hub that is served from that home by a process of its own."""
+    port = port or free_port()
+    own = {f"OPENDATA_HUB_{name.upper()}": value for name, value in settings.items()}
+    environment = {**os.environ, **own, "OPENDATA_HUB_HOME": str(home)}
+    command = [sys.executable, "-m", "opendata_hub", "serve", "--port", str(port)]
+    with subprocess.Popen(command, env=environment) as server:
+        try:
+            yield _ready(f"http://127.0.0.1:{port}", server)
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+
+
+def _ready(address: str, server: subprocess.Popen[bytes]) -> str:
+    for _ in range(150):
+        try:
+            if httpx2.get(f"{address}/catalog.ttl").status_code == 200:
+                return address
+        except httpx2.TransportError:
+            assert server.poll() is None, "the server has ended"
+            time.sleep(0.1)
+    raise AssertionError("the server did not answer within 15 seconds")

@@ -1,16 +1,15 @@
 """A hub of its own process, met over HTTP as by a stranger."""
 
 import os
-import socket
 import subprocess
 import sys
-import time
 
 import httpx2
 import pytest
 from rdflib import DCAT, RDF, Graph, URIRef
 
 import build
+from loopback import serving_hub
 
 pytestmark = [pytest.mark.slow, pytest.mark.enable_socket]
 
@@ -18,9 +17,6 @@ pytestmark = [pytest.mark.slow, pytest.mark.enable_socket]
 @pytest.fixture
 def served(tmp_path):
     """The address of a demo hub that listens on loopback; BASE_URL is not set."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
     hub = [sys.executable, "-m", "opendata_hub"]
     environment = {**os.environ, "OPENDATA_HUB_HOME": str(tmp_path / "hub")}
     subprocess.run([*hub, "demo"], env=environment, check=True, timeout=60)
@@ -28,23 +24,8 @@ def served(tmp_path):
         [*hub, "token", "create", "script"],
         env=environment, check=True, timeout=60, capture_output=True, text=True,
     ).stdout.strip()  # fmt: skip
-    with subprocess.Popen([*hub, "serve", "--port", str(port)], env=environment) as server:
-        try:
-            yield _ready(f"http://127.0.0.1:{port}", server), key
-        finally:
-            server.terminate()
-            server.wait(timeout=20)
-
-
-def _ready(address, server):
-    for _ in range(150):
-        try:
-            if httpx2.get(f"{address}/catalog.ttl").status_code == 200:
-                return address
-        except httpx2.TransportError:
-            assert server.poll() is None, "the server has ended"
-            time.sleep(0.1)
-    raise AssertionError("the server did not answer within 15 seconds")
+    with serving_hub(tmp_path / "hub") as address:
+        yield address, key
 
 
 def test_the_three_ways_over_http(served, pytestconfig):

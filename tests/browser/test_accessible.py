@@ -1,0 +1,105 @@
+"""axe-core finds nothing on any page, in any language, in light or dark.
+
+Pages are taken from the application: one that is added tomorrow is looked at tomorrow, and one
+with something of its own in its address needs an example here.
+"""
+
+import pytest
+
+from opendata_hub.domain.correspondence.tags import stop_key
+from opendata_hub.domain.people.deeds import OPEN
+from opendata_hub.domain.people.roles import Role
+from opendata_hub.domain.people.rule import ROLES
+from opendata_hub.web.app import ROUTERS
+from surfing import BODY, faults_in_both_lights, window
+
+LANGUAGES = ("ar", "fr", "en")
+NO_PAGES = {
+    "/{language}/datasets.atom",
+    "/{language}/register.atom",
+    "/{language}/families/{name}/template.{ending}",
+    "/{language}/statistics/report.{ending}",
+    "/{language}/desk/{reference}/files/{file_id}",
+    "/{language}/desk/{reference}/letter-files/{letter}",
+    "/{language}/sign-in/provider",
+}
+"""Files, feeds, and what leads elsewhere."""
+ASKED = {
+    "/{language}/datasets": "?q=subventions",
+    "/{language}/deadlines": "?law=ma/31-13&step=reply&from=2026-11-02",
+    "/{language}/desk": "?show=closed",
+}
+"""Pages that show more when they are asked something."""
+
+
+def pages():
+    """Every page by its address with places in it, and who may read it; None is everybody."""
+    found: dict[str, Role | None] = {}
+    for prefix, router in ROUTERS:
+        for route in router.routes:
+            is_page = route.path.startswith("/{language}") and not prefix
+            if is_page and "GET" in route.methods and route.path not in NO_PAGES:
+                deed = route.deed
+                found[route.path] = None if deed in OPEN else _first(ROLES[deed])
+    return found
+
+
+def _first(roles):
+    order = (Role.HEAD, Role.AUDITOR, Role.ADMINISTRATOR, Role.CITIZEN, Role.STEWARD)
+    return next(role for role in order if role in roles)
+
+
+@pytest.fixture(scope="module")
+def examples(house):
+    """What stands in the places of each address that has any but those of ``ALWAYS``."""
+    stop = stop_key(house.reference, house.hub.key)
+    letters = ("acknowledgement", "refusal")
+    return {
+        "/{language}/desk/{reference}/letters/{name}": [{"name": each} for each in letters],
+        "/{language}/notices/{reference}/{key}": [{"key": stop}],
+        "/{language}/mail/{number}": [{"number": house.mail_that_waits()}],
+        "/{language}/account/links/{token}": [{"token": house.invitation()}, {"token": "over"}],
+        "/{language}/people/{number}": [{"number": house.person(Role.OFFICER)}],
+        "/{language}/account/requests/{reference}": [{"reference": house.own_request()}],
+        "/{language}/receipts/{token}": [{"token": house.receipt()}, {"token": "over"}],
+        "/{language}/requests/suggested/{kind}/{name}": [
+            {"kind": "dataset", "name": "demo-petitions"}
+        ],
+    }
+
+
+ROLES_IN_TURN = (None, Role.HEAD, Role.AUDITOR, Role.ADMINISTRATOR, Role.CITIZEN)
+
+
+def addresses(house, examples, language, role):
+    """Every page that this reader looks at."""
+    always = {
+        "language": language, "reference": house.reference, "authority": BODY,
+        "publisher_id": BODY, "slug": "demo-association-subsidies",
+    }  # fmt: skip
+    for path, reader in pages().items():
+        if reader is role:
+            for more in examples.get(path, [{}]):
+                yield path.format(**{**always, **more})
+            if path in ASKED:
+                yield path.format(**always) + ASKED[path]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_axe_finds_nothing_on_any_page(house, chromium, examples, language):
+    found, seen = {}, 0
+    for role in ROLES_IN_TURN:
+        with window(chromium, house, role=role, may_complain=is_missing) as page:
+            for address in addresses(house, examples, language, role):
+                answer = page.goto(address)
+                assert answer.status in {200, 404}, address
+                seen += 1
+                if faults := faults_in_both_lights(page):
+                    found[address] = faults
+    assert found == {}
+    assert seen > 40
+
+
+def is_missing(told: str) -> bool:
+    """Whether the console says only that an address is over, as it should be."""
+    return "404" in told

@@ -1,0 +1,164 @@
+"""A browser in front of a served hub: who sits there, what was asked, what axe-core finds."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import httpx2
+
+import build
+import documents
+from opendata_hub import clock
+from opendata_hub.bootstrap import Hub
+from opendata_hub.domain.correspondence.incoming import Fetched, Incoming
+from opendata_hub.domain.filing.opened import opened_at
+from opendata_hub.domain.people.roles import OPERATOR, WHOLE_HUB, Grant, Role
+from opendata_hub.flows.correspondence.receive import receive
+from opendata_hub.flows.people.send_link import invite
+from opendata_hub.store.identities import owners
+
+BODY = "commune-exemple"
+OPEN = ", ".join(
+    f"{each}=off" for each in ("sign-in", "sign-up", "reset", "file", "follow", "write", "read")
+)
+EVERYWHERE = {Role.ADMINISTRATOR, Role.AUDITOR}
+COLOUR_RULES = {"runOnly": {"type": "tag", "values": ["cat.color"]}}
+ALL_RULES = {"rules": {"target-size": {"enabled": True}}}
+
+
+@dataclass
+class House:
+    """A served hub: its address, its inside, and one request that was filed there."""
+
+    address: str
+    hub: Hub
+    reference: str = ""
+    code: str = ""
+    people: dict[Role, int] = field(default_factory=dict)
+
+    def person(self, role: Role) -> int:
+        """The account that holds that role, at the hub's own body where it is held at one."""
+        if role not in self.people:
+            place = WHOLE_HUB if role in EVERYWHERE else BODY
+            grants = () if role is Role.CITIZEN else (Grant(role, place),)
+            self.people[role] = build.person(
+                self.hub, f"{role}@browser.example", grants=grants, name=f"{role.title()} Fictif"
+            )
+        return self.people[role]
+
+    def cookie(self, role: Role) -> str:
+        """The key of a session that somebody with that role has just begun."""
+        shown = build.signed_in(self.hub, self.person(role), now=clock.now())
+        return shown["Cookie"].partition("=")[2]
+
+    def invitation(self) -> str:
+        """The key of a link by which somebody may come in as an officer."""
+        with self.hub.writing() as session:
+            return invite(
+                session, "nouvelle@browser.example", [Grant(Role.OFFICER, BODY)],
+                by=OPERATOR, name="Nouvelle Fictive", language="fr", hub_key=self.hub.key,
+                is_written=False, now=clock.now(),
+            )  # fmt: skip
+
+    def mail_that_waits(self) -> int:
+        """The number of a mail that an officer has to deal with."""
+        came = Fetched("box", 1, 1, clock.now(), 900, "0" * 64)
+        mail = Incoming(
+            "<1@requester.example>", "personne@requester.example", "Personne Fictive", (),
+            "Budget", "Bonjour, je voudrais le budget.", "",
+        )  # fmt: skip
+        with self.hub.writing() as session:
+            return receive(session, self.hub.desk, came, mail, (), now=clock.now()).number
+
+    def own_request(self) -> str:
+        """The reference of a request that is tied to the account of the citizen."""
+        reference, _ = self.file_a_request(subject="Une autre question")
+        with self.hub.writing() as session:
+            owners.give(session, reference, self.person(Role.CITIZEN))
+        return reference
+
+    def receipt(self) -> str:
+        """What the address of a receipt ends with that was just given."""
+        opened = opened_at(self.hub.key, clock.now() - build.MINUTE)
+        typed = build.typed(subject="Une question du formulaire", opened=opened)
+        answer = httpx2.post(f"{self.address}/fr/requests/new", data=typed)
+        return answer.headers["location"].rpartition("/")[2]
+
+    def file_a_request(self, **changes: object) -> tuple[str, str]:
+        """File a request with a document; returns its reference and its tracking code."""
+        pdf = ("annexe.pdf", documents.pdf(), "application/pdf")
+        receipt = httpx2.post(
+            f"{self.address}/api/v1/requests/with-files",
+            data={"request": json.dumps(build.filing(**changes))},
+            files=[("files", pdf)],
+        ).json()
+        return receipt["reference"], receipt["tracking_code"]
+
+
+@contextmanager
+def window(chromium: Any, house: House, **how: Any) -> Iterator[Any]:
+    """A page of a fresh browser: Playwright's, with ``asked`` and ``said`` kept beside it.
+
+    role: who has signed in there. Whatever the browser asked for elsewhere, and whatever its
+    console complained of, fails the test when the window is shut.
+    """
+    role: Role | None = how.pop("role", None)
+    may_complain: Callable[[str], bool] = how.pop("may_complain", lambda _: False)
+    context = chromium.new_context(base_url=house.address, **{"locale": "fr-MA", **how})
+    context.set_default_timeout(10_000)
+    if role:
+        context.add_cookies([{"name": "odh", "value": house.cookie(role), "url": house.address}])
+    asked: list[str] = []
+    complaints: list[str] = []
+    context.on("request", lambda request: asked.append(request.url))
+    context.on(
+        "console",
+        lambda told: (
+            complaints.append(f"{told.text} ({told.location['url']})")
+            if told.type in {"error", "warning"}
+            else None
+        ),
+    )
+    context.on("weberror", lambda fault: complaints.append(str(fault.error)))
+    page = context.new_page()
+    yield page
+    context.close()
+    local = (house.address, "data:", "blob:")
+    elsewhere = [url for url in asked if not url.startswith(local)]
+    assert not elsewhere, elsewhere
+    unexpected = [told for told in complaints if not may_complain(told)]
+    assert not unexpected, unexpected
+
+
+@cache
+def axe_source() -> str:
+    """The library axe-core, as it is shipped for Python."""
+    return (files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+
+
+def faults(page: Any, options: Mapping[str, Any]) -> list[str]:
+    """What axe-core finds on a page: rule, place, and what it says of it."""
+    if page.evaluate("typeof window.axe") == "undefined":
+        page.evaluate(axe_source())
+    found = page.evaluate(
+        "options => axe.run(document, {resultTypes: ['violations'], ...options})", dict(options)
+    )
+    return [
+        f"{rule['id']} at {' '.join(map(str, node['target']))}: {node['failureSummary']}"
+        for rule in found["violations"]
+        for node in rule["nodes"]
+    ]
+
+
+def faults_in_both_lights(page: Any) -> list[str]:
+    """All that is found in the light, and in the dark what is found of colours: no more differs."""
+    page.emulate_media(color_scheme="light")
+    found = faults(page, ALL_RULES)
+    page.emulate_media(color_scheme="dark")
+    found += [f"(dark) {each}" for each in faults(page, COLOUR_RULES)]
+    page.emulate_media(color_scheme="light")
+    return found
