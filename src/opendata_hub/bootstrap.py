@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
+from opendata_hub.adapters.bucket import bucket_at
 from opendata_hub.adapters.fetch import Fetcher
 from opendata_hub.adapters.files import FileStore
 from opendata_hub.adapters.mail.sending import Mailer, server_at
@@ -376,7 +377,7 @@ def open_hub(settings: Settings, *, base_url: str = "") -> Hub:
         territories=frame.territories,
         ocds=load_ocds(catalog_folders(settings), frame.families),
         engine=database,
-        files=FileStore(settings.home / "files"),
+        files=FileStore(settings.home / "files", bucket_at(settings.files_url)),
         letters=load_all_letters(folders, laws),
         logo=logo(settings),
         search=SearchIndex(settings.home / "search"),

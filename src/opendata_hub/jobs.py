@@ -266,6 +266,7 @@ def sweep_files(hub: Hub) -> int:
     is put is read, and only then remembered.
     """
     before = clock.now() - FILES_WAIT_FOR
+    hub.files.trim(before)
     swept = hub.files.drop_unfinished(before)
     waiting = hub.files.older(before)
     while batch := list(islice(waiting, FILES_AT_ONCE)):

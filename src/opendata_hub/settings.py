@@ -10,6 +10,7 @@ from typing import Self
 from pydantic import AnyHttpUrl, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from opendata_hub.adapters.bucket import bucket_at
 from opendata_hub.adapters.mail.mailbox import mailbox_at
 from opendata_hub.adapters.mail.sending import server_at
 from opendata_hub.domain.address import email_address
@@ -44,6 +45,11 @@ class Settings(BaseSettings):
             "The public address of the hub; every IRI begins with it. "
             "Empty: the address that `serve` listens on."
         ),
+    )
+    files_url: str = Field(
+        default="",
+        repr=False,  # it has a key
+        description="The bucket of an S3 store in which files lie. Empty: a folder in the home.",
     )
     upload_limit_mb: int = Field(
         default=200,
@@ -117,6 +123,16 @@ class Settings(BaseSettings):
         default="127.0.0.0/8, ::1",
         description="Addresses and networks that may read /metrics. Empty: nobody.",
     )
+
+    @field_validator("files_url")
+    @classmethod
+    def _of_a_bucket(cls, value: str) -> str:
+        """Refuse what is no address of a bucket, early, without repeating it."""
+        try:
+            bucket_at(value)
+        except Invalid as problem:
+            raise ValueError(str(problem)) from None
+        return value
 
     @field_validator("imap_url")
     @classmethod

@@ -1,4 +1,4 @@
-"""Files by content: kept once, named by the SHA-256 of their bytes."""
+"""Files by content: kept once, named by the SHA-256 of their bytes; in a folder, or in a bucket."""
 
 import hashlib
 import os
@@ -11,7 +11,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from opendata_hub.domain.errors import TooLarge
+from opendata_hub.adapters.bucket import Bucket
+from opendata_hub.domain.errors import FileDamaged, TooLarge
 
 BLOCK_BYTES = 1_048_576
 UNFINISHED = "incoming-"
@@ -32,58 +33,61 @@ class StoredFile:
 
 @dataclass(frozen=True, slots=True)
 class FileStore:
-    """A folder of files; nothing in it ever changes."""
+    """Files of which none ever changes: in a folder, or in a bucket of which it holds a part.
+
+    Where there is a bucket, it is what counts: all of this raises BucketUnreachable then, and a
+    file that was not used for a while is let go from the folder.
+    """
 
     folder: Path
+    bucket: Bucket | None = None
 
     def put(self, stream: BinaryIO, *, limit_bytes: int) -> StoredFile:
         """Keep what ``stream`` gives, block by block.
 
         The file appears whole or not at all. Raises TooLarge past ``limit_bytes``.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=self.folder, prefix=UNFINISHED)
-        try:
-            with os.fdopen(handle, "wb") as target:
-                sha256, size = _copy(stream, target, limit_bytes)
-                target.flush()
-                os.fsync(target.fileno())
-            path = self.path(sha256)
-            path.parent.mkdir(exist_ok=True)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        with self._arriving() as (arrived, target):
+            sha256, size = _copy(stream, target, limit_bytes)
+            target.flush()
+            os.fsync(target.fileno())
+            if self.bucket:
+                self.bucket.upload(arrived, _name(sha256))
+            path = self._let_in(arrived, sha256)
         return StoredFile(path, sha256, size)
 
     def try_writing(self) -> None:
-        """Write something and take it back; raises OSError where nothing can be put."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=self.folder, prefix=UNFINISHED)
-        try:
-            with os.fdopen(handle, "wb") as target:
-                target.write(bytes(TRIAL_BYTES))
-        finally:
-            Path(name).unlink(missing_ok=True)
+        """Write something and take it back; raises OSError where nothing can be put.
+
+        The bucket is asked for something only: probes come every few seconds.
+        """
+        with self._arriving() as (_, target):
+            target.write(bytes(TRIAL_BYTES))
+        if self.bucket:
+            self.bucket.put_at("anything")
 
     def drop(self, sha256: str) -> None:
         """Let the bytes be gone; nothing happens where they are not there."""
-        self.path(sha256).unlink(missing_ok=True)
+        if self.bucket:
+            self.bucket.drop(_name(sha256))
+        self._place(sha256).unlink(missing_ok=True)
 
     def drop_older(self, sha256: str, moment: datetime) -> bool:
         """The same, unless they were put since; whether they are gone by this."""
-        path = self.path(sha256)
-        if not _is_older(path, moment):
+        if not self._is_older(sha256, moment):
             return False
-        path.unlink(missing_ok=True)
+        self.drop(sha256)
         return True
 
     def older(self, moment: datetime) -> Iterator[str]:
         """The digests of what was put before, a folder at a time; putting again renews."""
-        for folder in sorted(self.folder.glob("[0-9a-f][0-9a-f]")):
-            for path in sorted(folder.iterdir()):
-                if len(path.name) == DIGITS and _is_older(path, moment):
-                    yield path.name
+        if self.bucket:
+            names = (name.rpartition("/")[2] for name in self.bucket.older(moment))
+            yield from (name for name in names if len(name) == DIGITS)
+            return
+        for path in self._held():
+            if _is_older(path, moment):
+                yield path.name
 
     def drop_unfinished(self, moment: datetime) -> int:
         """Let go what began to be put before and never came to its end; returns how many."""
@@ -93,8 +97,69 @@ class FileStore:
         return len(left)
 
     def path(self, sha256: str) -> Path:
-        """Where the bytes with that digest lie, or would."""
-        return self.folder / sha256[:2] / sha256
+        """Where the bytes with that digest lie, or would.
+
+        What lies in the bucket is fetched first; raises FileDamaged where it is not what was put.
+        """
+        path = self._place(sha256)
+        if self.bucket:
+            try:
+                os.utime(path)  # used now
+            except FileNotFoundError:
+                self._fetch(self.bucket, sha256)
+        return path
+
+    def trim(self, moment: datetime) -> int:
+        """Let go from the folder what lies in the bucket and was not used since; says how many."""
+        if not self.bucket:
+            return 0
+        unused = [path for path in self._held() if _is_older(path, moment)]
+        for path in unused:
+            path.unlink(missing_ok=True)
+        return len(unused)
+
+    def _fetch(self, bucket: Bucket, sha256: str) -> None:
+        with self._arriving() as (arrived, target):
+            digest = hashlib.sha256()
+            try:
+                for block in bucket.blocks(_name(sha256)):
+                    digest.update(block)
+                    target.write(block)
+            except FileNotFoundError:
+                return
+            if digest.hexdigest() != sha256:
+                raise FileDamaged(f"A file in the bucket is not what was put there: {sha256}")
+            target.flush()
+            self._let_in(arrived, sha256)
+
+    @contextmanager
+    def _arriving(self) -> Iterator[tuple[Path, BinaryIO]]:
+        """A new file that is gone after the block, unless it was let in."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=self.folder, prefix=UNFINISHED)
+        try:
+            with os.fdopen(handle, "wb") as target:
+                yield Path(name), target
+        finally:
+            Path(name).unlink(missing_ok=True)
+
+    def _let_in(self, arrived: Path, sha256: str) -> Path:
+        path = self._place(sha256)
+        path.parent.mkdir(exist_ok=True)
+        return arrived.replace(path)
+
+    def _is_older(self, sha256: str, moment: datetime) -> bool:
+        if not self.bucket:
+            return _is_older(self._place(sha256), moment)
+        put_at = self.bucket.put_at(_name(sha256))
+        return put_at is not None and put_at < moment
+
+    def _held(self) -> Iterator[Path]:
+        for folder in sorted(self.folder.glob("[0-9a-f][0-9a-f]")):
+            yield from (path for path in sorted(folder.iterdir()) if len(path.name) == DIGITS)
+
+    def _place(self, sha256: str) -> Path:
+        return self.folder / _name(sha256)
 
 
 @contextmanager
@@ -115,6 +180,10 @@ def zipped(files: Sequence[Path], archive: Path) -> None:
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as target:
         for file in files:
             target.write(file, file.name)
+
+
+def _name(sha256: str) -> str:
+    return f"{sha256[:2]}/{sha256}"
 
 
 def _is_older(path: Path, moment: datetime) -> bool:

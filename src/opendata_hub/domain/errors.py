@@ -87,6 +87,8 @@ HubError
 ├── MailNotSent       no mail server took it
 │   └── MailServerAway    the server can't be reached: all mail waits
 ├── MailInDoubt       the server has not said whether it took it
+├── BucketUnreachable the store of files does not answer, or refuses
+├── FileDamaged       stored bytes are not those that were put there
 ├── MailboxAway       the mailbox of the desk can't be read
 └── PackBroken        a file under catalog/ or requests/ breaks the rules of packs
 
@@ -650,6 +652,18 @@ class TooLarge(HubError):
     """More bytes than this door takes."""
 
     code = "too-large"
+
+
+class BucketUnreachable(HubError):
+    """The bucket in which files lie can't be reached, or does not allow what is asked."""
+
+    code = "bucket-unreachable"
+
+
+class FileDamaged(HubError):
+    """The bytes of a stored file are not those that were put there; they are not handed out."""
+
+    code = "file-damaged"
 
 
 class SearchUnavailable(HubError):

@@ -13,6 +13,7 @@ from opendata_hub.domain.errors import (
     BadPaging,
     BadQuery,
     BadRowQuery,
+    BucketUnreachable,
     Busy,
     Denied,
     Forbidden,
@@ -58,6 +59,7 @@ STATUSES: tuple[tuple[type[HubError], HTTPStatus], ...] = (
     (ResultNotOffered, HTTPStatus.NOT_ACCEPTABLE),
     (Invalid, HTTPStatus.UNPROCESSABLE_ENTITY),
     (SearchUnavailable, HTTPStatus.SERVICE_UNAVAILABLE),
+    (BucketUnreachable, HTTPStatus.SERVICE_UNAVAILABLE),
     (NotFetched, HTTPStatus.BAD_GATEWAY),
     (HubError, HTTPStatus.INTERNAL_SERVER_ERROR),
 )

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping
 
 from opendata_hub.adapters.files import FileStore
+from opendata_hub.domain.errors import BucketUnreachable
 from opendata_hub.store.operations import readiness
 from opendata_hub.store.operations.readiness import Reading
 
@@ -24,5 +25,8 @@ def _is_writable(files: FileStore) -> bool:
         files.try_writing()
     except OSError as problem:
         log.warning("files can't be written: %s", problem.strerror)
+        return False
+    except BucketUnreachable as problem:
+        log.warning("files can't be written: %s", problem)
         return False
     return True
