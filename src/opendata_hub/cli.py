@@ -634,12 +634,17 @@ def serve(
 
 @search_app.command("rebuild")
 def search_rebuild() -> None:
-    """Make the index of search anew from what is published; the old one answers until then."""
+    """Make the index of search anew from what is published; the old one answers until then.
+
+    What clients of CKAN ask for is made ready as well, where it is not.
+    """
+    from opendata_hub import jobs
     from opendata_hub.flows.catalog.serving.index import rebuild
 
     hub = bootstrap.open_hub(Settings())
     with hub.reading() as session:
         indexed = rebuild(session, hub.frame, hub.search)
+    jobs.keep_packages(hub, most=None)
     typer.echo(f"Indexed {indexed} datasets")
 
 

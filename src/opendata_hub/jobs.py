@@ -24,6 +24,7 @@ from opendata_hub.domain.register.table import FAMILY
 from opendata_hub.flows.catalog import check_links as links_flow
 from opendata_hub.flows.catalog.serving.index import bring_up_to_date
 from opendata_hub.flows.catalog.submit import submit
+from opendata_hub.flows.ckan.show import made_behind, shown_in
 from opendata_hub.flows.correspondence import receive as receiving
 from opendata_hub.flows.correspondence import remind
 from opendata_hub.flows.correspondence import tell_moved as moving
@@ -36,6 +37,7 @@ from opendata_hub.flows.requests.announce import warn_of_end
 from opendata_hub.store import datasets, links
 from opendata_hub.store.answers import files as case_files
 from opendata_hub.store.answers import stored
+from opendata_hub.store.ckan import packages
 from opendata_hub.store.correspondence import incoming, officers, outbox
 from opendata_hub.store.filing import once as filings
 from opendata_hub.store.harvest import sources
@@ -44,6 +46,7 @@ from opendata_hub.store.people import attempts, sessions
 log = logging.getLogger(__name__)
 MISFIRE_SECONDS = 12 * 3600
 FILES_WAIT_FOR, FILES_AT_ONCE = timedelta(days=1), 500
+PACKAGES_AT_ONCE, PACKAGES_IN_A_COMMIT = 2_000, 100
 MAIL_KEPT_FOR = timedelta(days=90)
 SENDERS_COUNTED_FOR = timedelta(days=1)
 PASSING = frozenset(
@@ -75,6 +78,24 @@ def check_search(hub: Hub) -> None:
 def follow_changes(hub: Hub) -> None:
     """Index what another machine, or a process that ended too early, has published."""
     hub.index_changes()
+
+
+def keep_packages(hub: Hub, *, most: int | None = PACKAGES_AT_ONCE) -> int:
+    """Make ready what clients of CKAN ask for, of what has changed; returns how many packages.
+
+    most: so many at once, that readers are not held up; None for all that are to be made.
+    """
+    kept = 0
+    while most is None or kept < most:
+        with hub.reading() as session:
+            shown = shown_in(session, hub.frame)
+            made = made_behind(session, shown, most=PACKAGES_IN_A_COMMIT)
+        if not made:
+            break
+        with hub.writing() as session:
+            packages.save(session, made)
+        kept += len(made)
+    return kept
 
 
 def send_letters(hub: Hub) -> int:
@@ -390,7 +411,7 @@ DAILY: tuple[tuple[int, Callable[[Hub], object]], ...] = (
 """Hour of the day (UTC) and what is done then."""
 
 EVERY_MINUTE: tuple[Callable[[Hub], object], ...] = (
-    follow_changes, harvest_due, poll_mailbox, tell_moved, send_letters,
+    follow_changes, keep_packages, harvest_due, poll_mailbox, tell_moved, send_letters,
 )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
@@ -67,6 +67,10 @@ MOST_COUNTED = 100
 COUNTED_BY_SEGMENT = 20_000
 """Values that are counted before the most frequent are chosen: counts are exact below that."""
 
+COUNTS_REMEMBERED = 200
+"""Questions whose counts are remembered until the next commit."""
+Answer = TypeVar("Answer")
+
 ONE_TYPO, TWO_TYPOS = 4, 8
 """From how many letters on a word that is found nowhere is forgiven one wrong letter, or two."""
 LONGEST_SORTED = 100
@@ -110,7 +114,7 @@ class SearchIndex:
     def __init__(self, home: Path) -> None:
         self.home = home
         self._opening = Lock()
-        self._opened: _Opened | None = None
+        self._opened: Opened | None = None
 
     def state(self, made_for: str) -> int | None:
         """The number of the last change in an index made for that; None where there is none."""
@@ -138,14 +142,14 @@ class SearchIndex:
             return _search(searcher, query, asked)
 
     @contextmanager
-    def searching(self) -> Iterator[tantivy.Searcher]:
-        """A searcher of the latest commit, for questions of another kind.
+    def searching(self) -> Iterator["Opened"]:
+        """The latest commit, for questions of another kind.
 
         Raises SearchUnavailable, also for what goes wrong while it is asked.
         """
-        searcher = self._searcher()
+        opened = self._latest()
         with _named("The index can't be searched"):
-            yield searcher
+            yield opened
 
     @contextmanager
     def writing(self, *, patience_seconds: float = 10.0) -> Iterator[None]:
@@ -209,14 +213,17 @@ class SearchIndex:
             return None
 
     def _searcher(self) -> tantivy.Searcher:
-        """A searcher of the latest commit; one that was opened for an older one is replaced."""
+        return self._latest().searcher
+
+    def _latest(self) -> "Opened":
+        """The latest commit, opened; an older one that was open is replaced."""
         opened = self._opened
         if opened is None or opened.stamp != self._seen():
             with self._opening:
                 opened = self._opened
                 if opened is None or opened.stamp != self._seen():
                     self._opened = opened = self._reopen()
-        return opened.searcher
+        return opened
 
     def _seen(self) -> tuple[int, int, int]:
         try:
@@ -225,12 +232,13 @@ class SearchIndex:
             raise SearchUnavailable("There is no index yet") from None
         return found.st_ino, found.st_mtime_ns, found.st_size
 
-    def _reopen(self) -> "_Opened":
+    def _reopen(self) -> "Opened":
         seen, current = self._seen(), self._current()
         if current is None or not current.made_for.startswith(_stamp("")):
             raise SearchUnavailable("The index was made by another version of this hub")
         try:
-            return _Opened(seen, _open(self.home / current.folder).searcher())
+            searcher = _open(self.home / current.folder).searcher()
+            return Opened(seen, searcher, Remembered(COUNTS_REMEMBERED))
         except SearchUnavailable:
             if self._seen() == seen:
                 raise
@@ -238,11 +246,37 @@ class SearchIndex:
 
 
 @dataclass(frozen=True, slots=True)
-class _Opened:
-    """A searcher, and the stamp of ``current.json`` that it was opened for."""
+class Opened:
+    """A searcher, and the stamp of ``current.json`` that it was opened for.
+
+    counts: what was counted in it lately.
+    """
 
     stamp: tuple[int, int, int]
     searcher: tantivy.Searcher
+    counts: "Remembered"
+
+
+class Remembered:
+    """The last answers to some questions: they stay true for as long as the commit is the latest.
+
+    Who reads a catalogue page by page asks for the same counts with each page.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._most, self._lock = most, Lock()
+        self._answers: dict[Hashable, Any] = {}
+
+    def answer(self, question: Hashable, find: Callable[[], Answer]) -> Answer:
+        """What was found for that question, or is found now; the longest unasked is forgotten."""
+        with self._lock:
+            known = self._answers.pop(question, None)
+        found = find() if known is None else cast("Answer", known)
+        with self._lock:
+            self._answers[question] = found
+            while len(self._answers) > self._most:
+                del self._answers[next(iter(self._answers))]
+        return found
 
 
 def _stamp(made_for: str) -> str:

@@ -14,6 +14,7 @@ from opendata_hub.domain.errors import UnknownDataset
 from opendata_hub.store.tables import (
     ChangeRecordRow,
     ChangeRow,
+    CkanPackageRow,
     DatasetRow,
     EntryRow,
     FragmentRow,
@@ -140,9 +141,14 @@ def bury(session: Session, left: Tombstone, *, base_url: str) -> int:
 
 
 def forget_records(session: Session, slugs: Sequence[str]) -> None:
-    """Erase from the log what the records at these addresses said; the events stay."""
+    """Erase from the log what the records at these addresses said; the events stay.
+
+    What is kept ready of them for clients of CKAN is erased as well.
+    """
     of_slugs = select(ChangeRow.id).where(col(ChangeRow.slug).in_(slugs))
     session.exec(delete(ChangeRecordRow).where(col(ChangeRecordRow.change_id).in_(of_slugs)))
+    places = select(EntryRow.position).where(col(EntryRow.slug).in_(slugs))
+    session.exec(delete(CkanPackageRow).where(col(CkanPackageRow.position).in_(places)))
 
 
 def tombstone(session: Session, slug: str) -> Tombstone | None:

@@ -915,6 +915,23 @@ class CkanDraftRow(SQLModel, table=True):
     modified_at: datetime
 
 
+class CkanPackageRow(SQLModel, table=True):
+    """A package as CKAN's clients are told it, made of the change that it names: JSON, deflated.
+
+    publisher: empty for what was harvested. form: what it was written by. written_for: digest of
+    all that it depends on beside its dataset.
+    """
+
+    __tablename__ = "ckan_package"
+    __table_args__ = (Index("ix_ckan_package_form_change_id", "form", "change_id"),)
+    position: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    change_id: int
+    publisher: str
+    form: str
+    written_for: str
+    body: bytes = Field(sa_type=LargeBinary)
+
+
 class CkanTargetRow(SQLModel, table=True):
     """A CKAN elsewhere that our datasets are brought to; its key is sealed.
 

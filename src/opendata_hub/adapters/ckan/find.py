@@ -48,11 +48,15 @@ class Slugs:
 
 def find_slugs(index: SearchIndex, question: Question) -> Slugs:
     """Answer a question; raises SearchUnavailable, and BadSolr for a form that is too long."""
-    with index.searching() as searcher:
+    with index.searching() as opened:
+        searcher = opened.searcher
         clause = _clause(searcher, question.wanted)
-        total = _count(searcher, clause)
+        total = opened.counts.answer(question.wanted, lambda: _count(searcher, clause))
         slugs = _page(searcher, clause, question, total)
-        counts = counts_of(searcher, clause, question.counted, question.most_counted)
+        counted, most = question.counted, question.most_counted
+        counts = opened.counts.answer(
+            (question.wanted, counted, most), lambda: counts_of(searcher, clause, counted, most)
+        )
     return Slugs(total, slugs, cast("Any", counts))
 
 

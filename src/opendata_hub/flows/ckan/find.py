@@ -1,5 +1,6 @@
 """A client of CKAN searches packages: Solr's words come to the fields of our index."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -34,7 +35,7 @@ from opendata_hub.domain.ckan.wanted import (
 )
 from opendata_hub.domain.errors import BadSolr, SearchUnavailable
 from opendata_hub.flows.catalog.serving.index import rebuild_if_small
-from opendata_hub.flows.ckan.show import Shown, group_name, packages_at
+from opendata_hub.flows.ckan.show import Shown, bodies_at, group_name
 
 USUAL_SORT = "score desc, metadata_modified desc"
 SORTED: Mapping[str, str] = {
@@ -70,24 +71,29 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Packages on one page, how many there are, and counts by the names that CKAN has."""
+    """Packages on one page as JSON, how many there are, and counts by the names that CKAN has."""
 
     total: int
-    packages: tuple[Package, ...]
+    bodies: tuple[bytes, ...]
     facets: Mapping[str, Mapping[str, int]]
+
+    @property
+    def packages(self) -> tuple[Package, ...]:
+        """The packages, read."""
+        return tuple(json.loads(each) for each in self.bodies)
 
 
 def find(session: Session, shown: Shown, index: SearchIndex, asked: Asked) -> Found:
     """Answer a search. Raises BadSolr, BadSearch, and SearchUnavailable without an index."""
     question = question_of(shown, asked)
     slugs = _slugs(session, shown, index, question)
-    packages = tuple(packages_at(session, shown, slugs.slugs))
+    bodies = tuple(bodies_at(session, shown, slugs.slugs))
     facets: dict[str, Mapping[str, int]] = {each: {} for each in asked.facets}
     for name in asked.facets:
         if name in COUNTED:
             counts = _named(name, slugs.counts[COUNTED[name]])
             facets[name] = {k: n for k, n in counts.items() if n >= asked.least_counted}
-    return Found(slugs.total, packages, facets)
+    return Found(slugs.total, bodies, facets)
 
 
 def slug_of_id(session: Session, shown: Shown, index: SearchIndex, given: str) -> str | None:

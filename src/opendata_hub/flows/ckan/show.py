@@ -1,5 +1,10 @@
-"""Somebody reads what is published as packages, organizations and groups of CKAN."""
+"""Somebody reads what is published as packages, organizations and groups of CKAN.
 
+A package is kept ready as JSON, made of the latest change of its dataset; one that is not, or was
+written for another address or declaration, is made when it is asked for. Both say the same.
+"""
+
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,10 +26,14 @@ from opendata_hub.domain.ckan.spelled import Known, written
 from opendata_hub.domain.harvest.harvested import Harvested
 from opendata_hub.flows.harvest.kept_record import record_at
 from opendata_hub.store import changes, datasets
+from opendata_hub.store.ckan import packages
+from opendata_hub.store.ckan.packages import Changed, Kept
 from opendata_hub.store.harvest import records
 
 NOT_KEPT = naive(datetime(1970, 1, 1, tzinfo=UTC))
 """When a theme or an authority came here: nobody writes that down, and CKAN wants a date."""
+FORM = "1"
+"""What packages that are kept ready were written by; raise it when one says anything else."""
 THEME = "http://publications.europa.eu/resource/authority/data-theme/"
 
 
@@ -197,6 +206,33 @@ class Shown:
             "type": "group",
         }
 
+    def written_for(self, publisher: str) -> str:
+        """A digest of all that a package depends on beside its dataset and its organization.
+
+        publisher: empty for what was harvested.
+        """
+        said = self.frame.written_for(publisher) if publisher else self.frame.state
+        return f"{self.names.catalog_key} {said}"
+
+    def to_keep(self, of: Changed, publisher: str, package: Package) -> Kept:
+        """A package as it is kept: an organization of this hub is told when it is read."""
+        said = {k: v for k, v in package.items() if not (publisher and k == "organization")}
+        return Kept(of, publisher, FORM, self.written_for(publisher), told(said))
+
+    def is_sound(self, kept: Kept) -> bool:
+        """Whether a package that was kept says what would be said of its dataset now."""
+        is_known = not kept.publisher or kept.publisher in self.frame.site.publishers
+        is_ours = is_known and kept.form == FORM
+        return is_ours and kept.written_for == self.written_for(kept.publisher)
+
+    def whole(self, kept: Kept) -> bytes:
+        """The JSON of a package with its organization, which may change without its datasets."""
+        if not kept.publisher:
+            return kept.body
+        body = self.frame.site.publishers[kept.publisher]
+        organization = told(self.organization_in_short(body))
+        return b'{"organization": %b, %b' % (organization, kept.body[1:])
+
 
 def shown_in(session: Session, frame: Frame) -> Shown:
     """What packages of this hub are told by."""
@@ -217,8 +253,23 @@ def package_at(session: Session, shown: Shown, slug: str) -> Package | None:
     return next(iter(packages_at(session, shown, [slug])), None)
 
 
+def told(said: object) -> bytes:
+    """What is said, as the JSON that clients get, in UTF-8."""
+    text = json.dumps(said, ensure_ascii=False, allow_nan=False, default=str)
+    return text.encode("utf-8", "replace")
+
+
+def bodies_at(session: Session, shown: Shown, slugs: Sequence[str]) -> list[bytes]:
+    """The same as ``packages_at`` in JSON: those that are kept ready as they are."""
+    kept = packages.find(session, slugs)
+    ready = {slug: shown.whole(each) for slug, each in kept.items() if shown.is_sound(each)}
+    missing = [slug for slug in slugs if slug not in ready]
+    ready |= {each["name"]: told(each) for each in packages_at(session, shown, missing)}
+    return [ready[slug] for slug in slugs if slug in ready]
+
+
 def packages_at(session: Session, shown: Shown, slugs: Sequence[str]) -> list[Package]:
-    """The packages of what stands at these addresses, in their order."""
+    """The packages of what stands at these addresses, made anew, in their order."""
     own = {each.slug: each for each in datasets.of_slugs(session, slugs)}
     found = []
     for slug in slugs:
@@ -228,3 +279,16 @@ def packages_at(session: Session, shown: Shown, slugs: Sequence[str]) -> list[Pa
             said = record_at(session, kept.position, kept.iri)
             found.append(shown.harvested(kept, said))
     return found
+
+
+def made_behind(session: Session, shown: Shown, *, most: int) -> list[Kept]:
+    """The packages, ready to be kept, of the next datasets whose latest change has none."""
+    changed = packages.behind(session, FORM, most=most)
+    slugs = [each.slug for each in changed]
+    publishers = {each.slug: each.publisher for each in datasets.of_slugs(session, slugs)}
+    made = {each["name"]: each for each in packages_at(session, shown, slugs)}
+    return [
+        shown.to_keep(each, publishers.get(each.slug, ""), made[each.slug])
+        for each in changed
+        if each.slug in made
+    ]

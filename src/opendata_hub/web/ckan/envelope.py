@@ -1,8 +1,8 @@
 """What an action answers: CKAN's envelope, and our refusals in its words."""
 
-import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -28,6 +28,7 @@ from opendata_hub.domain.errors import (
     TooOften,
     Withdrawn,
 )
+from opendata_hub.flows.ckan.show import told
 
 MEDIA_TYPE = "application/json;charset=utf-8"
 AUTHORIZATION, VALIDATION, NOT_FOUND, SEARCH = (
@@ -39,6 +40,13 @@ _CALLBACK = re.compile(r"[A-Za-z_$][\w$.]{0,99}")
 CORS = {"Access-Control-Allow-Origin": "*"}
 
 
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A result that is JSON already, in UTF-8."""
+
+    body: bytes
+
+
 def help_address(base_url: str, action: str) -> str:
     """Where an action is explained."""
     return f"{base_url}/api/3/action/help_show?name={action}"
@@ -46,6 +54,9 @@ def help_address(base_url: str, action: str) -> str:
 
 def succeeded(request: Request, help_url: str, result: Any) -> Response:
     """The answer to an action that was done."""
+    if isinstance(result, Ready):
+        begun = told({"help": help_url, "success": True})
+        return sent(request, b'%b, "result": %b}' % (begun[:-1], result.body))
     return written(request, {"help": help_url, "success": True, "result": result})
 
 
@@ -64,15 +75,20 @@ def bad_request(request: Request, why: str) -> Response:
 
 
 def written(request: Request, said: Any, status: int = HTTPStatus.OK) -> Response:
+    """What is said, as JSON."""
+    return sent(request, told(said), status)
+
+
+def sent(request: Request, body: bytes, status: int = HTTPStatus.OK) -> Response:
     """JSON, or a call of the function that a page of another site names (``callback``)."""
-    body = json.dumps(said, ensure_ascii=False, allow_nan=False, default=str)
     media_type = MEDIA_TYPE
     name = request.query_params.get("callback", "")
     if request.method == "GET" and _CALLBACK.fullmatch(name):
         # The marks that end a line in a script and not in JSON.
-        safe = body.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-        body, media_type = f"/**/{name}({safe});", "application/javascript;charset=utf-8"
-    response = Response(body.encode("utf-8", "replace"), status, CORS)
+        safe = body.replace(b"\xe2\x80\xa8", b"\\u2028").replace(b"\xe2\x80\xa9", b"\\u2029")
+        body = b"/**/%b(%b);" % (name.encode("ascii"), safe)
+        media_type = "application/javascript;charset=utf-8"
+    response = Response(body, status, CORS)
     response.headers["Content-Type"] = media_type
     response.headers["Cache-Control"] = "no-cache"
     return response

@@ -1,6 +1,6 @@
 """Actions that read packages and resources."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlmodel import Session
@@ -11,12 +11,13 @@ from opendata_hub.domain.errors import BadSolr, Forbidden, InvalidPackage, Unkno
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.rule import Place, reach
 from opendata_hub.flows.ckan import find as flow
-from opendata_hub.flows.ckan.find import USUAL_SORT, Asked
+from opendata_hub.flows.ckan.find import USUAL_SORT, Asked, Found
 from opendata_hub.flows.ckan.prepare import draft_package
-from opendata_hub.flows.ckan.show import Shown, package_at, shown_in
+from opendata_hub.flows.ckan.show import Shown, package_at, shown_in, told
 from opendata_hub.store import changes
 from opendata_hub.store.ckan import drafts
 from opendata_hub.web.ckan.call import MISSING, Call, is_id
+from opendata_hub.web.ckan.envelope import Ready
 
 MOST_ROWS, USUAL_ROWS = 1000, 10
 MOST_LISTED = 1000
@@ -78,7 +79,7 @@ def slug_of(session: Session, shown: Shown, call: Call, given: str) -> str | Non
     return flow.slug_of_id(session, shown, call.hub.search, given.lower()) if is_id(given) else None
 
 
-def package_search(call: Call) -> dict[str, Any]:
+def package_search(call: Call) -> Ready:
     """Datasets by words, filters and counts, a page of them."""
     unknown = sorted(set(call.given) - TAKEN)
     if unknown:
@@ -87,20 +88,24 @@ def package_search(call: Call) -> dict[str, Any]:
     with call.hub.reading() as session:
         shown = shown_in(session, call.hub.frame)
         found = flow.find(session, shown, call.hub.search, asked)
-    fields = call.many("fl")
-    packages: list[Package] = list(found.packages)
-    if fields:
-        packages = [{key: each[key] for key in fields if key in each} for each in packages]
-    return {
+    said = {
         "count": found.total,
         "facets": found.facets,
-        "results": packages,
         "sort": asked.sort or USUAL_SORT,
         "search_facets": {
             name: {"title": name, "items": _items(shown, name, counts)}
             for name, counts in found.facets.items()
         },
     }
+    results = b", ".join(_with_fields(found, call.many("fl")))
+    return Ready(b'%b, "results": [%b]}' % (told(said)[:-1], results))
+
+
+def _with_fields(found: Found, fields: Sequence[str]) -> Sequence[bytes]:
+    """The packages with these fields of theirs only; with all of them where none is named."""
+    if not fields:
+        return found.bodies
+    return [told({key: each[key] for key in fields if key in each}) for each in found.packages]
 
 
 def current_package_list_with_resources(call: Call) -> list[Package]:
