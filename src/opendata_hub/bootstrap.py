@@ -64,7 +64,7 @@ from opendata_hub.packs.folders import Folders
 from opendata_hub.packs.laws import law_names, load_calendar, load_law
 from opendata_hub.packs.letters import load_letters
 from opendata_hub.packs.ocds import load_ocds
-from opendata_hub.packs.shelves import load_shelves
+from opendata_hub.packs.portal import load_codes, load_shelves
 from opendata_hub.packs.site import load_site
 from opendata_hub.packs.territories import load_territories
 from opendata_hub.packs.vocabularies import load_vocabularies
@@ -547,6 +547,7 @@ def load_frame(settings: Settings, *, base_url: str) -> Frame:
         digest=folders.digest(),
         territories=load_territories(folders),
         shelves=load_shelves(folders, list(families)),
+        codes=load_codes(folders),
     )
     for each in frame.site.publishers.values():
         try:

@@ -1,14 +1,16 @@
 """Pages: templates in three languages, dates and numbers as each writes them."""
 
-from collections.abc import Iterable
+import gzip
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 from functools import cache, lru_cache
 from typing import Any
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal, format_percent
 from fastapi import Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
@@ -19,14 +21,14 @@ from opendata_hub.domain.people.roles import Visitor
 from opendata_hub.domain.people.rule import reach
 from opendata_hub.domain.people.session import Proof, WebSession
 from opendata_hub.domain.texts import LANGUAGES, Texts, in_language
-from opendata_hub.web import explain
+from opendata_hub.web import explain, negotiation
 from opendata_hub.web.languages import DIRECTIONS, HERE, LOCALES, NAMES, translations
 from opendata_hub.web.protection.forms import FormField
 
 
 def page(
     request: Request, template: str, language: str, *, status: int = 200, **values: Any
-) -> HTMLResponse:
+) -> Response:
     """A page in one language. ``values`` are the template's own."""
     hub = request.app.state.hub
     session: WebSession | None = getattr(request.state, "web_session", None)
@@ -48,12 +50,20 @@ def page(
             **values,
         )
     )
-    headers = {"Content-Language": language, "Vary": "Accept-Language, Cookie"}
+    headers = {"Content-Language": language, "Vary": "Accept-Language, Accept-Encoding, Cookie"}
     if form_token.is_filled:
         headers["Cache-Control"] = "no-store"
+    elif session is None and negotiation.takes_gzip(request):
+        # What is a secret is never packed with what a stranger may choose: its length would tell.
+        headers["Content-Encoding"] = "gzip"
+        return Response(
+            gzip.compress(html.encode(), PACKED, mtime=0), status, headers, media_type="text/html"
+        )
     return HTMLResponse(html, status, headers)
 
 
+PACKED = 3
+"""Of gzip: a quarter of the time of the usual level, a tenth more to send."""
 ROOMS = {"desk": Deed.READ_REQUEST, "people": Deed.MANAGE_PEOPLE, "journal": Deed.READ_LOG}
 """The pages of those who work here, and what one must be allowed to do for each."""
 
@@ -81,9 +91,36 @@ def _decimal(value: float, locale: str) -> str:
     return str(format_decimal(value, locale=locale))
 
 
+@lru_cache(20_000)
+def _exact(value: str, locale: str) -> str:
+    """A number with all the decimals it was written with; what is none stays as it is."""
+    try:
+        number = Decimal(value)
+    except InvalidOperation:
+        return value
+    return str(format_decimal(number, locale=locale, decimal_quantization=False))
+
+
 @lru_cache(2_000)
 def _percent(share: float, locale: str) -> str:
     return str(format_percent(share, locale=locale))
+
+
+def _figures(locale: str) -> dict[str, Callable[[Any], str]]:
+    """How numbers are written, by the names of the filters."""
+
+    def number(value: float) -> str:
+        return _decimal(value, locale)
+
+    def percent(value: float) -> Markup:
+        """So many in a hundred, in one run that no line breaks and no direction turns around."""
+        return Markup('<bdi class="number">{}</bdi>').format(_percent(value / 100, locale))
+
+    def amount(value: str | float | Decimal) -> Markup:
+        """A number with its digits as they are, in groups, in one run."""
+        return Markup('<bdi class="number">{}</bdi>').format(_exact(str(value), locale))
+
+    return {"number": number, "percent": percent, "amount": amount}
 
 
 @cache
@@ -133,13 +170,6 @@ def _environment(language: str) -> Environment:
         """A reference that is read from left to right in every language."""
         return Markup('<bdi dir="ltr">{}</bdi>').format(value)
 
-    def number(value: float) -> str:
-        return _decimal(value, locale)
-
-    def percent(value: float) -> Markup:
-        """So many in a hundred, in one run that no line breaks and no direction turns around."""
-        return Markup('<bdi class="number">{}</bdi>').format(_percent(value / 100, locale))
-
     environment.globals.update(language=language, direction=DIRECTIONS[language])
     environment.filters.update(
         text=text,
@@ -147,9 +177,8 @@ def _environment(language: str) -> Environment:
         found=found,
         day=day,
         moment=moment,
-        number=number,
-        percent=percent,
         code=code,
+        **_figures(locale),
         **explain.filters(language),
     )
     return environment

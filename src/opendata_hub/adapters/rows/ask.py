@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 from threading import BoundedSemaphore, Timer
@@ -22,6 +23,7 @@ from opendata_hub.adapters.rows.sql import identifier, literal
 from opendata_hub.domain.catalog.rows.column import ROW_NUMBER, Column, ColumnKind
 from opendata_hub.domain.catalog.rows.query import Condition, Operator, RowQuery
 from opendata_hub.domain.errors import BadRowQuery, BadSql, QueryTooHeavy
+from opendata_hub.domain.portal.chart import MOST_BARS, Bar, Chart, Drawn
 
 BATCH = 5_000
 MOST_LETTERS = 50_000_000
@@ -37,6 +39,8 @@ _KINDS: Mapping[str, ColumnKind] = {
     "TIMESTAMP": ColumnKind.MOMENT,
     "VARCHAR": ColumnKind.TEXT,
 }
+
+_NUMBERS = frozenset({ColumnKind.WHOLE, ColumnKind.NUMBER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +177,34 @@ class Rows:
             for (text,) in batch:
                 yield text
 
+    def drawn(self, chart: Chart) -> Drawn | None:
+        """The bars of a chart; None where its measure is not a number in this table."""
+        kinds = {column.name: column.kind for column in self.columns}
+        if chart.measure and kinds.get(chart.measure) not in _NUMBERS:
+            return None
+        is_year = kinds[chart.by] in {ColumnKind.DATE, ColumnKind.MOMENT}
+        by = identifier(chart.by)
+        grouped = _grouped(chart, f"year({by})" if is_year else by, self._source)
+        is_ordered = is_year or kinds[chart.by] in _NUMBERS
+        order = "label DESC" if is_ordered else "total DESC, label"
+        found = self._asked(
+            Statement(
+                f"SELECT CAST(label AS VARCHAR), CAST(total AS VARCHAR), n, "
+                f"CAST(sum(total) OVER () AS VARCHAR), count(*) OVER () "
+                f"FROM ({grouped.text}) "
+                f"WHERE total IS NOT NULL ORDER BY {order} LIMIT {MOST_BARS}",
+                grouped.values,
+            )
+        ).fetchall()
+        bars = tuple(Bar(str(row[0]), Decimal(row[1]), int(row[2])) for row in found)
+        whole = Decimal(found[0][3]) if found else Decimal(0)
+        return Drawn(
+            chart.id,
+            bars[::-1] if is_ordered else bars,
+            left=whole - sum((bar.value for bar in bars), Decimal(0)),
+            left_groups=(int(found[0][4]) if found else 0) - len(bars),
+        )
+
     def write_parquet(self, query: RowQuery, target: Path) -> None:
         """Write the rows that answer the question as a Parquet file."""
         chosen = self._chosen(query)
@@ -249,6 +281,21 @@ class Rows:
             f"OFFSET {int(query.offset)}",
             where.values,
         )
+
+
+def _grouped(chart: Chart, by: str, source: str) -> Statement:
+    """The groups of a chart: label, total, and how many rows."""
+    needed = [f"{by} IS NOT NULL", *(f"{identifier(name)} IS NOT NULL" for name in chart.given)]
+    values: list[str] = []
+    for name, allowed in chart.where.items():
+        needed.append(f"CAST({identifier(name)} AS VARCHAR) IN ({', '.join('?' * len(allowed))})")
+        values += allowed
+    total = f"sum({identifier(chart.measure)})" if chart.measure else "count(*)"
+    return Statement(
+        f"SELECT {by} AS label, {total} AS total, count(*) AS n FROM {source} "
+        f"WHERE {' AND '.join(needed)} GROUP BY 1",
+        tuple(values),
+    )
 
 
 def _said(problem: Exception) -> str:

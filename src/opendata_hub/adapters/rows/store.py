@@ -36,3 +36,7 @@ class RowStore:
     def path(self, source: Source) -> Path:
         """Where the rows of a published file lie, or would."""
         return self.folder / source.digest[:2] / f"{source.digest}.parquet"
+
+    def beside(self, source: Source, name: str) -> Path:
+        """Where something else that was made from the same file lies; ``name`` ends it."""
+        return self.folder / source.digest[:2] / f"{source.digest}.{name}"

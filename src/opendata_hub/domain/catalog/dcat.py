@@ -39,7 +39,7 @@ from opendata_hub.domain.catalog.territory import Gazetteer
 from opendata_hub.domain.catalog.vocabulary import Term, Vocabularies
 from opendata_hub.domain.errors import Invalid
 from opendata_hub.domain.portal.shelf import Shelf
-from opendata_hub.domain.texts import LANGUAGES
+from opendata_hub.domain.texts import LANGUAGES, Texts
 
 SPDX = Namespace(NAMESPACES["spdx"])
 IANA = "https://www.iana.org/assignments/media-types/"
@@ -59,6 +59,7 @@ class Frame:
             that are kept in the store have digests of their own.
     territories: every list of territories, by its name.
     shelves: families that readers look for together; every family stands on one.
+    codes:   what readers call the codes in the cells of tables.
     """
 
     base_url: str
@@ -68,6 +69,7 @@ class Frame:
     digest: str = ""
     territories: Mapping[str, Gazetteer] = field(default_factory=dict)
     shelves: tuple[Shelf, ...] = ()
+    codes: Mapping[str, Texts] = field(default_factory=dict)
 
     def with_authorities(self, kept: Mapping[str, Authority]) -> "Frame":
         """The frame with these beside the declared ones, in the place of any it had."""

@@ -7,6 +7,7 @@ from enum import StrEnum
 from opendata_hub.domain.catalog.report import Level
 from opendata_hub.domain.catalog.rules.formula import Formula
 from opendata_hub.domain.confidence import Confidence
+from opendata_hub.domain.portal.chart import Chart
 from opendata_hub.domain.texts import Texts
 
 
@@ -76,6 +77,7 @@ class Family:
             one without fields.
     themes, frequency: codes of the EU vocabularies in ``catalog/vocabularies/``.
     languages: the languages of its tables, as ISO 639-1 codes.
+    charts:    what is drawn of every table of the family.
     """
 
     name: str
@@ -91,3 +93,4 @@ class Family:
     schema: Mapping[str, object]
     rules: tuple[Rule, ...]
     holds: Holds = Holds.TABLE
+    charts: tuple[Chart, ...] = ()

@@ -1,15 +1,23 @@
 """The catalogue for readers: a dataset, a publisher."""
 
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any, cast
+
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.catalog.dataset import Dataset
+from opendata_hub.domain.catalog.family import Family
 from opendata_hub.domain.catalog.harvest.news import schema_org
 from opendata_hub.domain.catalog.record.mqa import Quality
+from opendata_hub.domain.errors import NoRows, QueryTooHeavy
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.rule import EVERYWHERE
 from opendata_hub.flows.catalog.check_links import of_dataset
+from opendata_hub.flows.catalog.serving import rows as shown_rows
+from opendata_hub.flows.catalog.serving import show
 from opendata_hub.store import changes, datasets, documents, submissions
 from opendata_hub.store.harvest import records
 from opendata_hub.store.people import authorities
@@ -37,12 +45,22 @@ def dataset_page(request: Request, hub: HubDep, language: PageLanguage, slug: st
         dataset = datasets.get(session, slug)
         document = documents.find(session, dataset.submission_id)
         report = submissions.get(session, dataset.submission_id, EVERYWHERE).report
+        asked = shown_rows.asked(hub.frame, hub.files, dataset) if not document else None
         links = [link for link in of_dataset(session, hub.frame, dataset) if link.state]
+    preview = None
+    if asked:
+        # A table that can't be shown row by row still has its page.
+        with suppress(NoRows, QueryTooHeavy):
+            preview = show.preview(hub.frame, hub.rows, asked)
     return page(
         request,
         "dataset.html",
         language,
         dataset=dataset,
+        preview=preview,
+        codes=hub.frame.codes,
+        fields=columns_of(hub.frame.families[dataset.family]),
+        charts={chart.id: chart for chart in hub.frame.families[dataset.family].charts},
         report=report,
         document=document,
         quality=Quality(dataset.met),
@@ -80,6 +98,12 @@ def publisher_page(
         datasets=listed,
         families=hub.frame.families,
     )
+
+
+def columns_of(family: Family) -> Mapping[str, Mapping[str, Any]]:
+    """The fields of a family's tables by name, in their order."""
+    fields = cast("Sequence[Mapping[str, Any]]", family.schema["fields"])
+    return {field["name"]: field for field in fields}
 
 
 def _frequency(hub: Hub, dataset: Dataset) -> object:

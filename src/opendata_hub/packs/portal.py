@@ -1,0 +1,82 @@
+"""What packs say of the portal: shelves of families, words of codes, charts of a family."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+from opendata_hub.domain.errors import PackBroken
+from opendata_hub.domain.portal.chart import Chart
+from opendata_hub.domain.portal.shelf import Shelf
+from opendata_hub.domain.texts import LANGUAGES, Texts
+from opendata_hub.packs.folders import Folders
+from opendata_hub.packs.sheet import Sheet, read_rows, read_sheets
+
+ID = r"[a-z]+(-[a-z]+)*"
+
+
+def load_shelves(folders: Folders, families: Collection[str]) -> tuple[Shelf, ...]:
+    """The shelves in their order, with every family on one of them.
+
+    families: the names of all there are; those that no shelf names stand on the last. Raises
+    PackBroken for a family that is not there, or stands twice.
+    """
+    sheets = read_sheets(folders.file("shelves.yaml"))
+    seen: set[str] = set()
+    shelves = [_shelf(sheet, families, seen) for sheet in sheets]
+    left = tuple(name for name in families if name not in seen)
+    return (*shelves[:-1], *(replace(last, families=last.families + left) for last in shelves[-1:]))
+
+
+def _shelf(sheet: Sheet, families: Collection[str], seen: set[str]) -> Shelf:
+    sheet.only("id", "title", "text", "families")
+    names = sheet.words("families")
+    for name in names:
+        if name not in families:
+            sheet.refuse(f"families: no family is called {name!r}")
+        if name in seen:
+            sheet.refuse(f"families: {name!r} stands twice")
+        seen.add(name)
+    return Shelf(
+        id=sheet.matching("id", ID),
+        title=sheet.texts("title"),
+        text=sheet.texts("text"),
+        families=names,
+    )
+
+
+def load_codes(folders: Folders) -> Mapping[str, Texts]:
+    """What readers call the codes in the cells of tables: ``catalog/codes.csv``.
+
+    Raises PackBroken for a code that stands twice, or lacks a language.
+    """
+    file = folders.file("codes.csv")
+    found: dict[str, Texts] = {}
+    for line, row in read_rows(file, ("code", "fr", "ar", "en")):
+        if not all(row.values()) or row["code"] in found:
+            raise PackBroken(f"{file}, line {line}: a code, once, in {', '.join(LANGUAGES)}")
+        found[row["code"]] = {language: row[language] for language in LANGUAGES}
+    return found
+
+
+def charts_of(sheet: Sheet, columns: Collection[str]) -> tuple[Chart, ...]:
+    """The charts that a family declares; refuses one that speaks of a column that is not there."""
+    if not sheet.has("charts"):
+        return ()
+    charts = [_chart(each) for each in sheet.sheets("charts")]
+    for chart in charts:
+        named = {chart.by, *chart.where, *chart.given} | ({chart.measure} - {""})
+        if unknown := sorted(named - set(columns)):
+            sheet.refuse(f"charts: {chart.id}: no column is called {unknown[0]!r}")
+    return tuple(charts)
+
+
+def _chart(sheet: Sheet) -> Chart:
+    sheet.only("id", "title", "by", "measure", "where", "given")
+    where = sheet.sheet("where") if sheet.has("where") else None
+    return Chart(
+        id=sheet.matching("id", ID),
+        title=sheet.texts("title"),
+        by=sheet.text("by"),
+        measure=sheet.text("measure") if sheet.has("measure") else "",
+        where={str(name): where.words(name) for name in where.values} if where else {},
+        given=sheet.words("given") if sheet.has("given") else (),
+    )
