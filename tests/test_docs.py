@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from opendata_hub import jobs
 from opendata_hub.adapters.tabular import rules
 from opendata_hub.bootstrap import load_frame
 from opendata_hub.domain import errors
@@ -14,6 +15,7 @@ from opendata_hub.domain.catalog.rules.formula import FUNCTION_NAMES, Scope, par
 from opendata_hub.domain.catalog.rules.kind import Kind
 from opendata_hub.domain.ckan import lines as ckan
 from opendata_hub.domain.requests.letter import Place
+from opendata_hub.operations import schedule
 from opendata_hub.settings import Settings
 from opendata_hub.web import problems
 from opendata_hub.web.ckan.actions import ACTIONS
@@ -161,3 +163,13 @@ def test_every_letter_and_every_place_is_documented():
     letters = {file.stem for file in (ROOT / "requests/ma/31-13/letters").glob("*.yaml")}
     assert letters - {"stationery", "remedies"} <= set(first_column("letters.md"))
     assert not [place for place in Place if not {place, f"list: {place}"} & told]
+
+
+def test_every_job_says_what_it_does_and_is_documented_with_its_time():
+    text = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+    section = text.partition("## Scheduled work")[2].partition("\n## ")[0]
+    told = re.findall(r"^\| `([a-z-]+)` \| ([^|]+) \| [^|]+ \|$", section, flags=re.MULTILINE)
+    there = schedule.entries()
+    assert told == [(name, str(entry.cadence)) for name, entry in there.items()]
+    assert all(entry.said for entry in there.values())
+    assert len(there) == len(jobs.DAILY) + len(jobs.EVERY_MINUTE)

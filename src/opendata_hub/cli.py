@@ -32,6 +32,7 @@ from opendata_hub import (
     clock,
 )
 from opendata_hub.cli_exchange import ckan, harvest
+from opendata_hub.cli_operations import jobs as jobs_commands
 from opendata_hub.domain.authority import Authority
 from opendata_hub.domain.catalog.document import day_from
 from opendata_hub.domain.catalog.family import Family
@@ -82,6 +83,7 @@ app.add_typer(ckan.app, name="ckan")
 app.add_typer(cli_register.app, name="register")
 app.add_typer(cli_identities.app, name="identities")
 app.add_typer(cli_mail.app, name="mail")
+app.add_typer(jobs_commands.app, name="jobs")
 search_app = typer.Typer(no_args_is_help=True, help="The index of search.")
 app.add_typer(search_app, name="search")
 catalog_app = typer.Typer(no_args_is_help=True, help="The catalogue as a whole.")
@@ -605,11 +607,14 @@ def withdraw(
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
+    with_jobs: Annotated[
+        bool, typer.Option("--jobs/--no-jobs", help="Whether scheduled work is done here, too.")
+    ] = True,
 ) -> None:
-    """Serve portal, API and catalogue."""
-    from opendata_hub import jobs
+    """Serve portal, API and catalogue; alone, a process is the whole hub."""
     from opendata_hub.flows.catalog.publish import refresh_fragments
     from opendata_hub.flows.harvest.kept_record import refresh_records
+    from opendata_hub.operations.schedule import Schedule
     from opendata_hub.web.app import create_app
     from opendata_hub.web.protection import server
 
@@ -625,11 +630,13 @@ def serve(
     if hub.mailer.server is None:
         typer.echo(f"No mail server is set: mails are written into {hub.mailer.folder}")
     typer.echo(f"Starting on {host}, port {port}, as {hub.frame.base_url} (Ctrl+C ends it)")
-    scheduler = jobs.start(hub)
+    schedule = Schedule(hub)
+    if with_jobs:
+        schedule.start()
     try:
         server.run(create_app(hub), host=host, port=port)
     finally:
-        scheduler.shutdown()
+        schedule.shutdown()
 
 
 @search_app.command("rebuild")

@@ -1,4 +1,4 @@
-"""What runs when. Inside ``serve`` while one process is the whole hub."""
+"""What is done by itself, and when. ``schedule`` has it done."""
 
 import errno
 import logging
@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from itertools import islice
 
-from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import OperationalError
 
 from opendata_hub import clock
@@ -44,7 +43,6 @@ from opendata_hub.store.harvest import sources
 from opendata_hub.store.people import attempts, sessions
 
 log = logging.getLogger(__name__)
-MISFIRE_SECONDS = 12 * 3600
 FILES_WAIT_FOR, FILES_AT_ONCE = timedelta(days=1), 500
 PACKAGES_AT_ONCE, PACKAGES_IN_A_COMMIT = 2_000, 100
 MAIL_KEPT_FOR = timedelta(days=90)
@@ -413,32 +411,3 @@ DAILY: tuple[tuple[int, Callable[[Hub], object]], ...] = (
 EVERY_MINUTE: tuple[Callable[[Hub], object], ...] = (
     follow_changes, keep_packages, harvest_due, poll_mailbox, tell_moved, send_letters,
 )  # fmt: skip
-
-
-def _run(job: Callable[[Hub], object], hub: Hub) -> None:
-    """Do a job for the hub with its authorities as they are now."""
-    job(hub.current())
-
-
-def start(hub: Hub) -> BackgroundScheduler:
-    """Start the schedule in threads of this process; whoever starts it shuts it down.
-
-    A machine that slept through an hour does its work when it wakes, once.
-    """
-    scheduler = BackgroundScheduler(timezone="UTC")
-    for hour, job in DAILY:
-        scheduler.add_job(
-            _run,
-            trigger="cron",
-            hour=hour,
-            args=[job, hub],
-            id=job.__name__,
-            coalesce=True,
-            misfire_grace_time=MISFIRE_SECONDS,
-        )
-    for each in EVERY_MINUTE:
-        scheduler.add_job(
-            _run, trigger="interval", minutes=1, args=[each, hub], id=each.__name__, coalesce=True
-        )
-    scheduler.start()
-    return scheduler

@@ -11,6 +11,7 @@ import build
 from opendata_hub.adapters.files import FileStore
 from opendata_hub.settings import Settings
 from opendata_hub.store import migrate
+from opendata_hub.store.operations import job_runs
 from opendata_hub.web.app import create_app
 
 HERE, ELSEWHERE = ("127.0.0.1", 1), ("192.0.2.7", 1)
@@ -136,3 +137,15 @@ def test_what_waits_and_what_is_late_is_told(door, hub):
     assert figure(told, "opendata_hub_overdue_requests") == 1
     assert figure(told, 'opendata_hub_queue_depth{queue="mail"}') == 0
     assert figure(told, 'opendata_hub_queue_age_seconds{queue="mail"}') == 0
+
+
+def test_when_a_job_last_ended_well_is_told(door, hub):
+    with hub.writing() as session:
+        ended = {"took_ms": 5, "now": build.NOW, "due_at": build.NOW}
+        job_runs.end(session, "send-letters", **ended)
+        job_runs.end(session, "harvest-due", problem="busy", **ended)
+    told = door().get("/metrics").text
+    done = 'opendata_hub_job_done_timestamp_seconds{job="send-letters"}'
+    assert figure(told, done) == build.NOW.timestamp()
+    assert figure(told, 'opendata_hub_job_failed{job="harvest-due"}') == 1
+    assert figure(told, 'opendata_hub_job_failed{job="send-letters"}') == 0

@@ -434,6 +434,12 @@ class UnknownRequest(NotKnown):
     code = "unknown-request"
 
 
+class UnknownJob(NotKnown):
+    """No job of that name is on the schedule."""
+
+    code = "unknown-job"
+
+
 class UnknownMail(NotKnown):
     """No mail or letter of that number."""
 
@@ -790,6 +796,12 @@ class DeletionsWait(Refused):
     """More of a source has vanished than may without somebody's word."""
 
     code = "deletions-wait"
+
+
+class JobRunning(Refused):
+    """The job is being done already, by this process or another."""
+
+    code = "job-running"
 
 
 class HarvestRunning(Refused):

@@ -961,3 +961,17 @@ class CkanSentRow(SQLModel, table=True):
     sent: dict[str, Any] = Field(sa_type=JSON)
     kept: dict[str, Any] = Field(sa_type=JSON)
     sent_at: datetime
+
+
+class JobRunRow(SQLModel, table=True):
+    """A job: when it is due, and its last run. problem: a code or a kind of error, never words."""
+
+    __tablename__ = "job_run"
+    name: str = Field(primary_key=True)
+    due_at: datetime
+    began_at: datetime | None = None
+    ended_at: datetime | None = None
+    outcome: str = ""
+    took_ms: int | None = Field(default=None, sa_type=BigInteger)
+    done_at: datetime | None = None
+    problem: str = ""

@@ -11,6 +11,7 @@ from datetime import datetime
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_1_0_0
 
+from opendata_hub.domain.operations.job_run import Outcome
 from opendata_hub.domain.operations.standing import Standing
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_1_0_0
@@ -72,4 +73,10 @@ def _standing(standing: Standing, version: str, now: datetime) -> CollectorRegis
     sources = gauge("harvest_sources", "Active sources by how their last run ended.", "state")
     for state, count in standing.sources.items():
         sources.labels(state).set(count)
+    done = gauge("job_done_timestamp_seconds", "When a job last ended well.", "job")
+    failed = gauge("job_failed", "Whether the last run of a job failed.", "job")
+    for name, job in standing.jobs.items():
+        failed.labels(name).set(job.outcome is Outcome.FAILED)
+        if job.done_at:
+            done.labels(name).set(job.done_at.timestamp())
     return registry

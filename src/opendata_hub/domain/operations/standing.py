@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from opendata_hub.domain.operations.job_run import JobRun
+
 
 class Queue(StrEnum):
     """What waits for a job that runs every minute."""
@@ -34,6 +36,7 @@ class Standing:
     mails_in_doubt: given to a server that never said whether it took them.
     overdue:        open requests whose last day is over. open_requests: all that are open.
     sources:        how many active sources ended their last run in each state.
+    jobs:           the last run of each job, by its name.
     """
 
     queues: Mapping[Queue, Waiting]
@@ -42,3 +45,4 @@ class Standing:
     open_requests: int
     overdue: int
     sources: Mapping[str, int]
+    jobs: Mapping[str, JobRun]

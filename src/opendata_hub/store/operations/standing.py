@@ -7,6 +7,7 @@ from sqlmodel import Session, col, func, select
 
 from opendata_hub.domain.correspondence.mail import CLAIMED_FOR
 from opendata_hub.domain.operations.standing import Queue, Standing, Waiting
+from opendata_hub.store.operations import job_runs
 from opendata_hub.store.tables import (
     HarvestRunRow,
     HarvestSourceRow,
@@ -35,6 +36,7 @@ def standing(session: Session, *, today: date, now: datetime) -> Standing:
         open_requests=_count(session, open_requests),
         overdue=_count(session, open_requests, col(InfoRequestRow.due_on) < today),
         sources=_sources(session),
+        jobs=job_runs.everyone(session),
     )  # fmt: skip
 
 

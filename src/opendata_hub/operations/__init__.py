@@ -1,0 +1,1 @@
+"""What keeps a hub running: its schedule, its examination, its copies."""
