@@ -478,7 +478,7 @@ def remember_demo(settings: Settings) -> None:
 def refuse_demo_passwords(hub: Hub) -> None:
     """Raise DemoPasswords when others can reach a hub whose passwords everybody knows."""
     host = urlsplit(hub.settings.base_url).hostname
-    if host is None or _is_loopback(host):
+    if host is None or is_loopback(host):
         return
     with hub.reading() as session:
         if credentials.has_demo_passwords(session):
@@ -488,7 +488,8 @@ def refuse_demo_passwords(hub: Hub) -> None:
             )
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether nobody else can reach that host."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

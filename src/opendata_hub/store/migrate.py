@@ -28,9 +28,19 @@ def revisions(connection: Connection) -> frozenset[str]:
 @cache
 def heads() -> frozenset[str]:
     """The migrations that this version of the code ends with; one, but while it is written."""
+    return frozenset(_scripts().get_heads())
+
+
+@cache
+def known() -> frozenset[str]:
+    """Every migration that this version of the code has."""
+    return frozenset(script.revision for script in _scripts().walk_revisions())
+
+
+def _scripts() -> ScriptDirectory:
     config = Config()
     config.set_main_option("script_location", SCRIPTS)
-    return frozenset(ScriptDirectory.from_config(config).get_heads())
+    return ScriptDirectory.from_config(config)
 
 
 def downgrade(engine: Engine, revision: str) -> None:
