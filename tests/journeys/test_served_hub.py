@@ -9,23 +9,16 @@ import pytest
 from rdflib import DCAT, RDF, Graph, URIRef
 
 import build
-from loopback import serving_hub
+from served import serving_demo
 
 pytestmark = [pytest.mark.slow, pytest.mark.enable_socket]
 
 
 @pytest.fixture
 def served(tmp_path):
-    """The address of a demo hub that listens on loopback; BASE_URL is not set."""
-    hub = [sys.executable, "-m", "opendata_hub"]
-    environment = {**os.environ, "OPENDATA_HUB_HOME": str(tmp_path / "hub")}
-    subprocess.run([*hub, "demo"], env=environment, check=True, timeout=60)
-    key = subprocess.run(
-        [*hub, "token", "create", "script"],
-        env=environment, check=True, timeout=60, capture_output=True, text=True,
-    ).stdout.strip()  # fmt: skip
-    with serving_hub(tmp_path / "hub") as address:
-        yield address, key
+    """The address of a demo hub that listens on loopback, and a steward's key."""
+    with serving_demo(tmp_path / "hub") as hub:
+        yield hub
 
 
 def test_the_three_ways_over_http(served, pytestconfig):

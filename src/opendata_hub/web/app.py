@@ -24,6 +24,7 @@ from opendata_hub.web.catalog import (
     template_files,
 )
 from opendata_hub.web.catalog import pages as catalog_pages
+from opendata_hub.web.ckan import addresses as ckan_addresses
 from opendata_hub.web.ckan import api as ckan_api
 from opendata_hub.web.ckan import dumps as ckan_dumps
 from opendata_hub.web.correspondence import (
@@ -80,6 +81,7 @@ ROUTERS: tuple[tuple[str, APIRouter], ...] = (
     (AT_ROOT, sparql.router),
     (AT_ROOT, ckan_api.router),
     (AT_ROOT, ckan_dumps.router),
+    (AT_ROOT, ckan_addresses.router),
     (API, datasets_api.router),
     (API, datasets_api.public_router),
     (API, search.api_router),

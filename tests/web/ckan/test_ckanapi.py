@@ -117,6 +117,17 @@ def test_a_package_that_was_read_is_written_back_and_says_the_same(remote, table
     assert (after["notes"], after["version"]) == ("Autrement", "2")
 
 
+def test_whatever_stands_in_a_hub_is_loaded_back_without_a_new_version(demo_client, token):
+    """Spans of time without a name, keywords with marks: said again, they are no change."""
+    action, said = "/api/3/action/", {"id": "demo-petitions", "tags": [{"name": "l’eau"}]}
+    changed = demo_client.post(f"{action}package_patch", json=said, headers=token).json()
+    assert "lʼeau" in {tag["name"] for tag in changed["result"]["tags"]}
+    for name in demo_client.get(f"{action}package_list").json()["result"]:
+        before = demo_client.get(f"{action}package_show", params={"id": name}).json()["result"]
+        loaded = demo_client.post(f"{action}package_update", json=before, headers=token)
+        assert loaded.json()["result"] == before, name
+
+
 def test_a_package_is_revised_only_as_it_was_expected_to_be(remote, table):
     published(remote, table)
     match = {"name": NEW["name"], "title": NEW["title"]}

@@ -370,3 +370,16 @@ def test_a_text_with_nul_in_it_is_no_request(demo_client, action, key):
         assert (asked.status_code, asked.json()) == (400, f"Bad request - {UNSOUND}")
     nested = demo_client.get(f"/api/3/action/{action}", params={key: '["\\ud800"]'})
     assert nested.status_code < 500
+
+
+def test_the_addresses_of_ckans_pages_lead_to_ours(demo_client, ask):
+    number = ask("package_show", id="demo-petitions")["id"]
+    for known in ("demo-petitions", number):
+        answer = demo_client.get(f"/dataset/{known}")
+        assert (answer.status_code, answer.headers["location"]) == (301, "/datasets/demo-petitions")
+    assert demo_client.get("/dataset", follow_redirects=True).status_code == 200
+    assert "commune" in demo_client.get("/organization/commune-exemple").headers["location"]
+    assert demo_client.get("/organization/commune-exemple", follow_redirects=True).is_success
+    assert demo_client.get("/dataset/none", follow_redirects=True).status_code == 404
+    elsewhere = demo_client.get("/dataset/%2F%2Felsewhere.example")
+    assert elsewhere.headers.get("location", "/datasets/").startswith("/datasets/")

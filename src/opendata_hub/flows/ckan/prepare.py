@@ -16,6 +16,7 @@ from opendata_hub.domain.catalog.dataset import (
     Dataset,
     checked_texts,
 )
+from opendata_hub.domain.catalog.dcat import Frame
 from opendata_hub.domain.catalog.document import day_from
 from opendata_hub.domain.catalog.record import classes as record
 from opendata_hub.domain.catalog.record.described import MOST_VALUES, described
@@ -137,7 +138,7 @@ def change_published(
         raise InvalidPackage({"private": [why]})
     submission = submissions.get(session, dataset.submission_id, EVERYWHERE)
     words = words_of(shown, said, before=dataset, clearances=_cleared(session, submission))
-    if _is_said(dataset, words):
+    if _is_said(shown.frame, dataset, words):
         return dataset
     return publish(session, shown.frame, submission, replace(words, replaces=True), by=by, now=now)
 
@@ -206,14 +207,13 @@ def draft_package(shown: Shown, draft: Draft) -> Package:
     return package
 
 
-def _is_said(dataset: Dataset, words: Words) -> bool:
-    """Whether a dataset says just these words already."""
-    described = {} if words.described is None else words.described
-    return (
-        dict(words.title) == dict(dataset.title)
-        and dict(words.description) == dict(dataset.description)
-        and dict(described) == dict(dataset.described)
-    )
+def _is_said(frame: Frame, dataset: Dataset, words: Words) -> bool:
+    """Whether a dataset's record says just this already, however its words are written down."""
+    asked = replace(
+        dataset,
+        title=words.title, description=words.description, described=words.described or {},
+    )  # fmt: skip
+    return dcat.dataset_record(frame, asked) == dcat.dataset_record(frame, dataset)
 
 
 def _described(shown: Shown, said: Said, before: Dataset | None) -> dict[str, Any]:
