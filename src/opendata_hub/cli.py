@@ -561,7 +561,7 @@ def _vocabularies() -> Vocabularies:
 
 @app.command()
 def demo() -> None:
-    """Fill the hub with one small fictional dataset of each family; does no harm twice."""
+    """Fill the hub with fictional datasets, one of each family, and requests; no harm twice."""
     from opendata_hub.flows.catalog.publish import Words
     from opendata_hub.flows.catalog.publish import publish as publish_flow
     from opendata_hub.store import datasets
@@ -585,10 +585,30 @@ def demo() -> None:
             publish_flow(session, hub.frame, submission, words, by=OPERATOR, now=clock.now())
         typer.echo(f"Published {slug}")
     hub.index_changes()
+    if filed := _file_demo_requests(hub):
+        typer.echo(f"Filed {filed} requests")
     bootstrap.remember_demo(hub.settings)
     for line in cli_people.make_demo_accounts(hub):
         typer.echo(line)
     typer.echo(f"The demo hub is in {hub.settings.home}. Start it: opendata-hub serve")
+
+
+def _file_demo_requests(hub: bootstrap.Hub) -> int:
+    """File the requests that the pack of the hub's law declares for a demo, if it does."""
+    from opendata_hub.flows.filing.sample_requests import file_sample_requests
+
+    law, authority = hub.laws[hub.frame.site.law], hub.authority()
+    declared = bootstrap.request_folders(hub.settings).find(f"{law.name}/demo.csv")
+    if declared is None:
+        return 0
+    calendar = hub.calendar_of(law)
+    with hub.writing() as session:
+        return file_sample_requests(
+            session, declared,
+            authority=authority, law=law,
+            calendar=current(session, calendar, authority=authority.id),
+            today=clock.today(calendar.timezone), now=clock.now(),
+        )  # fmt: skip
 
 
 @app.command()

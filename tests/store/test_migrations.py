@@ -1,9 +1,11 @@
 """The migrations make the tables that the code expects, up and down, on both databases."""
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect
+from sqlalchemy import inspect, text
 
+from opendata_hub.domain.errors import DatabaseNewer
 from opendata_hub.store import migrate, tables
 
 
@@ -23,3 +25,10 @@ def test_up_again_after_down(engine):
     migrate.upgrade(engine)
     migrate.upgrade(engine)
     assert set(tables.metadata.tables) <= set(inspect(engine).get_table_names())
+
+
+def test_a_database_of_a_newer_version_is_left_as_it_is(engine):
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(DatabaseNewer, match="9999"):
+        migrate.upgrade(engine)

@@ -87,6 +87,7 @@ HubError
 ├── MailNotSent       no mail server took it
 │   └── MailServerAway    the server can't be reached: all mail waits
 ├── MailInDoubt       the server has not said whether it took it
+├── DatabaseNewer     a newer version of the hub has changed the tables
 ├── BucketUnreachable the store of files does not answer, or refuses
 ├── FileDamaged       stored bytes are not those that were put there
 ├── MailboxAway       the mailbox of the desk can't be read
@@ -658,6 +659,12 @@ class TooLarge(HubError):
     """More bytes than this door takes."""
 
     code = "too-large"
+
+
+class DatabaseNewer(HubError):
+    """The tables are those of a newer version of the hub; this one would not understand them."""
+
+    code = "database-newer"
 
 
 class BucketUnreachable(HubError):

@@ -9,13 +9,23 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
+from opendata_hub.domain.errors import DatabaseNewer
+
 SCRIPTS = str(Path(__file__).parent / "migrations")
 
 
 def upgrade(engine: Engine) -> None:
-    """Run the migrations that are missing; do nothing when none is."""
+    """Run the migrations that are missing; do nothing when none is.
+
+    Raises DatabaseNewer where a newer version of the code has run some that this one has not.
+    """
     with engine.execution_options(is_reading=True).connect() as connection:
         there = revisions(connection)
+    if unknown := there - _known():
+        raise DatabaseNewer(
+            f"The database is of a newer version of the hub (migration {max(unknown)}): run that "
+            "one, or restore the backup from before it"
+        )
     if there != heads():
         command.upgrade(_config(engine), "head")
 
@@ -41,6 +51,13 @@ def _scripts() -> ScriptDirectory:
     config = Config()
     config.set_main_option("script_location", SCRIPTS)
     return ScriptDirectory.from_config(config)
+
+
+@cache
+def _known() -> frozenset[str]:
+    config = Config()
+    config.set_main_option("script_location", SCRIPTS)
+    return frozenset(each.revision for each in ScriptDirectory.from_config(config).walk_revisions())
 
 
 def downgrade(engine: Engine, revision: str) -> None:
