@@ -56,6 +56,7 @@ from opendata_hub.flows.catalog.serving import index
 from opendata_hub.flows.correspondence.compose import Writer, composed
 from opendata_hub.flows.correspondence.receive import Desk, own_addresses
 from opendata_hub.flows.correspondence.remind import Rounds
+from opendata_hub.flows.portal.index_entities import House, bring_up_to_date
 from opendata_hub.flows.requests.announce import current
 from opendata_hub.flows.requests.write_letter import Office
 from opendata_hub.packs.documents import load_kinds
@@ -154,7 +155,21 @@ class Hub:
         engine.forget_erased(self.engine)
 
     def index_changes(self) -> None:
-        """Bring search up to date, after the commit of what has changed.
+        """Bring search and the index of entities up to date, after the commit of a change."""
+        self.index_for_search()
+        self.index_entities()
+
+    def index_entities(self) -> int:
+        """Note of whom newly published tables speak; returns how many were looked through."""
+        return bring_up_to_date(self.current().house)
+
+    @property
+    def house(self) -> House:
+        """What the portal needs of this hub to look through tables."""
+        return House(self.frame, self.files, self.rows, self.reading, self.writing)
+
+    def index_for_search(self) -> None:
+        """Bring search up to date.
 
         A publication stands without it: what fails here is logged, and done at the next change,
         the next minute or the next start.

@@ -393,6 +393,12 @@ class NoRows(NotKnown):
     code = "no-rows"
 
 
+class UnknownEntity(NotKnown):
+    """No published row speaks of it, or it is a natural person."""
+
+    code = "unknown-entity"
+
+
 class UnknownRow(NotKnown):
     """The dataset has no row of that number."""
 

@@ -19,7 +19,7 @@ from opendata_hub.domain.confidence import Confidence
 from opendata_hub.domain.errors import BadFormula, Invalid, PackBroken
 from opendata_hub.domain.texts import LANGUAGES
 from opendata_hub.packs.folders import Folders
-from opendata_hub.packs.portal import charts_of
+from opendata_hub.packs.portal import charts_of, entities_of
 from opendata_hub.packs.sheet import Sheet, read_sheet, read_sheets
 from opendata_hub.packs.site import coded
 
@@ -80,13 +80,14 @@ def _load(
     folders: Folders, name: str, vocabularies: Vocabularies, schemas: Mapping[str, Schema]
 ) -> Family:
     sheet = read_sheet(folders.file(f"families/{name}/family.yaml"))
-    sheet.only(*KEYS, "charts")
+    sheet.only(*KEYS, "charts", "entities")
     if sheet.text("name") != name:
         sheet.refuse(f"name must be {name!r}, as the folder is called")
     rules_file = folders.find(f"families/{name}/checks.yaml")
     rules = _rules(read_sheets(rules_file), name, vocabularies, schemas) if rules_file else ()
     family = family_of(sheet, vocabularies, schema=schemas[name], rules=rules, holds=Holds.TABLE)
-    return replace(family, charts=charts_of(sheet, _kinds(schemas[name])))
+    columns = _kinds(schemas[name])
+    return replace(family, charts=charts_of(sheet, columns), entities=entities_of(sheet, columns))
 
 
 def family_of(

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from opendata_hub.domain.errors import PackBroken
 from opendata_hub.domain.portal.chart import Chart
+from opendata_hub.domain.portal.entity import EntityKind, EntityRule
 from opendata_hub.domain.portal.shelf import Shelf
 from opendata_hub.domain.texts import LANGUAGES, Texts
 from opendata_hub.packs.folders import Folders
@@ -79,4 +80,33 @@ def _chart(sheet: Sheet) -> Chart:
         measure=sheet.text("measure") if sheet.has("measure") else "",
         where={str(name): where.words(name) for name in where.values} if where else {},
         given=sheet.words("given") if sheet.has("given") else (),
+    )
+
+
+def entities_of(sheet: Sheet, columns: Collection[str]) -> tuple[EntityRule, ...]:
+    """Of whom a family's rows speak; refuses a column that is not there, and a kind twice."""
+    if not sheet.has("entities"):
+        return ()
+    rules = [_rule(each) for each in sheet.sheets("entities")]
+    for rule in rules:
+        named = {*rule.columns, *rule.name, *rule.persons} | ({rule.amount} - {""})
+        if unknown := sorted(named - set(columns)):
+            sheet.refuse(f"entities: {rule.kind}: no column is called {unknown[0]!r}")
+    if len({rule.kind for rule in rules}) < len(rules):
+        sheet.refuse("entities: a kind stands twice")
+    return tuple(rules)
+
+
+def _rule(sheet: Sheet) -> EntityRule:
+    sheet.only("kind", "keys", "name", "amount", "persons")
+    keys = sheet.sheet("keys")
+    persons = sheet.sheet("persons") if sheet.has("persons") else None
+    if not keys.values:
+        keys.refuse("keys: at least one is needed")
+    return EntityRule(
+        kind=sheet.choice("kind", EntityKind),
+        keys={str(scheme): keys.words(scheme) for scheme in keys.values},
+        name=sheet.words("name"),
+        amount=sheet.text("amount") if sheet.has("amount") else "",
+        persons={str(name): persons.words(name) for name in persons.values} if persons else {},
     )

@@ -975,3 +975,56 @@ class JobRunRow(SQLModel, table=True):
     took_ms: int | None = Field(default=None, sa_type=BigInteger)
     done_at: datetime | None = None
     problem: str = ""
+
+
+class EntityEntryRow(SQLModel, table=True):
+    """That the rows of a dataset speak of a supplier, an association, a project or a commitment.
+
+    said: the values of the columns of the key. folded: of the name, to look it up. amount: a
+    decimal as text. is_person: it is a natural person, and nobody is shown it.
+    """
+
+    __tablename__ = "entity_entry"
+    __table_args__ = (Index("ix_entity_entry_key", "scheme", "value", "kind"),)
+    id: int = Field(default=None, primary_key=True)  # given by the database
+    slug: str = Field(index=True)
+    kind: str
+    scheme: str
+    value: str = Field(sa_type=Text)
+    said: dict[str, str] = Field(sa_type=JSON)
+    name: dict[str, str] = Field(sa_type=JSON)
+    folded: str = Field(sa_type=Text)
+    rows: int
+    amount: str | None
+    others: list[list[str]] = Field(sa_type=JSON)
+    is_person: bool
+    is_first: bool
+
+
+class EntityIndexedRow(SQLModel, table=True):
+    """Which version of a dataset was looked through for entities, by which declarations."""
+
+    __tablename__ = "entity_indexed"
+    slug: str = Field(primary_key=True)
+    version: int
+    made_for: str
+
+
+class RowReportRow(SQLModel, table=True):
+    """What a reader says is wrong in a row. It names nobody who reported.
+
+    column: empty for the row as a whole. settled_at: when a steward had looked at it.
+    """
+
+    __tablename__ = "row_report"
+    id: int = Field(default=None, primary_key=True)  # given by the database
+    slug: str = Field(index=True)
+    authority: str = Field(index=True)
+    version: int
+    row_number: int
+    column: str
+    words: str = Field(sa_type=Text)
+    language: str
+    reported_at: datetime
+    settled_at: datetime | None = Field(default=None, index=True)
+    settled_by: int | None = Field(default=None, foreign_key="person.id")

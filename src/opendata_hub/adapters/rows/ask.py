@@ -24,6 +24,7 @@ from opendata_hub.domain.catalog.rows.column import ROW_NUMBER, Column, ColumnKi
 from opendata_hub.domain.catalog.rows.query import Condition, Operator, RowQuery
 from opendata_hub.domain.errors import BadRowQuery, BadSql, QueryTooHeavy
 from opendata_hub.domain.portal.chart import MOST_BARS, Bar, Chart, Drawn
+from opendata_hub.domain.portal.entity import Combination, EntityRule
 
 BATCH = 5_000
 MOST_LETTERS = 50_000_000
@@ -204,6 +205,39 @@ class Rows:
             left=whole - sum((bar.value for bar in bars), Decimal(0)),
             left_groups=(int(found[0][4]) if found else 0) - len(bars),
         )
+
+    def combinations(self, rule: EntityRule, *, most: int) -> list[Combination]:
+        """The different values of a rule's columns, with what their rows say together."""
+        kinds = {column.name: column.kind for column in self.columns}
+        cells = [_as_text(identifier(name)) for name in rule.columns]
+        names = ", ".join(_as_text(identifier(name)) for name in rule.name)
+        has_amount = kinds.get(rule.amount) in _NUMBERS
+        amount = f"CAST(sum({identifier(rule.amount)}) AS VARCHAR)" if has_amount else "NULL"
+        persons = [
+            f"coalesce({_as_text(identifier(name))} IN ({', '.join('?' * len(values))}), false)"
+            for name, values in rule.persons.items()
+        ]
+        is_person = f"bool_or({' OR '.join(persons)})" if persons else "false"
+        said = tuple(value for values in rule.persons.values() for value in values)
+        found = self._asked(
+            Statement(
+                f"SELECT {', '.join(cells)}, coalesce(any_value(coalesce({names})), ''), "
+                f"count(*), {amount}, {is_person} FROM {self._source} "
+                f"GROUP BY {', '.join(cells)} ORDER BY min({_NUMBER}) LIMIT {int(most)}",
+                said,
+            )
+        ).fetchall()
+        width = len(cells)
+        return [
+            Combination(
+                dict(zip(rule.columns, row[:width], strict=True)),
+                str(row[width]),
+                int(row[width + 1]),
+                None if row[width + 2] is None else Decimal(row[width + 2]),
+                bool(row[width + 3]),
+            )
+            for row in found
+        ]
 
     def write_parquet(self, query: RowQuery, target: Path) -> None:
         """Write the rows that answer the question as a Parquet file."""

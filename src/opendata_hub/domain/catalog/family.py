@@ -8,6 +8,7 @@ from opendata_hub.domain.catalog.report import Level
 from opendata_hub.domain.catalog.rules.formula import Formula
 from opendata_hub.domain.confidence import Confidence
 from opendata_hub.domain.portal.chart import Chart
+from opendata_hub.domain.portal.entity import EntityRule
 from opendata_hub.domain.texts import Texts
 
 
@@ -77,7 +78,7 @@ class Family:
             one without fields.
     themes, frequency: codes of the EU vocabularies in ``catalog/vocabularies/``.
     languages: the languages of its tables, as ISO 639-1 codes.
-    charts:    what is drawn of every table of the family.
+    charts:    what is drawn of every table of the family. entities: of whom its rows speak.
     """
 
     name: str
@@ -94,3 +95,4 @@ class Family:
     rules: tuple[Rule, ...]
     holds: Holds = Holds.TABLE
     charts: tuple[Chart, ...] = ()
+    entities: tuple[EntityRule, ...] = ()

@@ -13,13 +13,16 @@ from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.catalog.rows.query import Operator
 from opendata_hub.domain.errors import BadRowQuery
 from opendata_hub.domain.people.deeds import Deed
+from opendata_hub.domain.portal.entity import Mention, combination_of, mentions
 from opendata_hub.flows.catalog.serving import rows as flow
 from opendata_hub.flows.catalog.serving import show
 from opendata_hub.flows.catalog.serving.rows import Asked
 from opendata_hub.flows.catalog.withdraw import require_published
+from opendata_hub.store.portal.entities import is_listed
 from opendata_hub.web.catalog.pages import columns_of
 from opendata_hub.web.deps import HubDep, PageLanguage
 from opendata_hub.web.doors import Door, needs
+from opendata_hub.web.portal.entities import address_of
 from opendata_hub.web.rendering import page
 
 READ = ["GET", "HEAD"]
@@ -104,14 +107,29 @@ def row_page(
 ) -> Response:
     """One row with all its columns, at an address of its own."""
     wanted = _wanted(hub, slug)
+    row = show.one(hub.rows, wanted, number)
     return page(
         request,
         "row.html",
         language,
         number=number,
-        row=show.one(hub.rows, wanted, number),
+        row=row,
+        spoken=_spoken(hub, wanted, row),
+        address_of=address_of,
         **_of(hub, wanted),
     )
+
+
+def _spoken(hub: Hub, wanted: Asked, row: Mapping[str, Any]) -> list[Mention]:
+    """Of whom the row speaks, each by its first key; nobody whom the index does not list."""
+    rules = hub.frame.families[wanted.dataset.family].entities
+    with hub.reading() as session:
+        return [
+            each
+            for rule in rules
+            for each in mentions(rule, [combination_of(rule, row)])
+            if each.is_first and is_listed(session, each.kind, each.key)
+        ]
 
 
 def _wanted(hub: Hub, slug: str) -> Asked:

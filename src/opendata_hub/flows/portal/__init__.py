@@ -1,0 +1,1 @@
+"""Acts of the portal beside the catalogue's own."""

@@ -1,0 +1,102 @@
+"""After a publication: note of whom its rows speak, so that nobody scans all files to find out."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass
+
+from sqlmodel import Session
+
+from opendata_hub.adapters.files import FileStore
+from opendata_hub.adapters.rows.ask import asking
+from opendata_hub.adapters.rows.store import RowStore
+from opendata_hub.domain.catalog.dataset import Dataset
+from opendata_hub.domain.catalog.dcat import Frame
+from opendata_hub.domain.catalog.family import Family
+from opendata_hub.domain.errors import NoRows, QueryTooHeavy
+from opendata_hub.domain.portal.entity import Mention, mentions
+from opendata_hub.flows.catalog.serving.rows import asked, ready
+from opendata_hub.store import datasets
+from opendata_hub.store.portal import entities
+
+LAYOUT = "entities/1"
+AT_ONCE = 100
+MOST_MENTIONS = 200_000
+"""Combinations of one table that are read; a table with more is indexed by the first of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What is needed of a hub. reading, writing: open a session each."""
+
+    frame: Frame
+    files: FileStore
+    rows: RowStore
+    reading: Callable[[], AbstractContextManager[Session]]
+    writing: Callable[[], AbstractContextManager[Session]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    dataset: Dataset
+    made_for: str
+    mentions: list[Mention]
+
+
+def bring_up_to_date(house: House) -> int:
+    """Index every dataset whose version was not; returns how many.
+
+    Files are read between transactions: a large one keeps nobody from writing.
+    """
+    wanted = {name: made_for(family) for name, family in _with_entities(house.frame)}
+    with house.reading() as session:
+        stale = entities.stale(session, wanted, most=AT_ONCE)
+    done = 0
+    while stale:
+        with house.reading() as session:
+            batch = datasets.of_slugs(session, stale)
+        for dataset in batch:
+            found = _found(house, dataset, wanted[dataset.family])
+            with house.writing() as session:
+                _keep(session, found)
+            done += 1
+        with house.reading() as session:
+            before, stale = stale, entities.stale(session, wanted, most=AT_ONCE)
+        if stale == before:
+            break
+    return done
+
+
+def made_for(family: Family) -> str:
+    """A digest of what the index of a family's tables depends on beside their rows."""
+    said = json.dumps([LAYOUT, *(asdict(rule) for rule in family.entities)], sort_keys=True)
+    schema = json.dumps(dict(family.schema), sort_keys=True)
+    return hashlib.sha256((said + schema).encode()).hexdigest()[:16]
+
+
+def _with_entities(frame: Frame) -> Iterator[tuple[str, Family]]:
+    return ((name, family) for name, family in frame.tables.items() if family.entities)
+
+
+def _found(house: House, dataset: Dataset, made_for: str) -> _Found:
+    """Of whom a dataset speaks; a table that can't be read speaks of nobody."""
+    rules = house.frame.families[dataset.family].entities
+    found: list[Mention] = []
+    try:
+        with asking(ready(house.rows, asked(house.frame, house.files, dataset))) as rows:
+            for rule in rules:
+                found += mentions(rule, rows.combinations(rule, most=MOST_MENTIONS))
+    except (NoRows, QueryTooHeavy):
+        found = []
+    return _Found(dataset, made_for, found)
+
+
+def _keep(session: Session, found: _Found) -> None:
+    """Keep it unless the dataset was replaced or withdrawn meanwhile."""
+    entities.forget_unpublished(session)
+    now = datasets.find(session, found.dataset.slug)
+    if now and now.version == found.dataset.version:
+        entities.replace(
+            session, now.slug, version=now.version, made_for=found.made_for, found=found.mentions
+        )
