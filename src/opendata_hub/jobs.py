@@ -31,6 +31,7 @@ from opendata_hub.flows.correspondence.receive import Taken
 from opendata_hub.flows.filing import once
 from opendata_hub.flows.harvest.run import AS_USUAL, House, Wish, harvest
 from opendata_hub.flows.identities.erase import erase_batch
+from opendata_hub.flows.publishing import prepare
 from opendata_hub.flows.register import publish as register
 from opendata_hub.flows.requests.announce import warn_of_end
 from opendata_hub.store import datasets, links
@@ -41,6 +42,7 @@ from opendata_hub.store.correspondence import incoming, officers, outbox
 from opendata_hub.store.filing import once as filings
 from opendata_hub.store.harvest import sources
 from opendata_hub.store.people import attempts, sessions
+from opendata_hub.store.publishing import drafts
 
 log = logging.getLogger(__name__)
 FILES_WAIT_FOR, FILES_AT_ONCE = timedelta(days=1), 500
@@ -408,6 +410,32 @@ DAILY: tuple[tuple[int, Callable[[Hub], object]], ...] = (
 )
 """Hour of the day (UTC) and what is done then."""
 
+
+def publish_scheduled(hub: Hub) -> list[str]:
+    """Publish what stewards have scheduled for today or before; returns the addresses.
+
+    Each in a transaction of its own: what can't be published waits for its steward, with the
+    reason, and holds up no other.
+    """
+    published = []
+    with hub.reading() as session:
+        numbers = drafts.due(session, clock.today(hub.timezone))
+    for number in numbers:
+        try:
+            with hub.writing() as session:
+                slug = prepare.send_due(session, hub.frame, number, now=clock.now())
+        except HubError as problem:
+            log.warning("draft %s was not published on its day: %s", number, problem.code)
+            with hub.writing() as session:
+                prepare.note_problem(session, number, problem.code, now=clock.now())
+        else:
+            published.append(slug)
+    if published:
+        hub.index_changes()
+    return published
+
+
 EVERY_MINUTE: tuple[Callable[[Hub], object], ...] = (
     follow_changes, keep_packages, harvest_due, poll_mailbox, tell_moved, send_letters,
+    publish_scheduled,
 )  # fmt: skip

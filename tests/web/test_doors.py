@@ -163,6 +163,20 @@ GUARDED: dict[Deed, set[str]] = {
         "POST /{language}/people/{number}/state",
     },
     Deed.PUBLISH: {
+        "GET /my-data",
+        "GET /{language}/my-data",
+        "GET /{language}/my-data/published/{slug}",
+        "GET /{language}/my-data/{number}",
+        "GET /{language}/my-data/{number}/publish",
+        "GET /{language}/my-data/{number}/words",
+        "POST /{language}/my-data",
+        "POST /{language}/my-data/{number}/cleared",
+        "POST /{language}/my-data/{number}/discard",
+        "POST /{language}/my-data/{number}/file",
+        "POST /{language}/my-data/{number}/publish",
+        "POST /{language}/my-data/{number}/quality",
+        "POST /{language}/my-data/{number}/repairs",
+        "POST /{language}/my-data/{number}/words",
         "POST /api/v1/datasets",
         "POST /api/v1/desk/requests/{reference}/files/{file_id}/dataset",
         "POST /{language}/desk/{reference}/files/{file_id}/publish",
@@ -199,6 +213,7 @@ GUARDED: dict[Deed, set[str]] = {
         "GET /api/v1/submissions/{number}",
     },
     Deed.WITHDRAW: {
+        "POST /{language}/my-data/published/{slug}/withdraw",
         "DELETE /api/v1/datasets/{slug}",
     },
 }

@@ -411,6 +411,12 @@ class UnknownSubmission(NotKnown):
     code = "unknown-submission"
 
 
+class UnknownDraft(NotKnown):
+    """No publication is being prepared under that number, or not within reach."""
+
+    code = "unknown-draft"
+
+
 class UnknownLetter(NotKnown):
     """No letter of that name under this law."""
 

@@ -254,6 +254,14 @@ class Total:
     rows: int
 
 
+@dataclass(frozen=True, slots=True)
+class Last:
+    """How many datasets there are, and when one of them was changed last."""
+
+    datasets: int
+    modified_at: datetime
+
+
 def totals_of_families(session: Session) -> dict[str, Total]:
     """How much is published of each family that has any."""
     question = (
@@ -263,6 +271,17 @@ def totals_of_families(session: Session) -> dict[str, Total]:
     )
     found = session.connection().execute(question)
     return {family: Total(int(many), int(rows)) for family, many, rows in found}
+
+
+def last_of_families(session: Session, publisher: str) -> dict[str, Last]:
+    """How many datasets a publisher has of each family, and when one was changed last."""
+    question = (
+        columns(col(DatasetRow.family), func.count(), func.max(col(DatasetRow.modified_at)))
+        .where(col(DatasetRow.publisher) == publisher)
+        .group_by(col(DatasetRow.family))
+    )
+    found = session.connection().execute(question)
+    return {family: Last(int(many), moment) for family, many, moment in found}
 
 
 def counts_of_publishers(session: Session) -> dict[str, int]:

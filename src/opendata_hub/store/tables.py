@@ -49,6 +49,24 @@ class SubmissionRow(SQLModel, table=True):
     findings: list[dict[str, Any]] = Field(sa_type=JSON)
 
 
+class DraftRow(SQLModel, table=True):
+    """A publication that a steward prepares. slug: where it was published, empty until then."""
+
+    __tablename__ = "publication_draft"
+    id: int = Field(default=None, primary_key=True)  # given by the database
+    authority: str = Field(index=True)
+    person_id: int | None = Field(default=None, foreign_key="person.id")
+    family: str
+    submission_id: int = Field(foreign_key="submission.id")
+    replaces: str
+    typed: dict[str, str] = Field(sa_type=JSON)
+    publish_on: date | None = Field(default=None, index=True)
+    problem: str
+    slug: str
+    created_at: datetime
+    changed_at: datetime
+
+
 class DocumentRow(SQLModel, table=True):
     """What was read in a document that was handed in. text: for search only, never served."""
 

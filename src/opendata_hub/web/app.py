@@ -55,6 +55,7 @@ from opendata_hub.web.protection.arrival import Premises
 from opendata_hub.web.protection.bodies import BodyLimit
 from opendata_hub.web.protection.headers import SecureHeaders
 from opendata_hub.web.protection.rates import Meter
+from opendata_hub.web.publishing import draft_pages, my_data
 from opendata_hub.web.register import api as register_api
 from opendata_hub.web.register import officer_pages, subject_pages
 from opendata_hub.web.register import pages as register_pages
@@ -133,6 +134,8 @@ ROUTERS: tuple[tuple[str, APIRouter], ...] = (
     (API, own_acts.router),
     (AT_ROOT, own_acts.page_router),
     (AT_ROOT, request_pages.router),
+    (AT_ROOT, my_data.router),
+    (AT_ROOT, draft_pages.router),
     (AT_ROOT, search.page_router),
     (AT_ROOT, home.router),
     (AT_ROOT, row_pages.router),

@@ -131,6 +131,25 @@ def publish(
     return dataset
 
 
+def previewed(
+    session: Session,
+    frame: Frame,
+    submission: Submission,
+    words: Words,
+    *,
+    by: Visitor,
+    now: datetime,
+    answers: Answers = lambda _: False,
+) -> Assessed:
+    """The dataset that ``publish`` would make of it, with its record and quality; keeps nothing.
+
+    Whether the file may be published is not asked. Raises as ``publish`` does for the words.
+    """
+    require(by, Deed.PUBLISH, Place(words.publisher))
+    dataset = _dataset(session, frame, submission, words, by, now)
+    return assess(frame, dataset, answers=answers)
+
+
 def is_new(session: Session, slug: str) -> bool:
     """Whether nothing is published at that address: never was, or not any more."""
     place = changes.entry(session, slug)

@@ -1,6 +1,6 @@
 """The stewards' door for programs: check a file, publish it, read its report."""
 
-from typing import Annotated
+from typing import Annotated, BinaryIO
 
 from fastapi import APIRouter, Depends, File, Form, Path, Query, UploadFile
 from starlette.datastructures import UploadFile as SentFile
@@ -150,7 +150,22 @@ def require_language(language: str) -> None:
 def submitted(
     hub: Hub, visitor: Visitor, file: SentFile, family_name: str, language: str, publisher: str
 ) -> Submission:
-    """Keep, check, remember: the check itself holds no session open."""
+    """Keep, check, remember what somebody has sent."""
+    return submitted_as(
+        hub, visitor, file.file, sender_name(file), family_name, language, publisher
+    )
+
+
+def submitted_as(
+    hub: Hub,
+    visitor: Visitor,
+    stream: BinaryIO,
+    file_name: str,
+    family_name: str,
+    language: str,
+    publisher: str,
+) -> Submission:
+    """The same for bytes under a name: the check itself holds no session open."""
     hub.frame.site.publisher_named(publisher)
     require(visitor, Deed.CHECK_FILE, Place(publisher))
     require_language(language)
@@ -161,9 +176,9 @@ def submitted(
         )
     examined = submit_flow.examine(
         hub.files,
-        file.file,
+        stream,
         family,
-        file_name=sender_name(file),
+        file_name=file_name,
         limit_bytes=hub.settings.upload_limit_bytes,
         today=clock.today(hub.timezone),
         language=language,

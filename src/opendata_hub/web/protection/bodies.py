@@ -26,8 +26,9 @@ UPLOAD_PATTERNS = (
     re.compile(r"/[a-z]{2}/old-registers"),
     re.compile(r"/api/v1/desk/requests/[^/]+/files"),
     re.compile(r"/(?:ar|fr|en)/desk/[^/]+/files"),
+    re.compile(r"/(?:ar|fr|en)/my-data(?:/\d+/file)?"),
 )
-"""Doors of officers that take a file; the reference stands in the address."""
+"""Doors of officers and stewards that take a file; what it belongs to stands in the address."""
 
 
 def is_upload(path: str) -> bool:

@@ -1,0 +1,1 @@
+"""What stewards prepare and when it is due: values and rules."""

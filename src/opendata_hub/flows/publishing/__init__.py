@@ -1,0 +1,1 @@
+"""What stewards do between handing in a file and its publication."""

@@ -1,0 +1,1 @@
+"""What stewards prepare, as it is kept."""

@@ -1,0 +1,96 @@
+"""Publications that are prepared, with what was typed of them."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from sqlmodel import Session, col, select
+
+from opendata_hub.domain.errors import UnknownDraft
+from opendata_hub.domain.people.rule import Reach
+from opendata_hub.domain.publishing.draft import Draft
+from opendata_hub.store.tables import DraftRow
+from opendata_hub.store.visible import in_reach
+
+
+def add(
+    session: Session,
+    *,
+    authority: str,
+    person: int | None,
+    family: str,
+    submission_id: int,
+    replaces: str,
+    typed: Mapping[str, str],
+    now: datetime,
+) -> Draft:
+    """Begin a publication with a checked file."""
+    row = DraftRow(
+        authority=authority, person_id=person, family=family, submission_id=submission_id,
+        replaces=replaces, typed=dict(typed), publish_on=None, problem="", slug="",
+        created_at=now, changed_at=now,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return _draft(row)
+
+
+def get(session: Session, number: int, within: Reach, *, to_change: bool = False) -> Draft:
+    """The draft of that number; raises UnknownDraft, also where it is out of reach.
+
+    to_change: nobody else changes it meanwhile.
+    """
+    question = (
+        select(DraftRow)
+        .where(DraftRow.id == number)
+        .where(in_reach(within, authority=DraftRow.authority))
+    )
+    if to_change:
+        question = question.with_for_update()  # on SQLite whoever writes is alone anyway
+    if row := session.exec(question).first():
+        return _draft(row)
+    raise UnknownDraft(f"No draft number {number}")
+
+
+def keep(session: Session, draft: Draft, now: datetime) -> None:
+    """Keep a draft as it is now."""
+    row = session.get_one(DraftRow, draft.id)
+    row.submission_id, row.typed = draft.submission_id, dict(draft.typed)
+    row.publish_on, row.problem, row.slug = draft.publish_on, draft.problem, draft.slug
+    row.changed_at = now
+    session.add(row)
+    session.flush()
+
+
+def remove(session: Session, number: int) -> None:
+    """Throw a draft away; its file and the report on it stay."""
+    session.delete(session.get_one(DraftRow, number))
+    session.flush()
+
+
+def open_of(session: Session, authority: str, *, most: int) -> list[Draft]:
+    """What a body prepares, the latest change first; in whose reach it is was asked before."""
+    question = (
+        select(DraftRow)
+        .where(DraftRow.authority == authority, DraftRow.slug == "")
+        .order_by(col(DraftRow.changed_at).desc(), col(DraftRow.id).desc())
+        .limit(most)
+    )
+    return [_draft(row) for row in session.exec(question)]
+
+
+def due(session: Session, today: date) -> list[int]:
+    """The numbers of the drafts that are to be published by now."""
+    question = (
+        select(DraftRow.id)
+        .where(DraftRow.slug == "", col(DraftRow.publish_on) <= today)
+        .order_by(col(DraftRow.publish_on), col(DraftRow.id))
+    )
+    return list(session.exec(question))
+
+
+def _draft(row: DraftRow) -> Draft:
+    return Draft(
+        id=row.id, authority=row.authority, person=row.person_id, family=row.family,
+        submission_id=row.submission_id, replaces=row.replaces, typed=row.typed,
+        publish_on=row.publish_on, problem=row.problem, slug=row.slug, changed_at=row.changed_at,
+    )  # fmt: skip

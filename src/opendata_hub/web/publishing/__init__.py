@@ -1,0 +1,1 @@
+"""Pages of stewards: what is to be published, a file with its faults, words, publication."""
