@@ -298,6 +298,7 @@ def kept_request(
     authority: str = "commune-exemple",
     received_on: str = "2026-11-02",
     requester: Requester = PERSON,
+    law: str = "xx/1",
 ) -> None:
     """A request that stands in the store, received on that day; 20 working days to answer."""
     term = deadline(step(20), date.fromisoformat(received_on), calendar())
@@ -306,7 +307,7 @@ def kept_request(
         InfoRequest(
             reference=f"AI-2026-{number:06d}",
             authority=authority,
-            law="xx/1",
+            law=law,
             question=Question("Budget", "Les annexes", "fr", False),
             events=(event(Act.RECEIVE, received_on),),
         ),

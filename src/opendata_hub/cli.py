@@ -32,6 +32,7 @@ from opendata_hub import (
     clock,
 )
 from opendata_hub.cli_exchange import ckan, harvest
+from opendata_hub.cli_operations import backup as backup_commands
 from opendata_hub.cli_operations import doctor as doctor_commands
 from opendata_hub.cli_operations import jobs as jobs_commands
 from opendata_hub.domain.authority import Authority
@@ -87,6 +88,9 @@ app.add_typer(cli_mail.app, name="mail")
 app.add_typer(jobs_commands.app, name="jobs")
 app.command()(doctor_commands.doctor)
 app.command()(doctor_commands.migrate)
+app.command()(backup_commands.backup)
+app.command()(backup_commands.verify)
+app.command()(backup_commands.restore)
 search_app = typer.Typer(no_args_is_help=True, help="The index of search.")
 app.add_typer(search_app, name="search")
 catalog_app = typer.Typer(no_args_is_help=True, help="The catalogue as a whole.")

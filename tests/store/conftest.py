@@ -71,6 +71,12 @@ def engine(request, tmp_path) -> Iterator[Engine]:
     engine.dispose()
 
 
+@pytest.fixture
+def new_database(request):
+    """Makes addresses of empty databases on the PostgreSQL of the tests."""
+    return lambda: _new_database(request.getfixturevalue("postgresql"))
+
+
 def _new_database(server: str, *, template: str = "template1") -> str:
     name = f"hub_{next(_NUMBERS)}"
     with psycopg.connect(server, autocommit=True) as connection:

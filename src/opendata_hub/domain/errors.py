@@ -890,6 +890,18 @@ class QueryTooHeavy(HubError):
     code = "query-too-heavy"
 
 
+class BackupBroken(HubError):
+    """A backup is not whole, was altered, or is sealed with another key."""
+
+    code = "backup-broken"
+
+
+class BackupMisplaced(Refused):
+    """There is something already where a backup, or a hub made of one, is to be put."""
+
+    code = "backup-misplaced"
+
+
 class PackBroken(HubError):
     """A file under catalog/ or requests/ breaks the rules of packs."""
 

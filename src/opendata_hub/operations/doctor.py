@@ -13,10 +13,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from opendata_hub import bootstrap, clock
+from opendata_hub.adapters.bucket import bucket_at
 from opendata_hub.adapters.files import FileStore
 from opendata_hub.adapters.mail.mailbox import mailbox_at, opened
 from opendata_hub.bootstrap import Hub
-from opendata_hub.domain.errors import HubError, MailboxAway, MailServerAway
+from opendata_hub.domain.errors import BucketUnreachable, HubError, MailboxAway, MailServerAway
 from opendata_hub.domain.operations.finding import Finding
 from opendata_hub.domain.operations.job_run import JobRun, Outcome
 from opendata_hub.domain.operations.standing import Queue, Standing
@@ -63,7 +64,7 @@ def _what_it_stands_on(settings: Settings) -> Iterator[Finding]:
         return
     yield Finding("home", "fine", str(settings.home))
     yield from _of_database(settings)
-    yield _of_files(FileStore(settings.home / "files"))
+    yield _of_files(FileStore(settings.home / "files", bucket_at(settings.files_url)))
     yield _of_disk(settings.home)
     yield from _of_rights(settings.home, file)
     yield _of_address(settings.base_url)
@@ -113,6 +114,9 @@ def _of_files(files: FileStore) -> Finding:
     except OSError as problem:
         advice = f"let the account of the hub write into {files.folder}"
         return Finding("files", "files-not-writable", problem.strerror or str(problem), advice)
+    except BucketUnreachable as problem:
+        advice = "is OPENDATA_HUB_FILES_URL right, and may its key put?"
+        return Finding("files", "files-not-writable", str(problem), advice)
     return Finding("files", "fine", "can be written")
 
 

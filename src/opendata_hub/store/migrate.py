@@ -21,7 +21,7 @@ def upgrade(engine: Engine) -> None:
     """
     with engine.execution_options(is_reading=True).connect() as connection:
         there = revisions(connection)
-    if unknown := there - _known():
+    if unknown := there - known():
         raise DatabaseNewer(
             f"The database is of a newer version of the hub (migration {max(unknown)}): run that "
             "one, or restore the backup from before it"
@@ -53,11 +53,9 @@ def _scripts() -> ScriptDirectory:
     return ScriptDirectory.from_config(config)
 
 
-@cache
-def _known() -> frozenset[str]:
-    config = Config()
-    config.set_main_option("script_location", SCRIPTS)
-    return frozenset(each.revision for each in ScriptDirectory.from_config(config).walk_revisions())
+def upgrade_to(engine: Engine, revision: str) -> None:
+    """Run the migrations up to ``revision``; raises what alembic does for one it does not know."""
+    command.upgrade(_config(engine), revision)
 
 
 def downgrade(engine: Engine, revision: str) -> None:

@@ -1,0 +1,1 @@
+"""Copies of a hub as they lie outside of it."""
