@@ -642,6 +642,7 @@ def serve(
     from opendata_hub.flows.catalog.publish import refresh_fragments
     from opendata_hub.flows.harvest.kept_record import refresh_records
     from opendata_hub.operations.schedule import Schedule
+    from opendata_hub.operations.upkeep import Upkeep
     from opendata_hub.web.app import create_app
     from opendata_hub.web.protection import server
 
@@ -657,13 +658,15 @@ def serve(
     if hub.mailer.server is None:
         typer.echo(f"No mail server is set: mails are written into {hub.mailer.folder}")
     typer.echo(f"Starting on {host}, port {port}, as {hub.frame.base_url} (Ctrl+C ends it)")
-    schedule = Schedule(hub)
+    schedule, upkeep = Schedule(hub), Upkeep(hub)
+    upkeep.start()
     if with_jobs:
         schedule.start()
     try:
         server.run(create_app(hub), host=host, port=port)
     finally:
         schedule.shutdown()
+        upkeep.shutdown()
 
 
 @search_app.command("rebuild")

@@ -287,7 +287,6 @@ def sweep_files(hub: Hub) -> int:
     is put is read, and only then remembered.
     """
     before = clock.now() - FILES_WAIT_FOR
-    hub.files.trim(before)
     swept = hub.files.drop_unfinished(before)
     waiting = hub.files.older(before)
     while batch := list(islice(waiting, FILES_AT_ONCE)):
@@ -436,6 +435,5 @@ def publish_scheduled(hub: Hub) -> list[str]:
 
 
 EVERY_MINUTE: tuple[Callable[[Hub], object], ...] = (
-    follow_changes, keep_packages, harvest_due, poll_mailbox, tell_moved, send_letters,
-    publish_scheduled,
+    keep_packages, harvest_due, poll_mailbox, tell_moved, send_letters, publish_scheduled,
 )  # fmt: skip

@@ -60,6 +60,7 @@ def test_what_was_refused_is_swept_from_the_bucket_and_from_every_folder(machine
     monkeypatch.setattr(clock, "now", lambda: later)
     assert jobs.sweep_files(there) == 1
     assert jobs.sweep_files(here) == 0
+    assert here.files.trim(later - timedelta(days=1)) == 2
     assert not refused.path.exists()
     assert not there.files.path(refused.sha256).exists()
     assert door(here).get(f"/api/v1/datasets/demo-{FAMILY}/rows").json()["rows"]
