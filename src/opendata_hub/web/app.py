@@ -49,7 +49,7 @@ from opendata_hub.web.languages import HERE
 from opendata_hub.web.operations import health
 from opendata_hub.web.passage.tally import Tally
 from opendata_hub.web.people import account, journal, links, provider, sign_in, staff
-from opendata_hub.web.portal import entities, home
+from opendata_hub.web.portal import about, entities, home
 from opendata_hub.web.portal import rows as row_pages
 from opendata_hub.web.protection.arrival import Premises
 from opendata_hub.web.protection.bodies import BodyLimit
@@ -140,6 +140,7 @@ ROUTERS: tuple[tuple[str, APIRouter], ...] = (
     (AT_ROOT, home.router),
     (AT_ROOT, row_pages.router),
     (AT_ROOT, entities.router),
+    (AT_ROOT, about.router),
     (AT_ROOT, catalog_pages.router),
 )
 """Every door, in the order in which an address is looked for."""

@@ -1,4 +1,4 @@
-"""What is followed rather than asked for: the feed of changes, Atom, site maps, robots.txt."""
+"""What is followed rather than asked for: the feed of changes, site maps, robots.txt."""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
@@ -7,16 +7,13 @@ from opendata_hub import clock
 from opendata_hub.domain.catalog.harvest import feed, news
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.flows.catalog.serving import follow, serve
-from opendata_hub.store import datasets
 from opendata_hub.web.catalog.documents import ASK_AGAIN, FOR_EVER, Document
-from opendata_hub.web.deps import HubDep, PageLanguage
+from opendata_hub.web.deps import HubDep
 from opendata_hub.web.doors import Door, needs
 from opendata_hub.web.shapes import Problem
 
-LD_JSON, ATOM, XML = "application/ld+json", "application/atom+xml", "application/xml"
+LD_JSON, XML = "application/ld+json", "application/xml"
 READ = ["GET", "HEAD"]
-LATEST = 50
-"""Entries of an Atom feed."""
 
 router = APIRouter(route_class=Door, tags=["catalogue"], responses={404: {"model": Problem}})
 
@@ -41,17 +38,6 @@ def feed_page(request: Request, hub: HubDep, number: int) -> Response:
         cache = FOR_EVER if page.is_closed else ASK_AGAIN
         document = Document(page.state, "feed", LD_JSON, cache)
         return document.answer(request, page.parts)
-
-
-@router.api_route("/{language}/datasets.atom", methods=READ, include_in_schema=False)
-@needs(Deed.READ_PUBLISHED)
-def atom(request: Request, hub: HubDep, language: PageLanguage) -> Response:
-    """The latest datasets, for readers of feeds."""
-    with hub.reading() as session:
-        state = serve.catalog_state(session, hub.frame, now=clock.now())
-        latest = list(datasets.latest(session, most=LATEST))
-    body = news.atom(hub.frame, latest, language=language, changed_at=state.changed_at)
-    return Document(state, f"atom-{language}", ATOM).answer(request, [body])
 
 
 @router.api_route("/sitemap.xml", methods=READ, include_in_schema=False)

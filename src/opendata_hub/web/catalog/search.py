@@ -1,18 +1,24 @@
 """Search, for programs and for readers."""
 
 import asyncio
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 
+from opendata_hub import clock
 from opendata_hub.bootstrap import Hub
+from opendata_hub.domain.catalog.harvest import news
 from opendata_hub.domain.catalog.search.query import DEEPEST, Facet, Sort
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.texts import in_language
-from opendata_hub.flows.catalog.serving.find import Answer, find
+from opendata_hub.flows.catalog.serving import serve
+from opendata_hub.flows.catalog.serving.find import Answer, Count, find
+from opendata_hub.store import datasets
+from opendata_hub.web.catalog.documents import Document
 from opendata_hub.web.deps import HubDep, PageLanguage
 from opendata_hub.web.doors import Door, needs
 from opendata_hub.web.rendering import marked, page
@@ -20,6 +26,9 @@ from opendata_hub.web.shapes import CountOut, FoundDatasetOut, Problem, SearchIn
 
 SHOWN_VALUES = 8
 """Values of a facet on the page, beside those that are chosen."""
+LATEST = 50
+"""Entries of an Atom feed."""
+ATOM = "application/atom+xml"
 ANY_SITE_MAY_READ = {"Access-Control-Allow-Origin": "*"}
 
 AT_ONCE = 2
@@ -105,9 +114,44 @@ def _search_page(request: Request, hub: Hub, language: str, asked: SearchIn) -> 
         chosen=chosen,
         sorts=list(Sort),
         families=hub.frame.families,
+        filters=list(_filters(asked, answer)),
+        words=urlencode({"q": asked.q}),
+        query=_query(asked),
+        feed=f"/{language}/datasets.atom{_query(asked)}",
+        last=last,
         before=_address(asked, asked.page - 1) if asked.page > 1 else "",
         after=_address(asked, asked.page + 1) if asked.page < last else "",
     )
+
+
+@page_router.api_route("/{language}/datasets.atom", methods=["GET", "HEAD"])
+@needs(Deed.READ_PUBLISHED)
+async def atom(
+    request: Request,
+    hub: HubDep,
+    language: PageLanguage,
+    asked: Annotated[SearchIn, Query()],
+) -> Response:
+    """What a search finds, the latest change first, for readers of feeds."""
+    return await _in_turn(_atom, request, hub, language, asked)
+
+
+def _atom(request: Request, hub: Hub, language: str, asked: SearchIn) -> Response:
+    """Without a question it is the catalogue's own feed, which needs no index."""
+    query = _query(asked.model_copy(update={"sort": None, "limit": 20}))
+    wanted = asked.model_copy(
+        update={"sort": Sort.MODIFIED, "page": 1, "limit": LATEST, "lang": language, "facet": []}
+    )
+    with hub.reading() as session:
+        state = serve.catalog_state(session, hub.frame, now=clock.now())
+        if query:
+            hits = find(session, hub.frame, hub.search, wanted.value()).hits
+            latest = datasets.of_slugs(session, [hit.shown.slug for hit in hits])
+        else:
+            latest = list(datasets.latest(session, most=LATEST))
+    body = news.atom(hub.frame, latest, language=language, changed_at=state.changed_at, query=query)
+    digest = hashlib.sha256(query.encode()).hexdigest()[:12]
+    return Document(state, f"atom-{language}-{digest}", ATOM).answer(request, [body])
 
 
 async def _in_turn(answer: Callable[..., Response], *words: object) -> Response:
@@ -118,6 +162,23 @@ def _answer(hub: Hub, asked: SearchIn) -> Answer:
     query = asked.value()
     with hub.reading() as session:
         return find(session, hub.frame, hub.search, query)
+
+
+def _filters(asked: SearchIn, answer: Answer) -> Iterator[tuple[Facet, Count, str]]:
+    """What results are filtered by, each with the address of the search without it."""
+    for facet in Facet:
+        known = {each.code: each for each in answer.facets.get(facet, ())}
+        chosen: list[str] = getattr(asked, facet)
+        for code in chosen:
+            left = [each for each in chosen if each != code]
+            without = asked.model_copy(update={facet.value: left})
+            yield facet, known.get(code, Count(code, {}, 0)), _query(without) or "?"
+
+
+def _query(asked: SearchIn) -> str:
+    """The question of a search, from its first page; empty where everything is asked for."""
+    kept = asked.model_dump(exclude_defaults=True, exclude={"facet", "lang", "page"}, mode="json")
+    return f"?{urlencode(kept, doseq=True)}" if kept else ""
 
 
 def _address(asked: SearchIn, number: int) -> str:

@@ -16,9 +16,20 @@ _HEAD = '<?xml version="1.0" encoding="utf-8"?>\n'
 _SITEMAPS = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
-def atom(frame: Frame, datasets: Sequence[Dataset], *, language: str, changed_at: datetime) -> str:
-    """The latest datasets as an Atom feed (RFC 4287) in one language."""
-    me = str(frame.iri(f"{language}/datasets.atom"))
+def atom(
+    frame: Frame,
+    datasets: Sequence[Dataset],
+    *,
+    language: str,
+    changed_at: datetime,
+    query: str = "",
+) -> str:
+    """The latest datasets as an Atom feed (RFC 4287) in one language.
+
+    query: of the search that they answer, with its question mark; empty for all there are.
+    """
+    me = str(frame.iri(f"{language}/datasets.atom")) + query
+    page = str(frame.iri(f"{language}/datasets{query}" if query else f"{language}/"))
     title, _ = in_language(frame.site.title, language)
     author, _ = in_language(frame.site.publisher_named(frame.site.publisher).name, language)
     entries = "".join(_atom_entry(frame, dataset, language) for dataset in datasets)
@@ -28,7 +39,7 @@ def atom(frame: Frame, datasets: Sequence[Dataset], *, language: str, changed_at
         f"<updated>{_instant(changed_at)}</updated>\n"
         f"<author><name>{escape(author)}</name></author>\n"
         f'<link rel="self" type="application/atom+xml" href={quoteattr(me)}/>\n'
-        f'<link rel="alternate" type="text/html" href={quoteattr(str(frame.iri(f"{language}/")))}/>'
+        f'<link rel="alternate" type="text/html" href={quoteattr(page)}/>'
         f"\n{entries}</feed>\n"
     )
 
