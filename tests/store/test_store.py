@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 import build
+from opendata_hub.domain.catalog.harvest.change import ChangeKind
 from opendata_hub.domain.catalog.report import Finding, Level, Report
 from opendata_hub.domain.errors import (
     Refused,
@@ -25,7 +26,7 @@ from opendata_hub.domain.requests.info_request import (
     Question,
     Requester,
 )
-from opendata_hub.store import datasets, info_requests, migrate, submissions
+from opendata_hub.store import changes, datasets, info_requests, migrate, submissions
 from opendata_hub.store.engine import reading, writing
 from opendata_hub.store.people import accounts, tokens
 
@@ -78,6 +79,26 @@ def test_fragments_are_replaced_together_and_read_in_order(engine):
         assert list(datasets.slugs(session)) == ["b", "a"]
         assert datasets.slugs_not_written_for(session, lambda _: "new") == ["a"]
         assert datasets.slugs_not_written_for(session, lambda _: "newer") == ["b", "a"]
+
+
+def test_many_rows_come_back_as_they_were_whatever_stands_in_them(engine):
+    said = ["tab\tand\nline\r", "\\N", "\\.", '"quoted", é ا 🜁', "", "\x01"]
+    with writing(engine) as session:
+        number = build.kept_submission(session, REPORT).id
+        for place, text in enumerate(said):
+            slug = f"d-{place}"
+            datasets.save(session, build.dataset(number, slug))
+            written = {"ttl": text, "rdf": f"{text}x"}
+            datasets.put_fragments(session, slug, written, written_for=text)
+            changes.append(
+                session, slug, ChangeKind.CREATED, build.NOW, base_url="http://h", record=text
+            )
+    with reading(engine) as session:
+        assert list(datasets.fragments(session, "ttl")) == said
+        assert list(datasets.fragments(session, "rdf")) == [f"{text}x" for text in said]
+        told = changes.log(session, after=0, most=10)
+        assert [each.record for each in told] == said
+        assert changes.entry(session, "d-1").position == 2
 
 
 def test_what_fails_is_not_half_written(engine):

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, delete, select
 
 from opendata_hub.domain.catalog.harvest.change import Change, ChangeKind, Entry, Place, Tombstone
 from opendata_hub.domain.errors import UnknownDataset
+from opendata_hub.store.engine import insert_many
 from opendata_hub.store.tables import (
     ChangeRecordRow,
     ChangeRow,
@@ -45,14 +46,11 @@ _ALL = select(func.count()).select_from(_ENTRIES)
 _COUNT, _COUNT_SINCE = _ALL.where(_IS_PUBLISHED), _ALL.where(_IS_CHANGED)
 _KEY = select(_KEYS.c.key)
 _LOG = insert(_CHANGES).returning(_CHANGES.c.id, sort_by_parameter_order=True)
-_KEEP = insert(_RECORDS)
 _PLACED = select(_ENTRIES.c.slug).where(_ENTRIES.c.slug.in_(bindparam("slugs", expanding=True)))
 _MOVE = update(_ENTRIES).where(_ENTRIES.c.slug == bindparam("at"))
-_PLACE_NEW = insert(_ENTRIES).values(
-    slug=bindparam("at"),
-    position=select(_DATASETS.c.id).where(_DATASETS.c.slug == bindparam("at")).scalar_subquery(),
+_POSITIONS = select(_DATASETS.c.slug, _DATASETS.c.id).where(
+    _DATASETS.c.slug.in_(bindparam("slugs", expanding=True))
 )
-_PLACE = insert(_ENTRIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +99,7 @@ def append_all(
         for number, (_, _, record) in zip(numbers, events, strict=True)
         if record
     ]
-    if records:
-        connection.execute(_KEEP, records)
+    insert_many(session, _RECORDS, records)
     said = {
         slug: {"change_id": number, "changed_at": now, "is_withdrawn": kind is ChangeKind.WITHDRAWN}
         for number, (slug, kind, _) in zip(numbers, events, strict=True)
@@ -305,14 +302,22 @@ def _put_entries(
         with_address = [{"at": slug, **said[slug], "iri": harvested[slug][1]} for slug in moved]
         connection.execute(_MOVE, with_address)
     fresh = [slug for slug in slugs if slug not in known]
-    if own := [{"at": slug, **said[slug]} for slug in fresh if slug not in harvested]:
-        connection.execute(_PLACE_NEW, own)
-    if foreign := [
-        {"slug": slug, "position": harvested[slug][0], "iri": harvested[slug][1], **said[slug]}
+    places = {**_places(session, [slug for slug in fresh if slug not in harvested]), **harvested}
+    rows = [
+        {"slug": slug, "position": places[slug][0], "iri": places[slug][1], **said[slug]}
         for slug in fresh
-        if slug in harvested
-    ]:
-        connection.execute(_PLACE, foreign)
+    ]
+    insert_many(session, _ENTRIES, rows)
+
+
+def _places(session: Session, slugs: Sequence[str]) -> dict[str, tuple[int, str]]:
+    """The places of this hub's own datasets, which have no address elsewhere."""
+    found: dict[str, tuple[int, str]] = {}
+    for first in range(0, len(slugs), MOST_NAMED):
+        some = {"slugs": slugs[first : first + MOST_NAMED]}
+        rows = session.connection().execute(_POSITIONS, some)
+        found.update((row.slug, (int(row.id), "")) for row in rows)
+    return found
 
 
 _ENTRY: tuple[Any, ...] = (

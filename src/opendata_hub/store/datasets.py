@@ -1,16 +1,28 @@
 """Published datasets, the log of their changes, and their records ready to be served."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, LargeBinary, bindparam, cast, delete, func, insert, text, update
+from sqlalchemy import (
+    Column,
+    Delete,
+    LargeBinary,
+    bindparam,
+    cast,
+    delete,
+    func,
+    insert,
+    text,
+    update,
+)
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
 
 from opendata_hub.domain.catalog.dataset import Dataset, Distribution
 from opendata_hub.domain.errors import UnknownDataset
+from opendata_hub.store.engine import insert_many
 from opendata_hub.store.tables import (
     ChangeRow,
     DatasetRow,
@@ -29,9 +41,8 @@ _DATASETS, _FRAGMENTS, _ENTRIES, _TOMBSTONES, _CHANGES = (
 )
 _INSERT = insert(_DATASETS)
 _REPLACE = update(_DATASETS).where(_DATASETS.c.slug == bindparam("at"))
-_FORGET = delete(_TOMBSTONES).where(_TOMBSTONES.c.position == bindparam("at"))
-_ERASE = delete(_FRAGMENTS).where(_FRAGMENTS.c.dataset_id == bindparam("at"))
-_KEEP = insert(_FRAGMENTS)
+_FORGET = delete(_TOMBSTONES).where(_TOMBSTONES.c.position.in_(bindparam("places", expanding=True)))
+_ERASE = delete(_FRAGMENTS).where(_FRAGMENTS.c.dataset_id.in_(bindparam("places", expanding=True)))
 _UTF8 = {
     True: func.convert_to(_FRAGMENTS.c.body, "UTF8"),
     False: cast(_FRAGMENTS.c.body, LargeBinary),
@@ -72,7 +83,7 @@ def save_all(session: Session, many: Sequence[Dataset]) -> None:
         positions = _positions(session, [dataset.slug for dataset in fresh])
         rows = [{"id": positions[dataset.slug], **_row(dataset)} for dataset in fresh]
         connection.execute(_INSERT, rows)
-        connection.execute(_FORGET, [{"at": position} for position in positions.values()])
+        _delete(session, _FORGET, positions.values())
     session.expire_all()
 
 
@@ -176,8 +187,7 @@ def put_all_fragments(
     for slug in written:
         if slug not in positions:
             raise UnknownDataset(f"No dataset {slug[:100]!r} is published here")
-    connection = session.connection()
-    connection.execute(_ERASE, [{"at": position} for position in positions.values()])
+    _delete(session, _ERASE, positions.values())
     rows = [
         {
             "dataset_id": positions[slug],
@@ -188,23 +198,20 @@ def put_all_fragments(
         for slug, fragments in written.items()
         for syntax, body in fragments.items()
     ]
-    if rows:
-        connection.execute(_KEEP, rows)
+    insert_many(session, _FRAGMENTS, rows)
 
 
 def put_fragments_at(
     session: Session, written: Mapping[int, Mapping[str, str]], *, written_for: str
 ) -> None:
     """Replace the serialised records at these places (to syntax to body), whatever stands there."""
-    connection = session.connection()
-    connection.execute(_ERASE, [{"at": place} for place in written])
+    _delete(session, _ERASE, written)
     rows = [
         {"dataset_id": place, "syntax": syntax, "body": body, "written_for": written_for}
         for place, fragments in written.items()
         for syntax, body in fragments.items()
     ]
-    if rows:
-        connection.execute(_KEEP, rows)
+    insert_many(session, _FRAGMENTS, rows)
 
 
 def fragments(session: Session, syntax: str, *, slug: str | None = None) -> Iterator[str]:
@@ -332,6 +339,13 @@ def _positions(session: Session, slugs: Sequence[str]) -> dict[str, int]:
     fresh = [slug for slug in slugs if slug not in places]
     last = last_position(session) if fresh else 0
     return {**places, **{slug: last + n for n, slug in enumerate(fresh, start=1)}}
+
+
+def _delete(session: Session, statement: Delete, places: Iterable[int]) -> None:
+    """Delete what stands at these places, some hundred with each statement."""
+    every = list(places)
+    for first in range(0, len(every), MOST_NAMED):
+        session.connection().execute(statement, {"places": every[first : first + MOST_NAMED]})
 
 
 def _known(

@@ -11,7 +11,7 @@ that describes them.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 
 from rdflib.namespace import Namespace
 from rdflib.term import URIRef
@@ -46,6 +46,8 @@ IANA = "https://www.iana.org/assignments/media-types/"
 PROFILE_IRI = "http://data.europa.eu/r5r/"
 PREFIXES: Mapping[str, str] = NAMESPACES
 OPENAPI = "https://spec.openapis.org/oas/v3.1.0"
+
+KNOWN_IRIS = 1_024
 
 PROFILE = "dcat-ap-3.0.1/3"
 """What the stored serialisations were written by; raise it when a triple below changes."""
@@ -117,7 +119,7 @@ class Frame:
 
     def iri(self, path: str) -> URIRef:
         """The IRI of a path below the hub's address."""
-        return URIRef(f"{self.base_url}/{path}")
+        return self._iris(path)
 
     def term(self, vocabulary: str, code: str) -> Term:
         """An entry of a shipped list; packs were checked against the lists when read."""
@@ -187,6 +189,15 @@ class Frame:
     def shared(self) -> Shared:
         """What records have in common: entries of lists, publishers, licences, standards."""
         return Shared()
+
+    @cached_property
+    def _iris(self) -> Callable[[str], URIRef]:
+        """The IRIs made lately: a record names itself, its publisher and its file again and again.
+
+        To make one costs as much as three lines of a record.
+        """
+        made: Callable[[str], URIRef] = lambda path: URIRef(f"{self.base_url}/{path}")  # noqa: E731
+        return lru_cache(KNOWN_IRIS)(made)
 
     @cached_property
     def _by_address(self) -> dict[str, Mapping[str, record.Thing | None]]:

@@ -80,13 +80,12 @@ MOST_VERSIONS = 1000
 class Assessed:
     """A dataset with the quality of its description.
 
-    profile: its record, to be written. turtle: the same as a fragment. broken: what the profile
-    holds against it, if anything.
+    fragments: its record in every stored syntax. broken: what the profile holds against it, if
+    anything.
     """
 
     dataset: Dataset
-    profile: Prepared
-    turtle: str
+    fragments: Mapping[str, str]
     broken: InvalidRecord | None
 
 
@@ -161,7 +160,7 @@ def save_all(
 ) -> None:
     """Keep assessed datasets with their records in every stored syntax, and log the changes."""
     datasets.save_all(session, [checked.dataset for checked, _ in many])
-    written = {checked.dataset.slug: _fragments(frame, checked) for checked, _ in many}
+    written = {checked.dataset.slug: checked.fragments for checked, _ in many}
     written_for = {
         checked.dataset.slug: frame.written_for(checked.dataset.publisher) for checked, _ in many
     }
@@ -173,13 +172,16 @@ def save_all(
     changes.append_all(session, events, now, base_url=frame.base_url)
 
 
-def _fragments(frame: Frame, checked: Assessed) -> dict[str, str]:
-    """The record and its quality in every stored syntax."""
-    measured = _measured(frame.base_url, checked.dataset.met)
-    slug, written = f"/datasets/{checked.dataset.slug}", {}
+def _fragments(frame: Frame, dataset: Dataset, profile: Prepared, turtle: str) -> dict[str, str]:
+    """The record and its quality in every stored syntax; ``turtle`` is the record in one of them.
+
+    Written at once: texts are all that is kept of a record while others are assessed. Its terms
+    would be looked through for garbage again and again, which costs a sixth of a load.
+    """
+    measured = _measured(frame.base_url, dataset.met)
+    slug, written = f"/datasets/{dataset.slug}", {}
     for syntax in rdf.STORED:
-        is_known = syntax is rdf.TURTLE
-        said = checked.turtle if is_known else checked.profile.fragment(syntax, dcat.PREFIXES)
+        said = turtle if syntax is rdf.TURTLE else profile.fragment(syntax, dcat.PREFIXES)
         quality = measured[syntax.name].replace(_STAND_IN, slug)
         written[syntax.name] = rdf.joined((said, quality), syntax)
     return written
@@ -204,7 +206,8 @@ def assess(frame: Frame, dataset: Dataset, *, answers: Answers) -> Assessed:
     here = f"{frame.base_url}/"
     known = frame.known(not found, lambda url: url.startswith(here) or answers(url))
     measured = replace(dataset, met=mqa.assess(described, known).met)
-    return Assessed(measured, profile, turtle, _refusal(described, found) if found else None)
+    written = _fragments(frame, measured, profile, turtle)
+    return Assessed(measured, written, _refusal(described, found) if found else None)
 
 
 def _refusal(described: record.Dataset, found: Sequence[Violation]) -> InvalidRecord:

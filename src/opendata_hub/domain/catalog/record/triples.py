@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 from rdflib.namespace import RDF, SKOS, XSD
 from rdflib.term import Literal, Node, URIRef
 
-from opendata_hub.domain.catalog.record.classes import Thing, rows_of
+from opendata_hub.domain.catalog.record.classes import TABLE, Thing, rows_of
 from opendata_hub.domain.catalog.record.labels import Fault, said_of
 from opendata_hub.domain.catalog.record.row import Kind, Row, expanded
 from opendata_hub.domain.catalog.record.values import (
@@ -99,16 +99,15 @@ def _said(thing: Thing, shared: Shared, written: set[int]) -> Iterable[Block]:
 def _blocks(thing: Thing, shared: Shared, written: set[int]) -> Iterator[Block]:
     """What a thing says itself, and then what it refers to."""
     me, own, nodes = _address(thing.iri, "iri"), list[Triple](), list[Thing]()
-    own.extend((me, TYPE, term(kind)) for kind in thing.IS_A)
-    for name, row in rows_of(type(thing)):
+    own.extend((me, TYPE, kind) for kind in _classes(thing.IS_A))
+    for name, row, predicate, kinds in _LINES[type(thing)]:
         value = getattr(thing, name)
-        if value is None or value in ((), {}):
+        if not value and value not in (0, ""):
             continue
-        predicate = term(row.path)
         for said in _terms(value, row, name):
             own.append((me, predicate, said))
-            for kind in row.is_a:
-                own.append((URIRef(str(said)), TYPE, term(kind)))
+            for kind in kinds:
+                own.append((said if type(said) is URIRef else URIRef(str(said)), TYPE, kind))
         if row.kind is Kind.NODE:
             nodes.extend((value,) if row.is_one else value)
     if getattr(thing, "scheme", None):
@@ -116,6 +115,18 @@ def _blocks(thing: Thing, shared: Shared, written: set[int]) -> Iterator[Block]:
     yield Block(tuple(own))
     for node in nodes:
         yield from _said(node, shared, written)
+
+
+@cache
+def _classes(names: tuple[str, ...]) -> tuple[URIRef, ...]:
+    return tuple(term(name) for name in names)
+
+
+_LINES: Mapping[type[Thing], tuple[tuple[str, Row, URIRef, tuple[URIRef, ...]], ...]] = {
+    kind: tuple((name, row, term(row.path), _classes(row.is_a)) for name, row in rows_of(kind))
+    for kind in TABLE.values()
+}
+"""The lines of each class, with their properties and the classes of what they name."""
 
 
 def _terms(value: Any, row: Row, name: str) -> Iterator[Node]:
@@ -157,7 +168,8 @@ def _address(text: str, name: str) -> URIRef:
 
 @lru_cache(KNOWN_ADDRESSES)
 def _iri(text: str) -> URIRef:
-    return URIRef(checked_address(text))
+    checked_address(text)
+    return text if type(text) is URIRef else URIRef(text)
 
 
 def malformed(name: str, problem: Invalid) -> InvalidRecord:
