@@ -41,6 +41,9 @@ lock: ## compile the lock files anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --no-emit-index-url --upgrade --quiet pyproject.toml --output-file requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	  --no-emit-index-url --upgrade --quiet pyproject.toml --extra postgres \
+	  --constraints requirements.lock --output-file requirements-postgres.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --no-emit-index-url --upgrade --quiet pyproject.toml --all-extras --group dev \
 	  --constraints requirements.lock --output-file requirements-dev.lock
 
