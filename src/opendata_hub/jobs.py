@@ -23,6 +23,7 @@ from opendata_hub.domain.register.table import FAMILY
 from opendata_hub.flows.catalog import check_links as links_flow
 from opendata_hub.flows.catalog.serving.index import bring_up_to_date
 from opendata_hub.flows.catalog.submit import submit
+from opendata_hub.flows.ckan import give_up
 from opendata_hub.flows.ckan.show import made_behind, shown_in
 from opendata_hub.flows.correspondence import receive as receiving
 from opendata_hub.flows.correspondence import remind
@@ -252,6 +253,17 @@ def forget_mail(hub: Hub) -> int:
     return len(left.numbers)
 
 
+def give_up_drafts(hub: Hub) -> int:
+    """Give up what clients of CKAN began and nobody touched for 90 days; returns how many."""
+    given_up = 0
+    while True:
+        with hub.writing() as session:
+            count = give_up.give_up(session, now=clock.now())
+        given_up += count
+        if count < give_up.AT_ONCE:
+            return given_up
+
+
 def forget_sessions(hub: Hub) -> int:
     """Delete the sessions that are over, and failed sign-ins of long ago; returns how many."""
     now = clock.now()
@@ -401,6 +413,7 @@ DAILY: tuple[tuple[int, Callable[[Hub], object]], ...] = (
     (1, publish_registers),
     (2, forget_sessions),
     (2, forget_filings),
+    (2, give_up_drafts),
     (2, forget_mail),
     (1, erase_identities),
     (3, sweep_files),

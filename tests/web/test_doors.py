@@ -136,6 +136,10 @@ GUARDED: dict[Deed, set[str]] = {
         "GET /api/v1/sources/{source}/runs",
         "DELETE /api/v1/sources/{source}/runs/current",
         "GET /api/v1/sources/{source}/quarantine",
+        "GET /{language}/sources",
+        "GET /{language}/sources/{source}",
+        "POST /{language}/sources/{source}",
+        "GET /{language}/targets/{target}",
     },
     Deed.KEEP_OWN_ACCOUNT: {
         "GET /{language}/account",

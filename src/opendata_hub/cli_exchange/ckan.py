@@ -18,6 +18,7 @@ from opendata_hub.domain.remote_ckan.plan import Planned, Step
 from opendata_hub.domain.remote_ckan.target import Target
 from opendata_hub.flows.remote_ckan import declare
 from opendata_hub.flows.remote_ckan.push import Way, plan, pull, push
+from opendata_hub.flows.remote_ckan.remember import remembered_plan, remembered_push
 from opendata_hub.settings import Settings
 from opendata_hub.store.remote_ckan import targets
 
@@ -87,7 +88,8 @@ def remove_command(target_id: Id) -> None:
 def plan_command(target_id: Id) -> int:
     """Say what a push would create, change and delete, and what somebody has changed there."""
     counts: Counter[Step] = Counter()
-    for step in plan(_way(target_id)):
+    way = _way(target_id)
+    for step in remembered_plan(way, plan(way)):
         counts[step.step] += 1
         _tell(step)
     typer.echo(_counted(counts))
@@ -105,7 +107,9 @@ def push_command(
     """Bring our datasets there. Ends with 1 where something was left undone."""
     counts: Counter[Step] = Counter()
     undone = 0
-    for each in push(_way(target_id), may_delete=yes, overwrites=overwrite):
+    way = _way(target_id)
+    done = push(way, may_delete=yes, overwrites=overwrite)
+    for each in remembered_push(way, done, overwrites=overwrite):
         step = each.planned.step
         counts[step] += 1
         is_left = each.problem is not None or (step is Step.CONFLICT and not overwrite)

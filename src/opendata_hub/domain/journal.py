@@ -52,6 +52,7 @@ class Kind(StrEnum):
     ROLE_TAKEN = "role-taken"
     AUTHORITY_CREATED = "authority-created"
     AUTHORITY_CHANGED = "authority-changed"
+    DRAFT_GIVEN_UP = "draft-given-up"
     SOURCE_ADDED = "source-added"
     SOURCE_CHANGED = "source-changed"
     SOURCE_REMOVED = "source-removed"

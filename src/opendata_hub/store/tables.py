@@ -981,6 +981,16 @@ class CkanSentRow(SQLModel, table=True):
     sent_at: datetime
 
 
+class CkanPlanRow(SQLModel, table=True):
+    """The last plan for a CKAN elsewhere: datasets of each step, and the first of the steps."""
+
+    __tablename__ = "ckan_plan"
+    target: str = Field(foreign_key="ckan_target.id", primary_key=True)
+    made_at: datetime
+    counts: dict[str, int] = Field(sa_type=JSON)
+    steps: list[dict[str, Any]] = Field(sa_type=JSON)
+
+
 class JobRunRow(SQLModel, table=True):
     """A job: when it is due, and its last run. problem: a code or a kind of error, never words."""
 

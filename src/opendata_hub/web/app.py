@@ -41,6 +41,7 @@ from opendata_hub.web.filing import before, paper
 from opendata_hub.web.filing import pages as filing_pages
 from opendata_hub.web.gate import Gate
 from opendata_hub.web.harvest import api as harvest_api
+from opendata_hub.web.harvest import source_pages
 from opendata_hub.web.identities import api as identities_api
 from opendata_hub.web.identities import own_pages
 from opendata_hub.web.identities import pages as identity_pages
@@ -119,6 +120,7 @@ ROUTERS: tuple[tuple[str, APIRouter], ...] = (
     (API, authorities_api.administrators_router),
     (AT_ROOT, authority_pages.router),
     (API, harvest_api.router),
+    (AT_ROOT, source_pages.router),
     (AT_ROOT, sign_in.router),
     (AT_ROOT, links.router),
     (AT_ROOT, account.router),

@@ -51,6 +51,13 @@ def save(session: Session, draft: Draft) -> None:
     session.flush()
 
 
+def untouched(session: Session, before: datetime, *, most: int) -> list[Draft]:
+    """The drafts that nobody has changed since, the oldest first."""
+    question = select(CkanDraftRow).where(CkanDraftRow.modified_at < before)
+    oldest = question.order_by(col(CkanDraftRow.modified_at), CkanDraftRow.id).limit(most)
+    return [_draft(row) for row in session.exec(oldest)]
+
+
 def drop(session: Session, draft: Draft) -> None:
     """Forget a draft, which was published or given up."""
     if row := session.get(CkanDraftRow, draft.id):

@@ -11,7 +11,7 @@ from opendata_hub.domain.identities.vault import Sealed
 from opendata_hub.domain.people.rule import EVERYWHERE, Reach
 from opendata_hub.domain.remote_ckan.target import Sent, Target
 from opendata_hub.store.engine import vault_of
-from opendata_hub.store.tables import CkanSentRow, CkanTargetRow
+from opendata_hub.store.tables import CkanPlanRow, CkanSentRow, CkanTargetRow
 from opendata_hub.store.visible import in_reach
 
 _FIELDS = [each.name for each in fields(Target)]
@@ -93,6 +93,7 @@ def remove(session: Session, target_id: str) -> None:
     """Forget a target, its key and what was said there; nothing is deleted there."""
     connection = session.connection()
     connection.execute(delete(CkanSentRow).where(col(CkanSentRow.target) == target_id))
+    connection.execute(delete(CkanPlanRow).where(col(CkanPlanRow.target) == target_id))
     connection.execute(delete(CkanTargetRow).where(col(CkanTargetRow.id) == target_id))
 
 
