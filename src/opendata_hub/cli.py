@@ -641,14 +641,17 @@ def serve(
     """Serve portal, API and catalogue; alone, a process is the whole hub."""
     from opendata_hub.flows.catalog.publish import refresh_fragments
     from opendata_hub.flows.harvest.kept_record import refresh_records
+    from opendata_hub.operations import logs
     from opendata_hub.operations.schedule import Schedule
     from opendata_hub.operations.upkeep import Upkeep
     from opendata_hub.web.app import create_app
     from opendata_hub.web.protection import server
 
+    settings = Settings()
+    logs.configure(settings)
     public_host = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104  (compared)
     shown = f"[{public_host}]" if ":" in public_host else public_host
-    hub = bootstrap.open_hub(Settings(), base_url=f"http://{shown}:{port}")
+    hub = bootstrap.open_hub(settings, base_url=f"http://{shown}:{port}")
     bootstrap.refuse_demo_passwords(hub)
     bootstrap.remember_address(hub.settings, hub.frame.base_url)
     with hub.writing() as session:

@@ -3,6 +3,7 @@
 import re
 from base64 import b64decode
 from collections.abc import Mapping
+from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Self
@@ -20,6 +21,22 @@ from opendata_hub.domain.protection.pace import DEFAULTS, Pace, Traffic, parsed
 
 SECRET_LENGTH = 32
 KEY_BYTES = 32
+
+
+class LogLevel(StrEnum):
+    """How grave what is logged is, at least."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class LogFormat(StrEnum):
+    """How a line of the log is written."""
+
+    TEXT = "text"
+    JSON = "json"
 
 
 def _names(listed: str) -> set[str]:
@@ -118,6 +135,14 @@ class Settings(BaseSettings):
     rate_limits: str = Field(
         default="",
         description="How often one network may come, where it differs from the defaults.",
+    )
+    log_level: LogLevel = Field(
+        default=LogLevel.WARNING,
+        description="From what on the hub's own lines are logged: debug, info, warning, error.",
+    )
+    log_format: LogFormat = Field(
+        default=LogFormat.TEXT,
+        description="How lines are logged: text for people, json for machines.",
     )
     metrics_networks: str = Field(
         default="127.0.0.0/8, ::1",

@@ -23,9 +23,12 @@ def work(context: typer.Context) -> None:
     """Do scheduled work until told to stop; of several such processes one does it."""
     if context.invoked_subcommand is not None:
         return
+    from opendata_hub.operations import logs
     from opendata_hub.operations.schedule import Schedule
 
-    hub, is_over = bootstrap.open_hub(Settings()), Event()
+    settings, is_over = Settings(), Event()
+    logs.configure(settings)
+    hub = bootstrap.open_hub(settings)
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, lambda *_: is_over.set())
     schedule = Schedule(hub)

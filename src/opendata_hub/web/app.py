@@ -49,6 +49,7 @@ from opendata_hub.web.kept import KeptPages
 from opendata_hub.web.languages import HERE
 from opendata_hub.web.operations import health
 from opendata_hub.web.passage.tally import Tally
+from opendata_hub.web.passage.trace import Trace
 from opendata_hub.web.people import account, journal, links, provider, sign_in, staff
 from opendata_hub.web.portal import about, entities, home
 from opendata_hub.web.portal import rows as row_pages
@@ -170,6 +171,7 @@ def create_app(hub: Hub) -> FastAPI:
     app.add_middleware(Gate, premises=Premises(base_url, hub.settings.hosts, hub.settings.proxies))
     app.add_middleware(SecureHeaders, base_url=base_url)
     app.add_middleware(Tally)
+    app.add_middleware(Trace)
     problems.install(app)
     home.install(app)
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")

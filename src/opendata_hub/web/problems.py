@@ -37,6 +37,7 @@ from opendata_hub.domain.errors import (
 from opendata_hub.domain.people.session import WebSession
 from opendata_hub.domain.texts import LANGUAGES
 from opendata_hub.web import negotiation
+from opendata_hub.web.passage.trace import HEADER
 from opendata_hub.web.people.browser import needs_second_factor
 from opendata_hub.web.protection.headers import secure_headers
 from opendata_hub.web.rendering import page
@@ -196,8 +197,10 @@ def _http_error(request: Request, problem: Exception) -> Response:
 
 
 def _unexpected(request: Request, problem: Exception) -> Response:
-    log.error("unexpected error", exc_info=problem)
     # Starlette answers this one outside our own middleware.
+    number = request.state.request_id
+    log.error("unexpected error", exc_info=problem, extra={"fields": {"request": number}})
     answer = respond(request, 500, INTERNAL_ERROR, "Something broke on our side; it has been noted")
     answer.headers.update(secure_headers(request.app.state.hub.frame.base_url))
+    answer.headers[HEADER] = number
     return answer

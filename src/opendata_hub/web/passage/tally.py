@@ -1,5 +1,6 @@
 """Counts every answer: by the template of its address, its status, and how long it took."""
 
+import logging
 from collections.abc import MutableMapping
 from http import HTTPStatus
 from typing import Any
@@ -9,6 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from opendata_hub import clock
 from opendata_hub.adapters.metrics import figures
 
+log = logging.getLogger(__name__)
 ROUTE = "route_template"
 """Under which a door leaves its template in the state of a call."""
 STATIC, UNKNOWN = "/static", "unknown"
@@ -37,7 +39,12 @@ class Tally:
         try:
             await self.app(scope, receive, noted)
         finally:
-            figures.answered(scope["method"], _route(scope), status, clock.ticks() - began)
+            method, route, seconds = scope["method"], _route(scope), clock.ticks() - began
+            figures.answered(method, route, status, seconds)
+            fields = {
+                "method": method, "route": route, "status": status, "ms": round(seconds * 1000),
+            }  # fmt: skip
+            log.info("answered", extra={"fields": fields})
 
 
 def _route(scope: Scope) -> str:

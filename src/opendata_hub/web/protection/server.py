@@ -72,6 +72,6 @@ def run(app: ASGIApp, *, host: str, port: int) -> None:
     gc.collect()
     gc.freeze()
     uvicorn.run(
-        app, host=host, port=port, http=Protocol, access_log=False, log_level="warning",
+        app, host=host, port=port, http=Protocol, access_log=False, log_config=None,
         proxy_headers=False, server_header=False,
     )  # fmt: skip
