@@ -8,7 +8,7 @@ PYTEST_ARGS ?= -n auto
 KERNEL := src/opendata_hub/adapters/tabular/engine/kernel.c
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow check format lock clean
+.PHONY: help run test test-slow check format lock pictures clean
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -46,6 +46,9 @@ lock: ## compile the lock files anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
 	  --no-emit-index-url --upgrade --quiet pyproject.toml --all-extras --group dev \
 	  --constraints requirements.lock --output-file requirements-dev.lock
+
+pictures: $(VENV)/.installed-dev ## make the pictures of the documentation anew (needs chromium)
+	PYTHONPATH=tests $(BIN)/python docs/pictures/make.py
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

@@ -26,6 +26,10 @@ OPEN = ", ".join(
     f"{each}=off" for each in ("sign-in", "sign-up", "reset", "file", "follow", "write", "read")
 )
 EVERYWHERE = {Role.ADMINISTRATOR, Role.AUDITOR}
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
 COLOUR_RULES = {"runOnly": {"type": "tag", "values": ["cat.color"]}}
 ALL_RULES = {"rules": {"target-size": {"enabled": True}}}
 

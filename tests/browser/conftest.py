@@ -11,13 +11,9 @@ import pytest
 from loopback import free_port, serving_hub
 from opendata_hub.bootstrap import open_hub, remember_demo
 from opendata_hub.settings import Settings
-from surfing import OPEN, House
+from surfing import FLAGS, OPEN, House
 
 HERE = __file__.rpartition("/")[0]
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 
 
 def pytest_collection_modifyitems(items):

@@ -1,0 +1,143 @@
+"""A steward in French publishes: a broken file, repairs, words; with JavaScript and without."""
+
+import re
+
+import pytest
+
+import build
+from opendata_hub.bootstrap import catalog_folders
+from opendata_hub.domain.people.roles import Role
+from opendata_hub.store import datasets
+from surfing import faults_in_both_lights, window
+
+FAMILY = "association-subsidies"
+NASTY = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
+QUIET = {"may_complain": lambda told: "422" in told or "409" in told}
+
+
+def broken(hub):
+    return catalog_folders(hub.settings).find(f"families/{FAMILY}/broken.csv")
+
+
+def wrecked(hub, folder):
+    """The sample as a spreadsheet leaves it: days are written as in the country."""
+    text = build.sample(hub, FAMILY).decode()
+    file = folder / "aides.csv"
+    spoilt = re.sub(r"\b(20\d\d)-(\d\d)-(1[3-9]|2\d|3\d)\b", r"\3/\2/\1", text)
+    assert spoilt != text
+    file.write_text(spoilt, encoding="utf-8")
+    return file
+
+
+def hand_in(page, file, family=FAMILY):
+    page.goto("/fr/my-data")
+    page.select_option("#family", family)
+    page.set_input_files("#file", file)
+    page.get_by_role("button", name="Vérifier le fichier").click()
+    page.wait_for_url(re.compile(r"/my-data/\d+$"))
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_broken_twin_is_repaired_and_published(house, chromium, tmp_path, javascript):
+    how = {"role": Role.STEWARD, "java_script_enabled": javascript, **QUIET}
+    title = f"Aides aux associations {'avec' if javascript else 'sans'}"
+    with window(chromium, house, **how) as page:
+        hand_in(page, broken(house.hub))
+        assert page.get_by_text("ne peut pas encore être publié").is_visible()
+        assert page.locator("q .cell").first.inner_text()
+        page.get_by_role("button", name=re.compile("Accepter les .* réparations")).click()
+        page.get_by_text("ont été faites dans une copie").wait_for()
+        assert page.get_by_text("ne peut pas encore être publié").is_visible()
+
+        page.set_input_files("#file", wrecked(house.hub, tmp_path))
+        page.get_by_role("button", name="Vérifier plutôt ce fichier").click()
+        page.get_by_text("aides.csv").wait_for()
+        page.get_by_role("button", name="Accepter", exact=False).and_(
+            page.locator("td button")
+        ).first.click()
+        page.get_by_text("a été faite dans une copie").wait_for()
+        page.get_by_role("button", name=re.compile("Accepter l(a|es .*) réparation")).click()
+        page.get_by_text("Rien n’empêche la publication").wait_for()
+
+        page.get_by_role("link", name="Passer à la description").click()
+        page.get_by_label("Titre en français").fill(title)
+        page.get_by_label("Titre en arabe").fill("إعانات الجمعيات")
+        if javascript:
+            page.get_by_text("sur 405").wait_for()
+        page.get_by_role("button", name="Enregistrer et voir l’aperçu").click()
+        page.get_by_role("heading", name="Comment sera la page").wait_for()
+        assert page.get_by_role("heading", name=title).is_visible()
+        assert "dcat:Dataset" in page.locator("pre").inner_text()
+
+        second = page.context.new_page()  # whoever clicks twice, or from another window
+        second.goto(page.url)
+        for each in (page, second):
+            each.get_by_role("button", name="Publier", exact=True).click()
+            each.get_by_text("La publication s’est faite une seule fois").wait_for()
+        page.go_back()
+        page.get_by_text("C’est publié.").wait_for()
+        page.get_by_role("link", name="Vers le jeu de données").first.click()
+        assert page.get_by_role("heading", level=1).inner_text() == title
+    with house.hub.reading() as session:
+        found = [each for each in datasets.latest(session) if each.title.get("fr") == title]
+    assert [each.version for each in found] == [1]
+
+
+def test_nothing_that_is_typed_or_uploaded_runs_anywhere(house, chromium, tmp_path):
+    header, first, *rest = build.sample(house.hub, FAMILY).decode().splitlines()
+    cells = [NASTY.replace('"', '""') for _ in first.split(",")]
+    file = tmp_path / "nasty<img src=x onerror=alert(3)>.csv"
+    row = ",".join(f'"{cell}"' for cell in cells)
+    file.write_text("\n".join([header, row, *rest]), encoding="utf-8")
+    with window(chromium, house, role=Role.STEWARD, **QUIET) as page:
+        alerts = []
+        page.on("dialog", lambda dialog: (alerts.append(dialog.message), dialog.dismiss()))
+        hand_in(page, file)
+        place = page.url
+        fields = "input:not([type=hidden]):not([type=date]):not([type=search]), textarea"
+        page.goto(f"{place}/words")
+        for field in page.locator("main form").first.locator(fields).all():
+            field.fill(NASTY)
+        page.get_by_role("button", name="Enregistrer", exact=True).click()
+        page.get_by_role("alert").wait_for()
+        assert page.get_by_label("Titre en français").input_value() == NASTY
+        for path in ("", "/words", "/publish"):
+            for language in ("fr", "ar"):
+                page.goto(place.replace("/fr/", f"/{language}/") + path)
+                assert page.locator("main script, main img").count() == 0
+        page.goto("/fr/my-data")
+        assert page.locator("main img").count() == 0
+        assert alerts == []
+
+
+@pytest.mark.parametrize("language", ["ar", "fr", "en"])
+def test_axe_finds_nothing_on_the_steps(house, chromium, language):
+    found = {}
+    with window(chromium, house, role=Role.STEWARD, **QUIET) as page:
+        hand_in(page, broken(house.hub))
+        place = page.url.replace("/fr/", f"/{language}/")
+        for path in ("", "/words", "/publish"):
+            page.goto(place + path)
+            if faults := faults_in_both_lights(page):
+                found[path] = faults
+        page.goto(f"{place}/words")
+        page.locator("#title_fr").fill("t" * 5000)
+        page.locator("form[data-quality] button").last.click()
+        page.get_by_role("alert").wait_for()
+        if faults := faults_in_both_lights(page):
+            found["a fault"] = faults
+    assert found == {}
+
+
+def test_the_steps_of_a_publication_can_be_walked_by_keyboard(house, chromium):
+    with window(chromium, house, role=Role.STEWARD) as page:
+        hand_in(page, broken(house.hub))
+        link = page.get_by_role("link", name="Passer à la description")
+        link.focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/words")
+        page.locator("#title_fr").focus()
+        page.keyboard.type("Au clavier")
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/publish")
+        assert page.get_by_role("heading", name="Au clavier").is_visible()
