@@ -13,12 +13,15 @@ import httpx2
 import build
 import documents
 from opendata_hub import clock
+from opendata_hub.adapters.documents import read
 from opendata_hub.bootstrap import Hub
+from opendata_hub.domain.answers.case_file import CaseFile
 from opendata_hub.domain.correspondence.incoming import Fetched, Incoming
 from opendata_hub.domain.filing.opened import opened_at
 from opendata_hub.domain.people.roles import OPERATOR, WHOLE_HUB, Grant, Role
 from opendata_hub.flows.correspondence.receive import receive
 from opendata_hub.flows.people.send_link import invite
+from opendata_hub.store.answers import files as case_files
 from opendata_hub.store.identities import owners
 
 BODY = "commune-exemple"
@@ -77,6 +80,15 @@ class House:
         )  # fmt: skip
         with self.hub.writing() as session:
             return receive(session, self.hub.desk, came, mail, (), now=clock.now()).number
+
+    def files_of(self, reference: str) -> list[CaseFile]:
+        """The files of a case, oldest first."""
+        with self.hub.reading() as session:
+            return list(case_files.of_request(session, reference))
+
+    def text_of(self, file: CaseFile) -> str:
+        """All that can be read in a document."""
+        return read(self.hub.files.path(file.sha256), file_name=file.name).document.text
 
     def own_request(self) -> str:
         """The reference of a request that is tied to the account of the citizen."""

@@ -8,7 +8,7 @@ from fastapi.staticfiles import StaticFiles
 from opendata_hub.bootstrap import Hub
 from opendata_hub.store.engine import Watch
 from opendata_hub.web import problems
-from opendata_hub.web.answers import file_pages, files_api, handed_over
+from opendata_hub.web.answers import file_pages, files_api, handed_over, redact_pages
 from opendata_hub.web.authorities import api as authorities_api
 from opendata_hub.web.authorities import pages as authority_pages
 from opendata_hub.web.catalog import (
@@ -104,6 +104,7 @@ ROUTERS: tuple[tuple[str, APIRouter], ...] = (
     (AT_ROOT, handed_over.page_router),
     (API, assign.router),
     (AT_ROOT, assign.page_router),
+    (AT_ROOT, redact_pages.router),
     (AT_ROOT, file_pages.router),
     (AT_ROOT, journal.page_router),
     (API, sent_letters_api.router),

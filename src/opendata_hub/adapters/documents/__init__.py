@@ -56,8 +56,7 @@ def write_redacted(
     target: in a folder of its own, which is written into. Raises NotADocument, and NotRedacted
     where nothing is found or something would stay readable.
     """
-    if not may_be_redacted(file_name):
-        raise NotRedacted("Only PDF, PNG and JPEG are blacked out here: save it as PDF first")
+    _require_pages(file_name)
     said = json.dumps(asdict(marks))
     told = _asked("redact", file, file_name, limits or Limits(), str(target), said=said)
     return Redacted(
@@ -65,6 +64,29 @@ def write_redacted(
         tuple(told["missing"]),
         tuple(told["pictures"]),
     )
+
+
+def count_pages(file: Path, target: Path, *, file_name: str, limits: Limits | None = None) -> int:
+    """How many pages a PDF has; a picture is one. target: in a folder that is written into.
+
+    Raises NotADocument, and NotRedacted for what has no pages to be shown.
+    """
+    _require_pages(file_name)
+    pages: int = _asked("count", file, file_name, limits or Limits(), str(target))["pages"]
+    return pages
+
+
+def write_picture(
+    file: Path, target: Path, number: int, *, file_name: str, limits: Limits | None = None
+) -> None:
+    """Write a page, from 1, as PNG to look at; raises as ``count_pages`` does."""
+    _require_pages(file_name)
+    _asked("picture", file, file_name, limits or Limits(), str(target), said=str(number))
+
+
+def _require_pages(file_name: str) -> None:
+    if not may_be_redacted(file_name):
+        raise NotRedacted("Only PDF, PNG and JPEG are blacked out here: save it as PDF first")
 
 
 def _asked(

@@ -1,4 +1,4 @@
-"""The process that reads one document, or writes a copy: ``worker.py read|clean|redact …``.
+"""The process that reads one document, or writes a copy: ``worker.py ACT FILE …``.
 
 A document may be made to keep its reader busy for days or to fill its memory, and none of the
 libraries can be told to stop: so it is read here, within limits that the system keeps. Gives JSON
@@ -17,7 +17,7 @@ from typing import Any
 
 from pypdf.errors import LimitReachedError
 
-from opendata_hub.adapters.documents import opendocument, pages, pictures, word
+from opendata_hub.adapters.documents import opendocument, pages, pictures, shown, word
 from opendata_hub.adapters.documents.contents import Contents, format_of
 from opendata_hub.adapters.documents.redaction import write_redacted
 from opendata_hub.adapters.typeset.page_picture import write_around
@@ -55,6 +55,8 @@ def main(arguments: list[str]) -> None:
             _write_clean(Path(file), file_name, Path(target[0]), limits)
         elif act == "redact":
             told = _redact(Path(file), file_name, Path(target[0]), sys.stdin.read(), limits)
+        elif act in {"count", "picture"}:
+            told = _show(Path(file), file_name, Path(target[0]), sys.stdin.read(), limits)
     except NotRedacted as problem:
         told = {"not_redacted": str(problem)}
     except NotADocument as problem:
@@ -86,13 +88,29 @@ def _redact(file: Path, file_name: str, target: Path, said: str, limits: Limits)
         tuple(Box(**each) for each in marked["boxes"]),
         tuple(Phrase(**each) for each in marked["phrases"]),
     )
+    pdf = _as_pdf(file, file_name, target, limits)
+    return asdict(write_redacted(pdf, target, marks, limits))
+
+
+def _show(file: Path, file_name: str, target: Path, number: str, limits: Limits) -> dict[str, Any]:
+    """The number of pages; with a number, that page is written as a picture."""
+    pdf = _as_pdf(file, file_name, target, limits)
+    if number:
+        shown.write_picture(pdf, target, int(number))
+        return {}
+    return {"pages": shown.count(pdf)}
+
+
+def _as_pdf(file: Path, file_name: str, target: Path, limits: Limits) -> Path:
+    """The document itself, or a picture as the only page of one; written beside the target."""
     ending = PurePath(file_name).suffix.lower()
-    if format_of(file, ending) != "PDF":
-        alone = target.with_name(f"picture{ending}")
-        _write_clean(file, file_name, alone, limits)
-        file = target.with_name("around.pdf")
-        file.write_bytes(write_around(alone))
-    return asdict(write_redacted(file, target, marks, limits))
+    if format_of(file, ending) == "PDF":
+        return file
+    alone = target.with_name(f"picture{ending}")
+    _write_clean(file, file_name, alone, limits)
+    around = target.with_name("around.pdf")
+    around.write_bytes(write_around(alone))
+    return around
 
 
 def read(file: Path, file_name: str, limits: Limits) -> dict[str, Any]:
