@@ -188,8 +188,10 @@ class DkanReader(CkanReader):
         if got is None and known is not None:
             return SamePage(known)
         result = answered(got, address)
-        listed = result[0] if len(result) == 1 and isinstance(result[0], list) else result
-        if not isinstance(listed, list):
+        listed = result if isinstance(result, list) else None
+        if listed and len(listed) == 1 and isinstance(listed[0], list):
+            listed = listed[0]
+        if listed is None:
             raise SourceUnreadable(f"{address[:200]}: there is no list of packages in it")
         found = tuple(self._found(each) for each in listed)
         start = _start(address)

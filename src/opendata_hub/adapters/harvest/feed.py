@@ -16,7 +16,7 @@ from rdflib.namespace import RDF, Namespace
 from rdflib.term import Node, URIRef
 
 from opendata_hub.adapters import rdf
-from opendata_hub.adapters.harvest.rdf_records import Document, syntax_of
+from opendata_hub.adapters.harvest.rdf_records import Document, require_said, syntax_of
 from opendata_hub.adapters.harvest.web import Got, Web, led_to
 from opendata_hub.domain.catalog.record.parse import Reading
 from opendata_hub.domain.errors import SourceUnreadable, UnreadableRecord
@@ -89,7 +89,9 @@ class FeedReader:
         if got is None:
             raise SourceUnreadable(f"{address[:200]} answered nothing")
         own, graphs = self._graphs(got)
-        said = Reading.of(own).statements
+        page = Reading.of(own)
+        require_said(page, got)
+        said = page.statements
         events = sorted(_events(said), key=lambda event: event.order, reverse=True)
         fresh = list(self._unsaid(events))
         is_far_enough = bool(self._since and events and events[-1].published_at < self._since)

@@ -127,7 +127,17 @@ def document(got: Got, *, home: str, language: str, lists: Lists) -> Document:
         reading = Reading.of(things_for_names(triples, lists))
     except UnreadableRecord as problem:
         raise SourceUnreadable(f"{got.url[:200]}: {problem}") from None
+    require_said(reading, got)
     return Document(reading, got.url, home, language, lists)
+
+
+def require_said(reading: Reading, got: Got) -> None:
+    """Raise SourceUnreadable for a document that says nothing.
+
+    Any JSON is JSON-LD whose words mean nothing: a gateway's error is no empty catalogue.
+    """
+    if not any(":" in str(name) for said in reading.statements.values() for name in said):
+        raise SourceUnreadable(f"{got.url[:200]} says nothing that can be read")
 
 
 def syntax_of(got: Got) -> Syntax:
