@@ -11,6 +11,7 @@ from opendata_hub.domain.people.deeds import OPEN
 from opendata_hub.domain.people.roles import Role
 from opendata_hub.domain.people.rule import ROLES
 from opendata_hub.web.app import ROUTERS
+from opendata_hub.web.portal.about import About
 from surfing import BODY, faults_in_both_lights, window
 
 LANGUAGES = ("ar", "fr", "en")
@@ -61,6 +62,11 @@ def examples(house):
         "/{language}/account/links/{token}": [{"token": house.invitation()}, {"token": "over"}],
         "/{language}/people/{number}": [{"number": house.person(Role.OFFICER)}],
         "/{language}/account/requests/{reference}": [{"reference": house.own_request()}],
+        "/{language}/datasets/{slug}/rows/{number}": [{"number": 2}],
+        "/{language}/entities/{kind}/{scheme}/{value:path}": [
+            {"kind": "supplier", "scheme": "ice", "value": "000000000001164"}
+        ],
+        "/{language}/about/{what}": [{"what": each} for each in About],
         "/{language}/receipts/{token}": [{"token": house.receipt()}, {"token": "over"}],
         "/{language}/requests/suggested/{kind}/{name}": [
             {"kind": "dataset", "name": "demo-petitions"}
@@ -80,7 +86,7 @@ def addresses(house, examples, language, role):
     for path, reader in pages().items():
         if reader is role:
             for more in examples.get(path, [{}]):
-                yield path.format(**{**always, **more})
+                yield path.replace(":path}", "}").format(**{**always, **more})
             if path in ASKED:
                 yield path.format(**always) + ASKED[path]
 

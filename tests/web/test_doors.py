@@ -170,6 +170,7 @@ GUARDED: dict[Deed, set[str]] = {
         "POST /{language}/people/{number}/state",
     },
     Deed.PUBLISH: {
+        "POST /{language}/row-reports/{number}",
         "GET /my-data",
         "GET /{language}/my-data",
         "GET /{language}/my-data/published/{slug}",
@@ -217,6 +218,7 @@ GUARDED: dict[Deed, set[str]] = {
         "GET /{language}/filing",
     },
     Deed.READ_SUBMISSION: {
+        "GET /{language}/row-reports",
         "GET /api/v1/submissions/{number}",
     },
     Deed.WITHDRAW: {

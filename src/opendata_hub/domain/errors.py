@@ -399,6 +399,12 @@ class UnknownEntity(NotKnown):
     code = "unknown-entity"
 
 
+class UnknownRowReport(NotKnown):
+    """No report of that number on a row."""
+
+    code = "unknown-row-report"
+
+
 class UnknownRow(NotKnown):
     """The dataset has no row of that number."""
 

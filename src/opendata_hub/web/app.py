@@ -51,7 +51,7 @@ from opendata_hub.web.operations import health
 from opendata_hub.web.passage.tally import Tally
 from opendata_hub.web.passage.trace import Trace
 from opendata_hub.web.people import account, journal, links, provider, sign_in, staff
-from opendata_hub.web.portal import about, entities, home
+from opendata_hub.web.portal import about, entities, home, row_reports
 from opendata_hub.web.portal import rows as row_pages
 from opendata_hub.web.protection.arrival import Premises
 from opendata_hub.web.protection.bodies import BodyLimit
@@ -143,6 +143,7 @@ ROUTERS: tuple[tuple[str, APIRouter], ...] = (
     (AT_ROOT, search.page_router),
     (AT_ROOT, home.router),
     (AT_ROOT, row_pages.router),
+    (AT_ROOT, row_reports.router),
     (AT_ROOT, entities.router),
     (AT_ROOT, about.router),
     (AT_ROOT, catalog_pages.router),

@@ -9,9 +9,11 @@ from fastapi import APIRouter, Request
 from fastapi import Path as InPath
 from fastapi.responses import RedirectResponse, Response
 
+from opendata_hub import clock
 from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.catalog.rows.query import Operator
-from opendata_hub.domain.errors import BadRowQuery
+from opendata_hub.domain.errors import BadRowQuery, HubError
+from opendata_hub.domain.filing.opened import opened_at
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.portal.entity import Mention, combination_of, mentions
 from opendata_hub.flows.catalog.serving import rows as flow
@@ -70,7 +72,7 @@ def rows_page(request: Request, hub: HubDep, language: PageLanguage, slug: str) 
     asked = request.query_params.multi_items()
     if COLUMN in request.query_params:
         return RedirectResponse(f"{request.url.path}?{urlencode(_said(asked))}", 303)
-    wanted = _wanted(hub, slug)
+    wanted = published_rows(hub, slug)
     address, words = Address(asked), request.query_params.get(WORDS, "").strip()
     question = [pair for pair in asked if pair[0] != WORDS]
     problem = ""
@@ -106,16 +108,35 @@ def row_page(
     number: Annotated[int, InPath(ge=1, le=10**9)],
 ) -> Response:
     """One row with all its columns, at an address of its own."""
-    wanted = _wanted(hub, slug)
+    return shown_row(request, hub, language, published_rows(hub, slug), number, typed={})
+
+
+def shown_row(
+    request: Request,
+    hub: Hub,
+    language: str,
+    wanted: Asked,
+    number: int,
+    *,
+    typed: Mapping[str, Any],
+) -> Response:
+    """The page of a row. typed: what a report held that came back, with its problem."""
     row = show.one(hub.rows, wanted, number)
+    problem: HubError | None = typed.get("problem")
     return page(
         request,
         "row.html",
         language,
+        status=422 if problem else 200,
         number=number,
         row=row,
         spoken=_spoken(hub, wanted, row),
         address_of=address_of,
+        opened=opened_at(hub.key, clock.now()),
+        typed=typed,
+        problem=str(problem or ""),
+        code=problem.code if problem else "",
+        is_reported="reported" in request.query_params and not problem,
         **_of(hub, wanted),
     )
 
@@ -132,7 +153,8 @@ def _spoken(hub: Hub, wanted: Asked, row: Mapping[str, Any]) -> list[Mention]:
         ]
 
 
-def _wanted(hub: Hub, slug: str) -> Asked:
+def published_rows(hub: Hub, slug: str) -> Asked:
+    """The table at that address; raises Withdrawn, UnknownDataset, NoRows."""
     with hub.reading() as session:
         require_published(session, slug)
         return flow.find(session, hub.frame, hub.files, slug)
