@@ -58,3 +58,14 @@ def test_filters_can_be_taken_away_one_by_one(demo_client, demo_hub):
         "?family=petitions&family=budget-lines",
         "/fr/datasets",
     ]
+
+
+@pytest.mark.parametrize("language", ["ar", "fr", "en"])
+def test_a_deadline_is_drawn_and_told(client, language):
+    query = "law=ma/31-13&step=reply&from=2026-11-02"
+    text = client.get(f"/{language}/deadlines?{query}").text
+    picture = re.search(r'<figure class="strip">.*?</figure>', text, re.DOTALL)[0]
+    assert picture.count('class="mark-counted"') == 19
+    assert picture.count('class="mark-last"') == 1
+    assert 'role="img"' in picture
+    assert "20" in re.search(r'aria-label="([^"]+)"', picture)[1]

@@ -20,6 +20,7 @@ from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.roles import Visitor
 from opendata_hub.domain.people.rule import reach
 from opendata_hub.domain.people.session import Proof, WebSession
+from opendata_hub.domain.portal.strip import strip
 from opendata_hub.domain.texts import LANGUAGES, Texts, in_language
 from opendata_hub.web import explain, negotiation
 from opendata_hub.web.languages import DIRECTIONS, HERE, LOCALES, NAMES, translations
@@ -181,6 +182,7 @@ def _environment(language: str) -> Environment:
         day=day,
         moment=moment,
         code=code,
+        strip=strip,
         **_figures(locale),
         **explain.filters(language),
     )

@@ -44,7 +44,10 @@ class Named:
 
 
 def stale(session: Session, wanted: Mapping[str, str], *, most: int) -> list[str]:
-    """Datasets of these families (to what their index must be made for) that are not indexed so."""
+    """Datasets of these families (to what their index must be made for) that are not indexed so.
+
+    The latest change of each family first.
+    """
     found: list[str] = []
     for family, made_for in wanted.items():
         question = (
@@ -58,6 +61,7 @@ def stale(session: Session, wanted: Mapping[str, str], *, most: int) -> list[str
                     _INDEXED.c.made_for != made_for,
                 )
             )
+            .order_by(_DATASET.c.modified_at.desc())
             .limit(most - len(found))
         )
         found += session.connection().execute(question).scalars()
