@@ -14,11 +14,13 @@ import build
 from opendata_hub import cli, clock
 from opendata_hub.domain.errors import MailboxAway
 from opendata_hub.domain.operations.finding import CODES, Finding, Weight, needs_a_person
+from opendata_hub.domain.operations.task import MOST_ATTEMPTS, Lane, Task
 from opendata_hub.operations import doctor
 from opendata_hub.settings import Settings
 from opendata_hub.store import migrate
 from opendata_hub.store.correspondence import outbox
 from opendata_hub.store.operations import job_runs
+from opendata_hub.store.queue import waiting as queue
 
 ROOT = Path(__file__).parent.parent
 
@@ -124,7 +126,20 @@ def test_mail_that_waits_fails_or_is_in_doubt_is_found(hub, found):
     with hub.writing() as session:
         outbox.mark_failed(session, outbox.claim(session, old), "no", due_at=None, now=old)
         outbox.begin_handing_over(session, outbox.claim(session, old), old)
-    assert wrong(found()) == {"queue-lags", "mail-failed", "mail-in-doubt"}
+    assert wrong(found()) == {"queue-lags", "work-lags", "mail-failed", "mail-in-doubt"}
+
+
+def test_work_that_was_given_up_is_found(hub, found):
+    with hub.writing() as session:
+        queue.enqueue(session, Task.CHECK_LINKS, now=clock.now())
+    with hub.writing() as session:
+        given = {"holder": "x", "now": clock.now(), "lease": timedelta(0)}
+        for _ in range(MOST_ATTEMPTS):
+            queue.take(session, tuple(Lane), **given)
+        assert queue.take(session, tuple(Lane), **given) is None
+        (lost,) = hub.queue.given_up(session)
+        assert (lost.work.task, lost.problem) == (Task.CHECK_LINKS, queue.ENDED_WITH_IT)
+    assert wrong(found()) == {"work-given-up"}
 
 
 @pytest.mark.enable_socket

@@ -23,6 +23,7 @@ from opendata_hub.adapters.mail.sending import Mailer, server_at
 from opendata_hub.adapters.people.passwords import Passwords
 from opendata_hub.adapters.people.provider import Client, Provider
 from opendata_hub.adapters.people.vault import AesVault
+from opendata_hub.adapters.queue import queue_at
 from opendata_hub.adapters.rows.store import RowStore
 from opendata_hub.adapters.search import SearchIndex
 from opendata_hub.adapters.sparql.endpoint import Endpoint
@@ -75,6 +76,7 @@ from opendata_hub.store.correspondence import outbox
 from opendata_hub.store.correspondence.outbox import Waiting
 from opendata_hub.store.identities import requesters
 from opendata_hub.store.people import authorities, credentials
+from opendata_hub.store.queue.waiting import Queue, TableQueue
 from opendata_hub.store.register import entries
 
 DEFAULT_BASE_URL = "http://127.0.0.1:8000"
@@ -98,6 +100,7 @@ class Hub:
     provider: of identities; None where none is set.
     key: the hub's own, from which links, second factors and tokens of forms are worked out.
     letters: those of each law that has any. logo: of the authority, for its letters.
+    queue: where work waits that follows from what is committed.
     """
 
     settings: Settings
@@ -119,6 +122,7 @@ class Hub:
     provider: Provider | None
     key: bytes = field(repr=False)
     authorities: int
+    queue: Queue
 
     def current(self) -> "Hub":
         """This hub with its authorities as they are now; itself while none has changed.
@@ -374,7 +378,8 @@ def open_hub(settings: Settings, *, base_url: str = "") -> Hub:
         raise PackBroken(f"catalog/site.yaml: law: no {frame.site.law!r} under requests/")
     jurisdictions = sorted({name.partition("/")[0] for name in laws})
     key = _hub_key(settings)
-    database = engine.open_engine(settings.database, _vault(settings, key))
+    queue = _queue(settings)
+    database = engine.open_engine(settings.database, _vault(settings, key), queue)
     migrate.upgrade(database)
     _seal_identities(database)
     with engine.reading(database) as session:
@@ -404,7 +409,16 @@ def open_hub(settings: Settings, *, base_url: str = "") -> Hub:
         mailer=_mailer(settings, address),
         provider=_provider(settings),
         key=key,
+        queue=queue,
     )
+
+
+def _queue(settings: Settings) -> Queue:
+    """Where work waits: in the database, whichever it is; raises QueueNotInstalled."""
+    if settings.database.startswith("sqlite"):
+        return TableQueue()
+    queue: Queue = queue_at(settings.database.replace("+psycopg", "", 1))
+    return queue
 
 
 def _mailer(settings: Settings, base_url: str) -> Mailer:

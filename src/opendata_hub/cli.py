@@ -35,6 +35,7 @@ from opendata_hub.cli_exchange import ckan, harvest
 from opendata_hub.cli_operations import backup as backup_commands
 from opendata_hub.cli_operations import doctor as doctor_commands
 from opendata_hub.cli_operations import jobs as jobs_commands
+from opendata_hub.cli_operations import worker as worker_commands
 from opendata_hub.domain.authority import Authority
 from opendata_hub.domain.catalog.document import day_from
 from opendata_hub.domain.catalog.family import Family
@@ -86,6 +87,8 @@ app.add_typer(cli_register.app, name="register")
 app.add_typer(cli_identities.app, name="identities")
 app.add_typer(cli_mail.app, name="mail")
 app.add_typer(jobs_commands.app, name="jobs")
+app.add_typer(worker_commands.app, name="queue")
+app.command("worker")(worker_commands.work)
 app.command()(doctor_commands.doctor)
 app.command()(doctor_commands.migrate)
 app.command()(backup_commands.backup)
@@ -635,7 +638,8 @@ def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
     with_jobs: Annotated[
-        bool, typer.Option("--jobs/--no-jobs", help="Whether scheduled work is done here, too.")
+        bool,
+        typer.Option("--jobs/--no-jobs", help="Whether schedule and queue are worked on, too."),
     ] = True,
 ) -> None:
     """Serve portal, API and catalogue; alone, a process is the whole hub."""
@@ -644,6 +648,7 @@ def serve(
     from opendata_hub.operations import logs
     from opendata_hub.operations.schedule import Schedule
     from opendata_hub.operations.upkeep import Upkeep
+    from opendata_hub.operations.worker import worker_of
     from opendata_hub.web.app import create_app
     from opendata_hub.web.protection import server
 
@@ -661,14 +666,16 @@ def serve(
     if hub.mailer.server is None:
         typer.echo(f"No mail server is set: mails are written into {hub.mailer.folder}")
     typer.echo(f"Starting on {host}, port {port}, as {hub.frame.base_url} (Ctrl+C ends it)")
-    schedule, upkeep = Schedule(hub), Upkeep(hub)
+    schedule, worker, upkeep = Schedule(hub), worker_of(hub), Upkeep(hub)
     upkeep.start()
     if with_jobs:
+        worker.start()
         schedule.start()
     try:
         server.run(create_app(hub), host=host, port=port)
     finally:
         schedule.shutdown()
+        worker.shutdown()
         upkeep.shutdown()
 
 

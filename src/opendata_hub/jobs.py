@@ -359,16 +359,24 @@ def harvest_due(hub: Hub) -> list[Run]:
     """Read the sources that are due, one after another; returns how each run ended."""
     with hub.reading() as session:
         waiting = sources.due(session, clock.now())
-    ended = []
-    for source in waiting:
-        try:
-            *_, last = harvest_source(hub, source.id)
-        except HarvestRunning:  # somebody reads it by hand
-            continue
-        ended.append(last)
-        if last.state is not RunState.DONE:
-            log.warning("source %s: %s (%s)", source.id, last.state, last.code)
-    return ended
+    return [run for source in waiting if (run := _read_due(hub, source.id))]
+
+
+def read_source(hub: Hub, source: str) -> Run | None:
+    """Read a source if it is still due; returns how that ended, None where somebody else reads."""
+    with hub.reading() as session:
+        is_due = any(each.id == source for each in sources.due(session, clock.now()))
+    return _read_due(hub, source) if is_due else None
+
+
+def _read_due(hub: Hub, source: str) -> Run | None:
+    try:
+        *_, last = harvest_source(hub, source)
+    except HarvestRunning:  # somebody reads it by hand; it stays due
+        return None
+    if last.state is not RunState.DONE:
+        log.warning("source %s: %s (%s)", source, last.state, last.code)
+    return last
 
 
 def publish_registers(hub: Hub, *, authority: str = "") -> list[Dataset]:

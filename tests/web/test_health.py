@@ -2,16 +2,20 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
 import build
+from opendata_hub import clock
 from opendata_hub.adapters.files import FileStore
+from opendata_hub.domain.operations.task import Task
 from opendata_hub.settings import Settings
 from opendata_hub.store import migrate
 from opendata_hub.store.operations import job_runs
+from opendata_hub.store.queue.waiting import enqueue
 from opendata_hub.web.app import create_app
 
 HERE, ELSEWHERE = ("127.0.0.1", 1), ("192.0.2.7", 1)
@@ -137,6 +141,16 @@ def test_what_waits_and_what_is_late_is_told(door, hub):
     assert figure(told, "opendata_hub_overdue_requests") == 1
     assert figure(told, 'opendata_hub_queue_depth{queue="mail"}') == 0
     assert figure(told, 'opendata_hub_queue_age_seconds{queue="mail"}') == 0
+
+
+def test_what_waits_for_a_worker_is_told(door, hub):
+    with hub.writing() as session:
+        enqueue(session, Task.READ_SOURCE, now=clock.now() - timedelta(minutes=5), source="ville")
+    told = door().get("/metrics").text
+    assert figure(told, 'opendata_hub_work_depth{queue="harvest"}') == 1
+    assert figure(told, 'opendata_hub_work_age_seconds{queue="harvest"}') >= 300
+    assert figure(told, 'opendata_hub_work_depth{queue="letters"}') == 0
+    assert figure(told, "opendata_hub_work_given_up") == 0
 
 
 def test_when_a_job_last_ended_well_is_told(door, hub):

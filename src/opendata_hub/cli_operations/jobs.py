@@ -20,23 +20,29 @@ app = typer.Typer(help="Scheduled work. Without a command: do it, until told to 
 
 @app.callback(invoke_without_command=True)
 def work(context: typer.Context) -> None:
-    """Do scheduled work until told to stop; of several such processes one does it."""
+    """Do scheduled work until told to stop; of several such processes one does it.
+
+    What waits in the queue is done as well, by each of them.
+    """
     if context.invoked_subcommand is not None:
         return
     from opendata_hub.operations import logs
     from opendata_hub.operations.schedule import Schedule
+    from opendata_hub.operations.worker import worker_of
 
     settings, is_over = Settings(), Event()
     logs.configure(settings)
     hub = bootstrap.open_hub(settings)
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, lambda *_: is_over.set())
-    schedule = Schedule(hub)
+    schedule, worker = Schedule(hub), worker_of(hub)
+    worker.start()
     schedule.start()
     typer.echo("Scheduled work is done here (Ctrl+C ends it)")
     is_over.wait()
     typer.echo("Ending; what has begun is done first")
     schedule.shutdown()
+    worker.shutdown()
 
 
 @app.command("list")

@@ -459,6 +459,12 @@ class UnknownJob(NotKnown):
     code = "unknown-job"
 
 
+class UnknownWork(NotKnown):
+    """No work of that number was given up, or no queue of that name."""
+
+    code = "unknown-work"
+
+
 class UnknownMail(NotKnown):
     """No mail or letter of that number."""
 
@@ -821,6 +827,12 @@ class DeletionsWait(Refused):
     """More of a source has vanished than may without somebody's word."""
 
     code = "deletions-wait"
+
+
+class QueueNotInstalled(Refused):
+    """The database is PostgreSQL, and what keeps its queue is not installed."""
+
+    code = "queue-not-installed"
 
 
 class JobRunning(Refused):

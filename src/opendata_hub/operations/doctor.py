@@ -199,6 +199,14 @@ def _queues(seen: _Seen) -> Iterator[Told]:
         if waiting.age_seconds(seen.now) > LONGEST_WAIT.total_seconds():
             said = f"{queue}: {waiting.depth} due, the oldest since {waiting.since}"
             yield "queue-lags", said, "`opendata-hub jobs list` says whether its job runs"
+    work = seen.standing.work
+    late = [lane for lane, since in work.since.items() if seen.now - since > LONGEST_WAIT]
+    if late:
+        advice = "is `opendata-hub serve`, `jobs` or `worker` running? See its log"
+        yield "work-lags", f"nobody begins what is due: {', '.join(late)}", advice
+    if work.given_up:
+        said = f"{work.given_up} tasks failed each time and were given up"
+        yield "work-given-up", said, "`opendata-hub queue list`, then `queue again NUMBER`"
 
 
 def _mail(seen: _Seen) -> Iterator[Told]:

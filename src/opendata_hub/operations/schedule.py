@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from threading import Lock
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -17,6 +18,7 @@ from opendata_hub import clock, jobs
 from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.errors import HubError, JobRunning, UnknownJob
 from opendata_hub.domain.operations.job_run import Cadence, JobRun, Outcome
+from opendata_hub.operations import tasks
 from opendata_hub.store.operations import job_runs
 from opendata_hub.store.operations.turns import Turn, Turns
 
@@ -63,23 +65,31 @@ def entry_named(name: str) -> Entry:
     raise UnknownJob(f"No job {name[:60]!r}; known: {', '.join(there)}")
 
 
-def run(hub: Hub, entry: Entry, turns: Turns) -> JobRun:
+def run(hub: Hub, entry: Entry, turns: Turns, *, hands_on: bool = False) -> JobRun:
     """Do a job now, and keep what became of it; returns that.
+
+    hands_on: what workers share is only asked for, where it is such.
 
     Raises JobRunning while the same job is done elsewhere. What the job raises is logged and kept.
     """
     with turns.taking(entry.name) as is_ours:
         if not is_ours:
             raise JobRunning(f"{entry.name} runs in another process; wait until it has ended")
-        return _run(hub, entry)
+        return _run(hub, _asking(entry) if hands_on else entry.job, entry)
 
 
-def _run(hub: Hub, entry: Entry) -> JobRun:
+def _asking(entry: Entry) -> Job:
+    """What asks the workers for a job; the job itself where it is none of theirs."""
+    wanted = tasks.WANTED.get(entry.name)
+    return partial(tasks.ask, wanted=wanted) if wanted else entry.job
+
+
+def _run(hub: Hub, job: Job, entry: Entry) -> JobRun:
     began, ticks = clock.now(), clock.ticks()
     with hub.writing() as session:
         due_at = entry.cadence.after_interruption(began)
         job_runs.begin(session, entry.name, now=began, due_at=due_at)
-    problem = _problem_of(hub, entry)
+    problem = _problem_of(hub, job, entry.name)
     now, took_ms = clock.now(), round((clock.ticks() - ticks) * 1000)
     due_at = entry.cadence.after_failure(now) if problem else entry.cadence.next_after(now)
     with hub.writing() as session:
@@ -89,12 +99,12 @@ def _run(hub: Hub, entry: Entry) -> JobRun:
         return job_runs.everyone(session)[entry.name]
 
 
-def _problem_of(hub: Hub, entry: Entry) -> str:
+def _problem_of(hub: Hub, job: Job, name: str) -> str:
     """Do the job for the hub with its authorities as they are now; returns what went wrong."""
     try:
-        entry.job(hub.current())
+        job(hub.current())
     except Exception as problem:  # the outermost door of a thread
-        log.exception("the job %s failed", entry.name)
+        log.exception("the job %s failed", name)
         return problem.code if isinstance(problem, HubError) else type(problem).__name__
     return ""
 
@@ -182,7 +192,7 @@ class Schedule:
 
     def _do(self, entry: Entry) -> None:
         try:
-            run(self._hub, entry, self._turns)
+            run(self._hub, entry, self._turns, hands_on=True)
         except JobRunning:  # by hand, or by a leader that the database has forgotten
             log.info("%s is done elsewhere", entry.name)
         except Exception as problem:  # noqa: BLE001  (the outermost door of a thread)

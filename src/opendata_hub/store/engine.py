@@ -13,14 +13,16 @@ from sqlmodel import Session, create_engine
 
 from opendata_hub.domain.errors import IdentityUnreadable
 from opendata_hub.domain.identities.vault import Vault
+from opendata_hub.store.queue.waiting import ASKED_FOR, Queue
 
 
-def open_engine(url: str, vault: Vault | None = None) -> Engine:
+def open_engine(url: str, vault: Vault | None = None, queue: Queue | None = None) -> Engine:
     """An engine for SQLite (``sqlite:///…``) or PostgreSQL (``postgresql+psycopg://…``).
 
     vault: what identities are sealed with; without one they can be neither kept nor read.
+    queue: where work waits; without one in a table that nobody looks at.
     """
-    options = {"vault": vault}
+    options = {"vault": vault, "queue": queue}
     # What a statement was given may be somebody's address: it never goes into an exception.
     if not url.startswith("sqlite"):
         return create_engine(
@@ -54,8 +56,12 @@ def reading(engine: Engine) -> Iterator[Session]:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
     """A session that is committed once, at the end, or not at all."""
-    with Session(engine) as session, session.begin():
-        yield session
+    with Session(engine) as session:
+        with session.begin():
+            yield session
+        has_work = session.info.pop(ASKED_FOR, None)
+    if has_work and (queue := engine.get_execution_options().get("queue")):
+        queue.committed()
 
 
 def insert_many(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

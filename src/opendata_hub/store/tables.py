@@ -1056,3 +1056,27 @@ class RowReportRow(SQLModel, table=True):
     reported_at: datetime
     settled_at: datetime | None = Field(default=None, index=True)
     settled_by: int | None = Field(default=None, foreign_key="person.id")
+
+
+class JobRow(SQLModel, table=True):
+    """Work that waits, is done, or was given up; what is done is deleted.
+
+    key: the same for the same work. lock: of two that share one, one waits; empty for none.
+    held_until, holder: by whom it is done, and until when nobody else takes it.
+    problem: a code or a kind of error, never words.
+    """
+
+    __tablename__ = "job"
+    id: int = Field(default=None, primary_key=True)  # given by the database
+    task: str
+    args: dict[str, str] = Field(sa_type=JSON)
+    key: str = Field(index=True)
+    lane: str
+    lock: str = Field(index=True)
+    written_at: datetime
+    due_at: datetime = Field(index=True)
+    attempts: int
+    held_until: datetime | None = None
+    holder: str = Field(default="", index=True)
+    given_up_at: datetime | None = None
+    problem: str = ""

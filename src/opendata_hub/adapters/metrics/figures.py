@@ -13,6 +13,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_1_0_0
 
 from opendata_hub.domain.operations.job_run import Outcome
 from opendata_hub.domain.operations.standing import Standing
+from opendata_hub.domain.operations.task import Lane
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_1_0_0
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -64,6 +65,13 @@ def _standing(standing: Standing, version: str, now: datetime) -> CollectorRegis
     for queue, waiting in standing.queues.items():
         depth.labels(queue).set(waiting.depth)
         age.labels(queue).set(waiting.age_seconds(now))
+    work = gauge("work_depth", "Work that is due and not done.", "queue")
+    work_age = gauge("work_age_seconds", "How long the oldest work has been due.", "queue")
+    for lane in Lane:
+        since = standing.work.since.get(lane)
+        work.labels(lane).set(standing.work.depth.get(lane, 0))
+        work_age.labels(lane).set(max(0.0, (now - since).total_seconds()) if since else 0)
+    gauge("work_given_up", "Work that nobody tries any more.").set(standing.work.given_up)
     gauge("mails_failed", "Mails that nobody tries to send any more.").set(standing.mails_failed)
     gauge("mails_in_doubt", "Mails of which no server said whether it has them.").set(
         standing.mails_in_doubt

@@ -26,6 +26,8 @@ CODES = {
     "home-readable": Weight.NOTE,
     "address-plain": Weight.WRONG,
     "queue-lags": Weight.WRONG,
+    "work-lags": Weight.WRONG,
+    "work-given-up": Weight.WRONG,
     "mail-not-set": Weight.NOTE,
     "mail-server-away": Weight.WRONG,
     "mailbox-away": Weight.WRONG,

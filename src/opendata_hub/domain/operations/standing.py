@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from opendata_hub.domain.operations.job_run import JobRun
+from opendata_hub.domain.operations.task import Backlog
 
 
 class Queue(StrEnum):
@@ -37,6 +38,7 @@ class Standing:
     overdue:        open requests whose last day is over. open_requests: all that are open.
     sources:        how many active sources ended their last run in each state.
     jobs:           the last run of each job, by its name.
+    work:           what waits in the queue for a worker.
     """
 
     queues: Mapping[Queue, Waiting]
@@ -46,3 +48,4 @@ class Standing:
     overdue: int
     sources: Mapping[str, int]
     jobs: Mapping[str, JobRun]
+    work: Backlog

@@ -15,6 +15,8 @@ from sqlmodel import Session, col, select, update
 from opendata_hub.domain.correspondence.mail import CLAIMED_FOR, MailState, Stamps
 from opendata_hub.domain.correspondence.replies import ReplyKind
 from opendata_hub.domain.errors import UnknownMail, WrongMoment
+from opendata_hub.domain.operations.task import Task
+from opendata_hub.store.queue.waiting import enqueue
 from opendata_hub.store.tables import MailRow
 
 TOKEN_BYTES = 12
@@ -84,6 +86,7 @@ def add(
     )  # fmt: skip
     session.add(row)
     session.flush()
+    enqueue(session, Task.SEND_LETTERS, now=now)
     return row.id
 
 
@@ -105,6 +108,12 @@ def claim(session: Session, now: datetime) -> Waiting | None:
         row.id, row.kind, row.email, row.language, row.link_id, row.attempts, row.written_at,
         row.due_at, row.token, row.reference, row.letter_id, row.said,
     )  # fmt: skip
+
+
+def is_due(session: Session, now: datetime) -> bool:
+    """Whether there is a mail to be sent now."""
+    question = select(MailRow.id).where(col(MailRow.due_at) <= now).limit(1)
+    return session.exec(question).first() is not None
 
 
 def begin_handing_over(session: Session, mail: Waiting, now: datetime) -> bool:
@@ -169,6 +178,7 @@ def send_again(session: Session, mail_id: int, now: datetime) -> Noted:
     row.due_at, row.attempts, row.problem = now, 0, ""
     row.handing_over_at = row.failed_at = row.bounced_at = row.sent_at = None
     session.flush()
+    enqueue(session, Task.SEND_LETTERS, now=now)
     return _noted(row)
 
 

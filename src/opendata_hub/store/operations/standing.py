@@ -8,6 +8,7 @@ from sqlmodel import Session, col, func, select
 from opendata_hub.domain.correspondence.mail import CLAIMED_FOR
 from opendata_hub.domain.operations.standing import Queue, Standing, Waiting
 from opendata_hub.store.operations import job_runs
+from opendata_hub.store.queue.waiting import queue_of
 from opendata_hub.store.tables import (
     HarvestRunRow,
     HarvestSourceRow,
@@ -37,6 +38,7 @@ def standing(session: Session, *, today: date, now: datetime) -> Standing:
         overdue=_count(session, open_requests, col(InfoRequestRow.due_on) < today),
         sources=_sources(session),
         jobs=job_runs.everyone(session),
+        work=queue_of(session).backlog(session, now),
     )  # fmt: skip
 
 
