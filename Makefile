@@ -23,6 +23,7 @@ test: $(VENV)/.installed-dev ## run the tests
 test-slow: $(VENV)/.installed-dev ## 2,000 random tables against Frictionless, 200 kills while requests are filed, a real CKAN if one runs
 	DIFFERENTIAL_CASES=2000 $(BIN)/python -m pytest tests/adapters/test_engine.py
 	KILLS=200 $(BIN)/python -m pytest tests/journeys/test_killed_at_any_moment.py
+	ROUNDS=5 $(BIN)/python -m pytest tests/journeys/test_many_processes.py
 	REAL_CKAN=1 $(BIN)/python -m pytest tests/journeys/test_real_ckan.py tests/journeys/test_clients_of_ckan.py
 
 check: $(VENV)/.installed-dev ## lint, format, types, import contracts
