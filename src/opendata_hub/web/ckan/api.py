@@ -88,7 +88,8 @@ async def act(request: Request) -> Response:
     help_url = help_address(served(request).frame.base_url, name)
     try:
         _count(request, action)
-        request.state.visitor = await run_in_threadpool(_visitor, request)
+        if _key(request):
+            request.state.visitor = await run_in_threadpool(_visitor, request)
         if action.writes and request.method != "POST":
             why = "JSON Error: Invalid request. Please use POST method for your request"
             return bad_request(request, why)
@@ -131,8 +132,11 @@ async def _acted(
     question = f"?{request.url.query}" if request.url.query else ""
     path = f"{request.url.path}{question}"
     call = Call(hub, request.state.visitor, said, files, path)
-    result = await run_in_threadpool(action.act, call)
-    return await run_in_threadpool(succeeded, request, help_url, result)
+
+    def answered() -> Response:
+        return succeeded(request, help_url, action.act(call))
+
+    return await run_in_threadpool(answered)
 
 
 def _gathered(items: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -181,10 +185,7 @@ def _count(request: Request, action: Action) -> None:
 
 def _visitor(request: Request) -> Visitor:
     """Who acts: the holder of the key that is shown; a stranger where it opens nothing."""
-    key = _key(request)
-    if not key:
-        return STRANGER
-    hub, digest, now = served(request), api_key_digest(key), clock.now()
+    hub, digest, now = served(request), api_key_digest(_key(request)), clock.now()
     with hub.reading() as session:
         found = tokens.holder(session, digest, now, guarded=hub.guarded_roles)
     if found is None:
