@@ -8,7 +8,7 @@ PYTEST_ARGS ?= -n auto
 KERNEL := src/opendata_hub/adapters/tabular/engine/kernel.c
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow check format lock pictures clean
+.PHONY: help run test test-slow check release format lock pictures clean
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -32,6 +32,9 @@ check: $(VENV)/.installed-dev ## lint, format, types, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/pre-commit validate-config
+
+release: $(VENV)/.installed-dev ## sdist, wheel, bill of materials and image recipe of the tag that is checked out, in dist/
+	.ci/release
 
 format: $(VENV)/.installed-dev ## let ruff put the code in order
 	$(BIN)/ruff check --fix

@@ -173,3 +173,16 @@ def test_every_job_says_what_it_does_and_is_documented_with_its_time():
     assert told == [(name, str(entry.cadence)) for name, entry in there.items()]
     assert all(entry.said for entry in there.values())
     assert len(there) == len(jobs.DAILY) + len(jobs.EVERY_MINUTE)
+
+
+def test_every_test_that_security_names_exists():
+    text = (ROOT / "docs/security.md").read_text(encoding="utf-8")
+    section = text.partition("## Abuse")[2].partition("\n## ")[0]
+    row = r"^\| (?!somebody|---)[^|]+ \| [^|]+ \| (.+) \|$"
+    rows = re.findall(row, section, flags=re.MULTILINE)
+    assert len(rows) > 40
+    for row in rows:
+        (named,) = re.findall(r"^`(tests/[^`]+)`$", row)
+        file, _, test = named.partition("::")
+        source = (ROOT / file).read_text(encoding="utf-8")
+        assert f"\ndef {test or 'test_'}" in source, named
