@@ -34,6 +34,7 @@ from opendata_hub.domain.catalog.ocds.codes import Codes
 from opendata_hub.domain.catalog.territory import Gazetteer
 from opendata_hub.domain.correspondence.mail import Mail, due_again
 from opendata_hub.domain.errors import (
+    BucketUnreachable,
     DemoPasswords,
     IdentityUnreadable,
     Invalid,
@@ -164,8 +165,15 @@ class Hub:
         self.index_entities()
 
     def index_entities(self) -> int:
-        """Note of whom newly published tables speak; returns how many were looked through."""
-        return bring_up_to_date(self.current().house)
+        """Note of whom newly published tables speak; returns how many were looked through.
+
+        As with search, what fails here is logged and done later.
+        """
+        try:
+            return bring_up_to_date(self.current().house)
+        except (BucketUnreachable, OSError) as problem:
+            log.warning("of whom tables speak is not up to date: %s", type(problem).__name__)
+            return 0
 
     @property
     def house(self) -> House:

@@ -11,18 +11,20 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select
+from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 import build
-from opendata_hub import cli
+from opendata_hub import bootstrap, cli
 from opendata_hub.adapters.archive import envelope
 from opendata_hub.bootstrap import open_hub
-from opendata_hub.domain.errors import BackupBroken, BackupMisplaced
+from opendata_hub.domain.errors import BackupBroken, BackupMisplaced, BucketUnreachable
 from opendata_hub.flows.verify import verify as verify_journal
 from opendata_hub.operations import backup
 from opendata_hub.settings import Settings
 from opendata_hub.store.answers import stored
 from opendata_hub.store.tables import metadata
+from opendata_hub.web.app import create_app
 
 LAW = "ma/31-13"
 KEY, OTHER_KEY = bytes(range(32)), bytes(32)
@@ -133,6 +135,23 @@ def test_a_file_that_was_erased_meanwhile_is_counted_and_one_that_is_lost_as_wel
     made = backup.back_up(lived, tmp_path / "copy")
     assert (made.erased, made.missing) == (0, 1)
     assert backup.verify(tmp_path / "copy") == made
+
+
+def test_a_hub_with_a_lost_file_is_served_all_the_same(hub):
+    published = build.publish_sample(hub, "association-subsidies")
+    hub.files.drop(published.distribution.sha256)
+    hub.index_changes()
+    client = TestClient(create_app(hub), base_url=build.BASE_URL)
+    assert client.get("/fr/").status_code == 200
+    assert published.slug in client.get("/catalog.ttl").text
+
+
+def test_a_bucket_that_is_away_stops_no_start(hub, monkeypatch):
+    def away(_):
+        raise BucketUnreachable("nobody answers")
+
+    monkeypatch.setattr(bootstrap, "bring_up_to_date", away)
+    assert hub.index_entities() == 0
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
@@ -20,6 +21,7 @@ from opendata_hub.flows.catalog.serving.rows import asked, ready
 from opendata_hub.store import datasets
 from opendata_hub.store.portal import entities
 
+log = logging.getLogger(__name__)
 LAYOUT = "entities/1"
 AT_ONCE = 50
 """Datasets that are looked through in one go: a few seconds."""
@@ -81,6 +83,9 @@ def _found(house: House, dataset: Dataset, made_for: str) -> _Found:
             for rule in rules:
                 found += mentions(rule, rows.combinations(rule, most=MOST_MENTIONS))
     except (NoRows, QueryTooHeavy):
+        found = []
+    except FileNotFoundError:  # lost, or not in the backup: a hub must start all the same
+        log.warning("the file of %s is missing: it is not looked through", dataset.slug)
         found = []
     return _Found(dataset, made_for, found)
 
