@@ -146,7 +146,7 @@ def test_the_lock_of_the_image_has_the_same_versions_and_the_driver_of_postgresq
 
     plain, image = versions("requirements.lock"), versions("requirements-postgres.lock")
     assert plain.items() <= image.items()
-    assert set(image) - set(plain) >= {"psycopg", "psycopg-binary"}
+    assert set(image) - set(plain) >= {"procrastinate", "psycopg", "psycopg-binary"}
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
