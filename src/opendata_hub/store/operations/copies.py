@@ -25,6 +25,7 @@ from opendata_hub.store.tables import metadata
 FILE = "database.sqlite3"
 FOLDER = "tables"
 VERSIONS = "alembic_version"
+QUEUE = "procrastinate_"
 DIGESTS_AT_ONCE = 1000
 
 
@@ -143,10 +144,17 @@ def _moment(session: Session, kind: str) -> Moment:
 
 
 def _tables(connection: Connection) -> list[Table]:
-    """Every table that is there, those that others refer to first; but for alembic's own."""
+    """Every table that is there, those that others refer to first; but for others' own.
+
+    What waits in the queue is derived from the rest: the schedule asks for it again.
+    """
     there = MetaData()
     there.reflect(connection)
-    return [table for table in there.sorted_tables if table.name != VERSIONS]
+    return [
+        table
+        for table in there.sorted_tables
+        if table.name != VERSIONS and not table.name.startswith(QUEUE)
+    ]
 
 
 def _columns(connection: Connection, name: str) -> str:
