@@ -12,6 +12,7 @@ from opendata_hub.adapters.tabular.checking import How, check
 from opendata_hub.adapters.tabular.readings import by_rules
 from opendata_hub.adapters.tabular.rules import RuleRun
 from opendata_hub.bootstrap import catalog_folders, load_frame, request_folders
+from opendata_hub.domain.catalog.fault_words import plain_words
 from opendata_hub.domain.requests.acts import TRANSITIONS, Act, State
 from opendata_hub.domain.requests.calendar import HolidayStatus
 from opendata_hub.domain.requests.deadline import deadline
@@ -137,6 +138,20 @@ def test_a_family_passes_its_sample_and_fails_its_broken_twin_as_promised(name):
     assert found == rows(f"families/{name}/broken.findings.csv", folders)
     alone = {rule.id for rule in family.rules if not rule.against}
     assert alone == {finding.rule for finding in failed.findings} - {None}
+
+
+@pytest.mark.parametrize("name", sorted(FRAME.tables))
+@pytest.mark.parametrize("language", ["fr", "ar"])
+def test_what_is_wrong_with_a_broken_twin_is_said_in_plain_words(name, language):
+    family, folders = FRAME.families[name], catalog_folders(Settings())
+    broken = folders.file(f"families/{name}/broken.csv")
+    how, also = How(by_name=True, language=language), [by_rules(family.rules, TODAY)]
+    found = check(broken, family.schema, file_name="broken.csv", how=how, also=also).findings
+    words = [plain_words(each, family.schema, language) for each in found]
+    is_said = [w != f.message or bool(f.rule) for w, f in zip(words, found, strict=True)]
+    assert words
+    assert all(is_said), [f.message for f, said in zip(found, is_said, strict=True) if not said]
+    assert not [each for each in words if "{" in each or "None" in each]
 
 
 def test_a_grant_is_compared_with_the_table_of_the_year_before():

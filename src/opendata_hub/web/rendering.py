@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from opendata_hub.adapters.search import Hit
+from opendata_hub.domain.catalog.fault_words import plain_words
 from opendata_hub.domain.catalog.search.excerpt import Part
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.roles import Visitor
@@ -183,6 +184,7 @@ def _environment(language: str) -> Environment:
         moment=moment,
         code=code,
         strip=strip,
+        fault=lambda finding, schema: plain_words(finding, schema, language),
         **_figures(locale),
         **explain.filters(language),
     )

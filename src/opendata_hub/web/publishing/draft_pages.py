@@ -13,7 +13,7 @@ from opendata_hub import clock
 from opendata_hub.adapters.tabular.cells import cells_at
 from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.catalog.document import day_from
-from opendata_hub.domain.catalog.family import Holds
+from opendata_hub.domain.catalog.family import Family, Holds
 from opendata_hub.domain.catalog.privacy import CLEARABLE
 from opendata_hub.domain.catalog.record.mqa import MOST, Quality
 from opendata_hub.domain.catalog.repair.proposal import Kind, Proposal, Survey, acceptance_from
@@ -36,6 +36,7 @@ from opendata_hub.flows.publishing import prepare
 from opendata_hub.flows.publishing.prepare import Opened, stamp
 from opendata_hub.store import datasets
 from opendata_hub.web.catalog.datasets_api import submitted, submitted_as
+from opendata_hub.web.catalog.pages import columns_of
 from opendata_hub.web.deps import HubDep, PageLanguage
 from opendata_hub.web.doors import Door, VisitorDep, needs
 from opendata_hub.web.publishing.my_data import require_chosen
@@ -307,7 +308,14 @@ def _file_page(
         is_unasked=is_table and not is_small and not is_looked_through,
         blocking=report.blocking(held.draft.clearances), clearable=CLEARABLE,
         alarms=_alarms(held), limit_mb=hub.settings.upload_limit_mb,
+        titles=_titles(family, language),
     )  # fmt: skip
+
+
+def _titles(family: Family, language: str) -> dict[str, str]:
+    """What the columns are called, by their names; none of a document."""
+    fields = columns_of(family) if family.holds is Holds.TABLE else {}
+    return {name: each["titles"][language] for name, each in fields.items()}
 
 
 def _survey(hub: Hub, held: Opened) -> Survey | None:
