@@ -190,3 +190,19 @@ def test_who_lost_the_address_finds_the_request_by_its_reference(client):
     assert (led.status_code, led.headers["location"]) == (303, "/en/requests/AI-2026-000001")
     odd = client.get("/en/requests", params={"reference": "//evil.example"})
     assert odd.headers["location"] == "/en/requests/EVILEXAMPLE"
+
+
+def test_a_dataset_whose_file_is_lost_has_its_page_and_says_so_where_it_is_asked_for(
+    demo_hub, demo_client
+):
+    for file in (demo_hub.files.folder).rglob("*"):
+        if file.is_file():
+            file.unlink()
+    page = demo_client.get("/fr/datasets/demo-budget-lines")
+    assert page.status_code == 200
+    for asked in (
+        "/api/v1/datasets/demo-budget-lines/rows",
+        "/datasets/demo-budget-lines/files/demo-budget-lines.csv",
+    ):
+        answer = demo_client.get(asked)
+        assert (answer.status_code, answer.json()["code"]) == (500, "file-damaged")

@@ -109,6 +109,13 @@ class FileStore:
                 self._fetch(self.bucket, sha256)
         return path
 
+    def found(self, sha256: str) -> Path:
+        """Where the bytes with that digest lie; raises FileDamaged where they are lost."""
+        path = self.path(sha256)
+        if not path.is_file():
+            raise FileDamaged(f"A stored file is not there any more: {sha256}")
+        return path
+
     def trim(self, moment: datetime) -> int:
         """Let go from the folder what lies in the bucket and was not used since; says how many."""
         if not self.bucket:

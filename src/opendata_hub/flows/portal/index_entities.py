@@ -15,7 +15,7 @@ from opendata_hub.adapters.rows.store import RowStore
 from opendata_hub.domain.catalog.dataset import Dataset
 from opendata_hub.domain.catalog.dcat import Frame
 from opendata_hub.domain.catalog.family import Family
-from opendata_hub.domain.errors import NoRows, QueryTooHeavy
+from opendata_hub.domain.errors import FileDamaged, NoRows, QueryTooHeavy
 from opendata_hub.domain.portal.entity import Mention, mentions
 from opendata_hub.flows.catalog.serving.rows import asked, ready
 from opendata_hub.store import datasets
@@ -84,7 +84,7 @@ def _found(house: House, dataset: Dataset, made_for: str) -> _Found:
                 found += mentions(rule, rows.combinations(rule, most=MOST_MENTIONS))
     except (NoRows, QueryTooHeavy):
         found = []
-    except FileNotFoundError:  # lost, or not in the backup: a hub must start all the same
+    except FileDamaged:  # lost, or not in the backup: a hub must start all the same
         log.warning("the file of %s is missing: it is not looked through", dataset.slug)
         found = []
     return _Found(dataset, made_for, found)

@@ -16,7 +16,7 @@ def bytes_of(hub: Hub, file: CaseFile, *, is_public: bool = False) -> FileRespon
         "ETag": f'"{file.sha256}"',
         "Cache-Control": "public, max-age=300" if is_public else "no-store",
     }
-    return FileResponse(hub.files.path(file.sha256), media_type=file.media_type, headers=headers)
+    return FileResponse(hub.files.found(file.sha256), media_type=file.media_type, headers=headers)
 
 
 def _encoded(name: str) -> str:

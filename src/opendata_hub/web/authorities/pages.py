@@ -37,4 +37,4 @@ def logo(
     }
     if negotiation.has_current(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
-    return FileResponse(hub.files.path(kept.sha256), media_type=kept.media_type, headers=headers)
+    return FileResponse(hub.files.found(kept.sha256), media_type=kept.media_type, headers=headers)

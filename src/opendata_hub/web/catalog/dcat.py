@@ -103,7 +103,7 @@ def dataset_file(request: Request, hub: HubDep, slug: str, file_name: str) -> Re
     charset = (submission.report.encoding or "utf-8").removesuffix("-sig").replace("cp", "windows-")
     is_table = found.family in hub.frame.tables
     return FileResponse(
-        hub.files.path(file.sha256),
+        hub.files.found(file.sha256),
         media_type=f"{file.media_type}; charset={charset}" if is_table else file.media_type,
         filename=file.file_name,
         headers={"ETag": etag},

@@ -12,7 +12,7 @@ from opendata_hub.domain.catalog.dataset import Dataset
 from opendata_hub.domain.catalog.family import Family
 from opendata_hub.domain.catalog.harvest.news import schema_org
 from opendata_hub.domain.catalog.record.mqa import Quality
-from opendata_hub.domain.errors import NoRows, QueryTooHeavy
+from opendata_hub.domain.errors import BucketUnreachable, FileDamaged, NoRows, QueryTooHeavy
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.rule import EVERYWHERE
 from opendata_hub.flows.catalog.check_links import of_dataset
@@ -45,13 +45,12 @@ def dataset_page(request: Request, hub: HubDep, language: PageLanguage, slug: st
         dataset = datasets.get(session, slug)
         document = documents.find(session, dataset.submission_id)
         report = submissions.get(session, dataset.submission_id, EVERYWHERE).report
-        asked = shown_rows.asked(hub.frame, hub.files, dataset) if not document else None
         links = [link for link in of_dataset(session, hub.frame, dataset) if link.state]
     preview = None
-    if asked:
-        # A table that can't be shown row by row still has its page.
-        with suppress(NoRows, QueryTooHeavy):
-            preview = show.preview(hub.frame, hub.rows, asked)
+    # A table that can't be shown row by row still has its page.
+    with suppress(NoRows, QueryTooHeavy, FileDamaged, BucketUnreachable):
+        asked = shown_rows.asked(hub.frame, hub.files, dataset)
+        preview = show.preview(hub.frame, hub.rows, asked)
     return page(
         request,
         "dataset.html",

@@ -234,7 +234,7 @@ def file_of(hub: Hub, visitor: Visitor, reference: str, letter: int) -> Response
     with hub.writing() as session:
         kept = flow.read_letter(session, reference, letter, by=visitor, now=clock.now())
     name = f"{kept.reference}-{kept.name}-{kept.language}"
-    file = hub.files.path(kept.sha256)
+    file = hub.files.found(kept.sha256)
     if not file.is_file():
         raise IdentityErased(f"{kept.reference}: who asked was erased, and the letters to them")
     return pdf_answer(file.read_bytes(), name)

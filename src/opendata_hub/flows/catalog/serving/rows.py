@@ -39,7 +39,7 @@ def asked(frame: Frame, files: FileStore, dataset: Dataset) -> Asked:
     if dataset.family not in frame.tables:
         raise NoRows(f"{dataset.slug} is a document: it has no rows")
     schema = frame.families[dataset.family].schema
-    return Asked(dataset, Source(files.path(file.sha256), file.file_name, file.sha256, schema))
+    return Asked(dataset, Source(files.found(file.sha256), file.file_name, file.sha256, schema))
 
 
 def prepare(frame: Frame, files: FileStore, rows: RowStore, dataset: Dataset) -> None:
