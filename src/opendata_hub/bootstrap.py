@@ -34,7 +34,6 @@ from opendata_hub.domain.catalog.ocds.codes import Codes
 from opendata_hub.domain.catalog.territory import Gazetteer
 from opendata_hub.domain.correspondence.mail import Mail, due_again
 from opendata_hub.domain.errors import (
-    BucketUnreachable,
     DemoPasswords,
     IdentityUnreadable,
     Invalid,
@@ -42,7 +41,6 @@ from opendata_hub.domain.errors import (
     MailNotSent,
     MailServerAway,
     PackBroken,
-    SearchUnavailable,
     UnknownFamily,
     UnknownLaw,
     UnknownLetter,
@@ -171,7 +169,7 @@ class Hub:
         """
         try:
             return bring_up_to_date(self.current().house)
-        except (BucketUnreachable, OSError) as problem:
+        except Exception as problem:  # noqa: BLE001  (what was committed stands, and is answered so)
             log.warning("of whom tables speak is not up to date: %s", type(problem).__name__)
             return 0
 
@@ -186,15 +184,15 @@ class Hub:
         A publication stands without it: what fails here is logged, and done at the next change,
         the next minute or the next start.
         """
-        frame = self.current().frame
-        with self.reading() as session:
-            if index.is_current(session, frame, self.search):
-                return
         try:
+            frame = self.current().frame
+            with self.reading() as session:
+                if index.is_current(session, frame, self.search):
+                    return
             with self.reading() as session:
                 index.bring_up_to_date(session, frame, self.search)
-        except (SearchUnavailable, OSError) as problem:
-            log.warning("search is not up to date: %s", problem)
+        except Exception as problem:  # noqa: BLE001  (what was committed stands, and is answered so)
+            log.warning("search is not up to date: %s", type(problem).__name__)
 
     def send_letters(self, now: datetime) -> int:
         """Send the mails that are due, after the commit of what they tell; returns how many.

@@ -6,7 +6,9 @@ import io
 import pytest
 
 import build
-from opendata_hub.domain.errors import UnknownEntity
+from opendata_hub import bootstrap
+from opendata_hub.adapters.files import FileStore
+from opendata_hub.domain.errors import FileDamaged, UnknownEntity
 from opendata_hub.domain.portal.entity import (
     Combination,
     EntityKind,
@@ -16,6 +18,7 @@ from opendata_hub.domain.portal.entity import (
 )
 from opendata_hub.flows.catalog.withdraw import withdraw
 from opendata_hub.flows.portal.show_entity import show_entity
+from opendata_hub.store import datasets
 from opendata_hub.store.portal import entities
 
 ICE = "000000000001164"
@@ -130,6 +133,32 @@ def test_what_is_withdrawn_or_replaced_is_gone_at_once(indexed, demo_hub):
         parts(demo_hub, EntityKind.SUPPLIER, "ice", ICE)
     assert demo_hub.index_entities() == 1
     assert indexed.get(SUPPLIER).status_code == 404
+
+
+@pytest.mark.parametrize("kind", [FileDamaged, PermissionError])
+def test_a_file_that_cannot_be_read_keeps_no_other_from_being_indexed(demo_hub, monkeypatch, kind):
+    with demo_hub.reading() as session:
+        damaged = datasets.get(session, "demo-purchase-orders").distribution.sha256
+    path = FileStore.path
+
+    def read(store, sha256):
+        if sha256 == damaged:
+            raise kind("it is not what was put there")
+        return path(store, sha256)
+
+    monkeypatch.setattr(FileStore, "path", read)
+    demo_hub.index_changes()
+    assert set(parts(demo_hub, EntityKind.SUPPLIER, "ice", ICE)) == {"procurement-results"}
+
+
+def test_nothing_that_fails_after_a_commit_reaches_whoever_published(hub, monkeypatch):
+    def broken(*_):
+        raise ArithmeticError
+
+    monkeypatch.setattr(bootstrap, "bring_up_to_date", broken)
+    monkeypatch.setattr(bootstrap.index, "is_current", broken)
+    hub.index_changes()
+    assert hub.index_entities() == 0
 
 
 def test_a_number_without_its_control_key_is_nobodys(indexed):

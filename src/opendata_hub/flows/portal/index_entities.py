@@ -12,6 +12,7 @@ from sqlmodel import Session
 from opendata_hub.adapters.files import FileStore
 from opendata_hub.adapters.rows.ask import asking
 from opendata_hub.adapters.rows.store import RowStore
+from opendata_hub.domain import errors
 from opendata_hub.domain.catalog.dataset import Dataset
 from opendata_hub.domain.catalog.dcat import Frame
 from opendata_hub.domain.catalog.family import Family
@@ -51,16 +52,26 @@ def bring_up_to_date(house: House) -> int:
     """Index datasets whose version was not, the latest first; returns how many, at most AT_ONCE.
 
     Whoever has many waits for no more than that: the rest has its turn at the next call, a minute
-    later. Files are read between transactions: a large one keeps nobody from writing.
+    later. Files are read between transactions: a large one keeps nobody from writing. One that
+    can't be read now is told in the log and has its turn again; the others go on. Raises
+    BucketUnreachable, which is so of all of them.
     """
     wanted = {name: made_for(family) for name, family in _with_entities(house.frame)}
     with house.reading() as session:
         batch = datasets.of_slugs(session, entities.stale(session, wanted, most=AT_ONCE))
+    indexed = 0
     for dataset in batch:
-        found = _found(house, dataset, wanted[dataset.family])
+        try:
+            found = _found(house, dataset, wanted[dataset.family])
+        except errors.BucketUnreachable:
+            raise
+        except (errors.HubError, OSError) as problem:
+            log.warning("%s is not looked through: %s", dataset.slug, type(problem).__name__)
+            continue
         with house.writing() as session:
             _keep(session, found)
-    return len(batch)
+        indexed += 1
+    return indexed
 
 
 def made_for(family: Family) -> str:
