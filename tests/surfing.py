@@ -1,5 +1,6 @@
 """A browser in front of a served hub: who sits there, what was asked, what axe-core finds."""
 
+import io
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,17 +15,20 @@ import build
 import documents
 from opendata_hub import clock
 from opendata_hub.adapters.documents import read
-from opendata_hub.bootstrap import Hub
+from opendata_hub.bootstrap import Hub, catalog_folders
 from opendata_hub.domain.answers.case_file import CaseFile
 from opendata_hub.domain.correspondence.incoming import Fetched, Incoming
 from opendata_hub.domain.filing.opened import opened_at
 from opendata_hub.domain.people.roles import OPERATOR, WHOLE_HUB, Grant, Role
+from opendata_hub.flows.answers.add_file import add_file
 from opendata_hub.flows.correspondence.receive import receive
 from opendata_hub.flows.people.send_link import invite
+from opendata_hub.flows.publishing import prepare
+from opendata_hub.flows.requests.attach import examine
 from opendata_hub.store.answers import files as case_files
 from opendata_hub.store.identities import owners
 
-BODY = "commune-exemple"
+BODY, FAMILY = "commune-exemple", "association-subsidies"
 OPEN = ", ".join(
     f"{each}=off" for each in ("sign-in", "sign-up", "reset", "file", "follow", "write", "read")
 )
@@ -80,6 +84,22 @@ class House:
         )  # fmt: skip
         with self.hub.writing() as session:
             return receive(session, self.hub.desk, came, mail, (), now=clock.now()).number
+
+    def draft(self) -> int:
+        """The number of a publication that a steward has begun with a file full of faults."""
+        content = catalog_folders(self.hub.settings).find(f"families/{FAMILY}/broken.csv")
+        submission = build.submitted(self.hub, content.read_bytes(), family=FAMILY)
+        with self.hub.writing() as session:
+            return prepare.begin(session, submission, by=OPERATOR, now=clock.now()).id
+
+    def minutes(self) -> int:
+        """The number of a PDF that the authority has added to the case."""
+        examined = examine(
+            self.hub.files, io.BytesIO(documents.pdf()),
+            file_name="proces-verbal.pdf", limit_bytes=1_000_000, language="fr",
+        )  # fmt: skip
+        with self.hub.writing() as session:
+            return add_file(session, self.reference, examined, by=OPERATOR, now=clock.now()).id
 
     def files_of(self, reference: str) -> list[CaseFile]:
         """The files of a case, oldest first."""

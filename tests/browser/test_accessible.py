@@ -21,6 +21,7 @@ NO_PAGES = {
     "/{language}/families/{name}/template.{ending}",
     "/{language}/statistics/report.{ending}",
     "/{language}/desk/{reference}/files/{file_id}",
+    "/{language}/desk/{reference}/files/{file_id}/pages/{page_number}.png",
     "/{language}/desk/{reference}/letter-files/{letter}",
     "/{language}/sign-in/provider",
 }
@@ -41,7 +42,9 @@ def pages():
             is_page = route.path.startswith("/{language}") and not prefix
             if is_page and "GET" in route.methods and route.path not in NO_PAGES:
                 deed = route.deed
-                found[route.path] = None if deed in OPEN else _first(ROLES[deed])
+                found[route.path.replace(":path}", "}")] = (
+                    None if deed in OPEN else _first(ROLES[deed])
+                )
     return found
 
 
@@ -54,12 +57,24 @@ def _first(roles):
 def examples(house):
     """What stands in the places of each address that has any but those of ``ALWAYS``."""
     stop = stop_key(house.reference, house.hub.key)
+    draft, minutes = house.draft(), house.minutes()
     letters = ("acknowledgement", "refusal")
     return {
         "/{language}/desk/{reference}/letters/{name}": [{"name": each} for each in letters],
         "/{language}/notices/{reference}/{key}": [{"key": stop}],
         "/{language}/mail/{number}": [{"number": house.mail_that_waits()}],
         "/{language}/account/links/{token}": [{"token": house.invitation()}, {"token": "over"}],
+        "/{language}/datasets/{slug}/rows/{number}": [{"number": 2}],
+        "/{language}/entities/{kind}/{scheme}/{value}": [
+            {"kind": "association", "scheme": "ice", "value": "000000000000097"}
+        ],
+        "/{language}/about/{what}": [
+            {"what": each} for each in ("privacy", "accessibility", "terms", "developers")
+        ],
+        "/{language}/my-data/{number}": [{"number": draft}],
+        "/{language}/my-data/{number}/words": [{"number": draft}],
+        "/{language}/my-data/{number}/publish": [{"number": draft}],
+        "/{language}/desk/{reference}/files/{file_id}/black-out": [{"file_id": minutes}],
         "/{language}/people/{number}": [{"number": house.person(Role.OFFICER)}],
         "/{language}/account/requests/{reference}": [{"reference": house.own_request()}],
         "/{language}/datasets/{slug}/rows/{number}": [{"number": 2}],

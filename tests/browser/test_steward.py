@@ -141,3 +141,25 @@ def test_the_steps_of_a_publication_can_be_walked_by_keyboard(house, chromium):
         page.keyboard.press("Enter")
         page.wait_for_url("**/publish")
         assert page.get_by_role("heading", name="Au clavier").is_visible()
+
+
+def test_a_session_that_ends_in_the_middle_of_a_form_loses_nothing(house, chromium):
+    may = {"may_complain": lambda told: "401" in told or "403" in told or "422" in told}
+    with window(chromium, house, role=Role.STEWARD, java_script_enabled=False, **may) as page:
+        hand_in(page, broken(house.hub))
+        page.goto(f"{page.url}/words")
+        page.get_by_label("Titre en français").fill("Un titre de longue haleine")
+        page.locator("#provenance_ar").fill("مصدر")
+        page.context.clear_cookies()
+        page.get_by_role("button", name="Enregistrer", exact=True).click()
+        page.get_by_role("heading", name="Ce que vous avez écrit est encore là").wait_for()
+        assert page.get_by_text("Un titre de longue haleine").is_visible()
+        cookie = {"name": "odh", "value": house.cookie(Role.STEWARD), "url": house.address}
+        page.context.add_cookies([cookie])  # signed in again, in another window
+        for _ in range(2):  # the first shows it to who has come back, with a token of their own
+            page.get_by_role("button", name="Envoyer de nouveau").click()
+        page.get_by_text("Enregistré.").wait_for()
+        title = page.get_by_label("Titre en français").input_value()
+        assert (title, page.locator("#provenance_ar").input_value()) == (
+            "Un titre de longue haleine", "مصدر",
+        )  # fmt: skip

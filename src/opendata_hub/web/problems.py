@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from opendata_hub.domain.errors import (
@@ -17,6 +18,7 @@ from opendata_hub.domain.errors import (
     Busy,
     Denied,
     Forbidden,
+    FormExpired,
     HeadersTooLarge,
     HubError,
     Invalid,
@@ -29,12 +31,14 @@ from opendata_hub.domain.errors import (
     Refused,
     ResultNotOffered,
     SearchUnavailable,
+    SignInNeeded,
     TooLarge,
     TooOften,
     Withdrawn,
     WrongHost,
 )
 from opendata_hub.domain.people.session import WebSession
+from opendata_hub.domain.protection.form_token import FIELD
 from opendata_hub.domain.texts import LANGUAGES
 from opendata_hub.web import negotiation
 from opendata_hub.web.passage.trace import HEADER
@@ -81,12 +85,19 @@ ANSWER_HEADERS = {
 """What some refusals carry besides."""
 BROKEN_JSON, INTERNAL_ERROR = "broken-json", "internal-error"
 
+SECRET_PATHS = ("/sign-in", "/sign-out", "/account", "/requests/")
+"""Doors where passwords, codes and who asks are typed: nothing of it is shown again."""
+SECRET_FIELDS = frozenset({"password", "new_password", "code", "tracking_code", FIELD})
+MOST_SHOWN_AGAIN = 1000
+
 log = logging.getLogger(__name__)
 
 
 def install(app: FastAPI) -> None:
     """Let the application answer every error by a problem document or a page."""
     app.add_exception_handler(HubError, hub_error)
+    app.add_exception_handler(SignInNeeded, _shut_out)
+    app.add_exception_handler(FormExpired, _shut_out)
     app.add_exception_handler(RequestValidationError, _validation_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(Exception, _unexpected)
@@ -156,6 +167,42 @@ def hub_error(request: Request, problem: Exception) -> Response:
     if isinstance(problem, TooOften):
         answer.headers["Retry-After"] = str(problem.seconds)
     return answer
+
+
+async def _shut_out(request: Request, problem: Exception) -> Response:
+    """The answer to a form of somebody whose session is over: with all that was typed in it.
+
+    What a form says is held by the page that comes back, not by the hub: it is sent again after
+    signing in. Other sites can't make a browser send one (``crossing``), so nothing foreign is
+    offered to be sent again.
+    """
+    if not isinstance(problem, HubError):
+        raise problem
+    language, typed = _reader_language(request), await _typed(request)
+    if language is None or not typed:
+        return await run_in_threadpool(hub_error, request, problem)
+    answer = page(
+        request, "send_again.html", language,
+        status=status_of(problem, request.method), typed=typed, code=problem.code,
+        address=request.url.path,
+    )  # fmt: skip
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+async def _typed(request: Request) -> list[tuple[str, str]]:
+    """The fields of a form that may be shown again; files, and what is secret, are not."""
+    kind = request.headers.get("content-type", "").lower()
+    if request.method != "POST" or not kind.startswith("application/x-www-form-urlencoded"):
+        return []
+    if any(part in request.url.path for part in SECRET_PATHS):
+        return []
+    form = await request.form(max_fields=MOST_SHOWN_AGAIN)
+    return [
+        (name, value)
+        for name, value in form.multi_items()
+        if isinstance(value, str) and name not in SECRET_FIELDS
+    ]
 
 
 def _extra(problem: HubError) -> dict[str, Any]:
