@@ -64,13 +64,6 @@ def examples(house):
         "/{language}/notices/{reference}/{key}": [{"key": stop}],
         "/{language}/mail/{number}": [{"number": house.mail_that_waits()}],
         "/{language}/account/links/{token}": [{"token": house.invitation()}, {"token": "over"}],
-        "/{language}/datasets/{slug}/rows/{number}": [{"number": 2}],
-        "/{language}/entities/{kind}/{scheme}/{value}": [
-            {"kind": "association", "scheme": "ice", "value": "000000000000097"}
-        ],
-        "/{language}/about/{what}": [
-            {"what": each} for each in ("privacy", "accessibility", "terms", "developers")
-        ],
         "/{language}/my-data/{number}": [{"number": draft}],
         "/{language}/my-data/{number}/words": [{"number": draft}],
         "/{language}/my-data/{number}/publish": [{"number": draft}],
@@ -78,7 +71,7 @@ def examples(house):
         "/{language}/people/{number}": [{"number": house.person(Role.OFFICER)}],
         "/{language}/account/requests/{reference}": [{"reference": house.own_request()}],
         "/{language}/datasets/{slug}/rows/{number}": [{"number": 2}],
-        "/{language}/entities/{kind}/{scheme}/{value:path}": [
+        "/{language}/entities/{kind}/{scheme}/{value}": [
             {"kind": "supplier", "scheme": "ice", "value": "000000000001164"}
         ],
         "/{language}/about/{what}": [{"what": each} for each in About],
@@ -101,7 +94,7 @@ def addresses(house, examples, language, role):
     for path, reader in pages().items():
         if reader is role:
             for more in examples.get(path, [{}]):
-                yield path.replace(":path}", "}").format(**{**always, **more})
+                yield path.format(**{**always, **more})
             if path in ASKED:
                 yield path.format(**always) + ASKED[path]
 
