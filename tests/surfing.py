@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -19,14 +20,19 @@ from opendata_hub.bootstrap import Hub, catalog_folders
 from opendata_hub.domain.answers.case_file import CaseFile
 from opendata_hub.domain.correspondence.incoming import Fetched, Incoming
 from opendata_hub.domain.filing.opened import opened_at
+from opendata_hub.domain.harvest.source import Source, SourceKind
 from opendata_hub.domain.people.roles import OPERATOR, WHOLE_HUB, Grant, Role
+from opendata_hub.domain.remote_ckan.target import Target
 from opendata_hub.flows.answers.add_file import add_file
 from opendata_hub.flows.correspondence.receive import receive
 from opendata_hub.flows.people.send_link import invite
 from opendata_hub.flows.publishing import prepare
+from opendata_hub.flows.remote_ckan import declare
 from opendata_hub.flows.requests.attach import examine
 from opendata_hub.store.answers import files as case_files
+from opendata_hub.store.harvest import sources
 from opendata_hub.store.identities import owners
+from remote_ckan import KEY
 
 BODY, FAMILY = "commune-exemple", "association-subsidies"
 OPEN = ", ".join(
@@ -100,6 +106,18 @@ class House:
         )  # fmt: skip
         with self.hub.writing() as session:
             return add_file(session, self.reference, examined, by=OPERATOR, now=clock.now()).id
+
+    def exchanges(self) -> None:
+        """Declare a catalogue that is read and one that is fed, on a day far off."""
+        far = clock.now() + timedelta(days=365)
+        source = Source(
+            id="ville", kind=SourceKind.DCAT, url="http://ville.example/catalog",
+            authority=BODY, added_at=clock.now(), due_at=far,
+        )  # fmt: skip
+        target = Target("national", "http://ckan.example", BODY, "ville", clock.now())
+        with self.hub.writing() as session:
+            sources.add(session, source)
+            declare.add(session, self.hub.frame, target, KEY, by=OPERATOR, now=clock.now())
 
     def files_of(self, reference: str) -> list[CaseFile]:
         """The files of a case, oldest first."""

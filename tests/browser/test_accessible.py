@@ -57,6 +57,7 @@ def _first(roles):
 def examples(house):
     """What stands in the places of each address that has any but those of ``ALWAYS``."""
     stop = stop_key(house.reference, house.hub.key)
+    house.exchanges()
     draft, minutes = house.draft(), house.minutes()
     letters = ("acknowledgement", "refusal")
     return {
@@ -64,6 +65,8 @@ def examples(house):
         "/{language}/notices/{reference}/{key}": [{"key": stop}],
         "/{language}/mail/{number}": [{"number": house.mail_that_waits()}],
         "/{language}/account/links/{token}": [{"token": house.invitation()}, {"token": "over"}],
+        "/{language}/sources/{source}": [{"source": "ville"}],
+        "/{language}/targets/{target}": [{"target": "national"}],
         "/{language}/my-data/{number}": [{"number": draft}],
         "/{language}/my-data/{number}/words": [{"number": draft}],
         "/{language}/my-data/{number}/publish": [{"number": draft}],

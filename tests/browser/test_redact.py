@@ -31,10 +31,11 @@ def add_minutes(page, reference, tmp_path):
 def draw(page, number, left, top, right, bottom):
     """A box on the picture of a page, in percent of it."""
     paper = page.locator(f"figure[data-page='{number}']")
-    paper.scroll_into_view_if_needed()
+    paper.evaluate("paper => paper.scrollIntoView({block: 'start'})")
     page.wait_for_function(
         "n => document.querySelector(`figure[data-page='${n}'] img`).naturalWidth > 0", arg=number
     )
+    page.wait_for_load_state("networkidle")  # a picture that comes late moves what is below it
     box = paper.locator("img").bounding_box()
     across, down = box["width"] / 100, box["height"] / 100
     page.mouse.move(box["x"] + left * across, box["y"] + top * down)
