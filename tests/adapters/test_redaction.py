@@ -189,3 +189,22 @@ def test_as_many_boxes_as_are_taken_can_be_drawn(tmp_path):
     many = tuple(Box(1, 0.1, 0.1, 0.1 + each / 9000, 0.2, "7.1-c") for each in range(1, 2001))
     told, _ = redacted(tmp_path, documents.pdf(), Marks(boxes=many))
     assert len(told.boxes) == len(many)
+
+
+def test_a_page_is_shown_as_a_picture_of_the_size_that_was_told(tmp_path):
+    file = tmp_path / "plan.pdf"
+    file.write_bytes(documents.pdf(texts=("un", "deux")))
+    sizes = adapter.page_sizes(file, tmp_path / "sizes", file_name="plan.pdf")
+    adapter.write_picture(file, tmp_path / "page.png", 2, file_name="plan.pdf")
+    head = (tmp_path / "page.png").read_bytes()[:24]
+    assert head[:8] == b"\x89PNG\r\n\x1a\n"
+    assert len(sizes) == 2
+    assert sizes[1] == (int.from_bytes(head[16:20]), int.from_bytes(head[20:24]))
+
+
+@pytest.mark.parametrize(("name", "number"), [("plan.pdf", 3), ("plan.odt", 1)])
+def test_a_page_that_is_not_there_is_not_shown(tmp_path, name, number):
+    file = tmp_path / name
+    file.write_bytes(documents.pdf(texts=("un", "deux")))
+    with pytest.raises(NotRedacted):
+        adapter.write_picture(file, tmp_path / "page.png", number, file_name=name)

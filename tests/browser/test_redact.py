@@ -35,7 +35,6 @@ def draw(page, number, left, top, right, bottom):
     page.wait_for_function(
         "n => document.querySelector(`figure[data-page='${n}'] img`).naturalWidth > 0", arg=number
     )
-    page.wait_for_load_state("networkidle")  # a picture that comes late moves what is below it
     box = paper.locator("img").bounding_box()
     across, down = box["width"] / 100, box["height"] / 100
     page.mouse.move(box["x"] + left * across, box["y"] + top * down)

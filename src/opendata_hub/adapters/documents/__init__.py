@@ -66,20 +66,23 @@ def write_redacted(
     )
 
 
-def count_pages(file: Path, target: Path, *, file_name: str, limits: Limits | None = None) -> int:
-    """How many pages a PDF has; a picture is one. target: in a folder that is written into.
+def page_sizes(
+    file: Path, target: Path, *, file_name: str, limits: Limits | None = None
+) -> list[tuple[int, int]]:
+    """Width and height of each page as ``write_picture`` writes it, in pixels.
 
-    Raises NotADocument, and NotRedacted for what has no pages to be shown.
+    target: in a folder that is written into. Raises NotADocument, and NotRedacted for what has no
+    pages to be shown.
     """
     _require_pages(file_name)
-    pages: int = _asked("count", file, file_name, limits or Limits(), str(target))["pages"]
-    return pages
+    told = _asked("sizes", file, file_name, limits or Limits(), str(target))
+    return [(width, height) for width, height in told["sizes"]]
 
 
 def write_picture(
     file: Path, target: Path, number: int, *, file_name: str, limits: Limits | None = None
 ) -> None:
-    """Write a page, from 1, as PNG to look at; raises as ``count_pages`` does."""
+    """Write a page, from 1, as PNG to look at; raises as ``page_sizes`` does."""
     _require_pages(file_name)
     _asked("picture", file, file_name, limits or Limits(), str(target), said=str(number))
 

@@ -2,7 +2,7 @@
 
 import struct
 import zlib
-from math import sqrt
+from math import ceil, sqrt
 from pathlib import Path
 
 import pypdfium2 as pdfium
@@ -16,9 +16,14 @@ _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _GREY, _BITS = 0, 8
 
 
-def count(file: Path) -> int:
-    """How many pages a PDF has."""
-    return len(pdfium.PdfDocument(file))
+def sizes(file: Path) -> list[tuple[int, int]]:
+    """Width and height of the picture of each page of a PDF, in pixels."""
+    found = []
+    for page in pdfium.PdfDocument(file):
+        width, height = page.get_size()
+        scale = _scale(width, height)
+        found.append((ceil(width * scale), ceil(height * scale)))
+    return found
 
 
 def write_picture(file: Path, target: Path, number: int) -> None:
@@ -28,14 +33,18 @@ def write_picture(file: Path, target: Path, number: int) -> None:
         raise NotRedacted(f"The document has {len(document)} pages, not {number}")
     page = document[number - 1]
     width, height = page.get_size()
-    scale = DOTS_PER_INCH / _POINTS_PER_INCH
-    scale *= min(1, sqrt(MOST_PIXELS / (width * height * scale * scale)))
-    drawn = page.render(scale=scale, grayscale=True, may_draw_forms=False)
+    drawn = page.render(scale=_scale(width, height), grayscale=True, may_draw_forms=False)
     raw = bytes(drawn.buffer)
     rows = (
         raw[at : at + drawn.width] for at in range(0, drawn.height * drawn.stride, drawn.stride)
     )
     target.write_bytes(_png(drawn.width, drawn.height, b"".join(b"\0" + row for row in rows)))
+
+
+def _scale(width: float, height: float) -> float:
+    """Pixels for each point of a page of that size."""
+    scale = DOTS_PER_INCH / _POINTS_PER_INCH
+    return scale * min(1, sqrt(MOST_PIXELS / (width * height * scale * scale)))
 
 
 def _png(columns: int, rows: int, filtered: bytes) -> bytes:

@@ -55,7 +55,7 @@ def main(arguments: list[str]) -> None:
             _write_clean(Path(file), file_name, Path(target[0]), limits)
         elif act == "redact":
             told = _redact(Path(file), file_name, Path(target[0]), sys.stdin.read(), limits)
-        elif act in {"count", "picture"}:
+        elif act in {"sizes", "picture"}:
             told = _show(Path(file), file_name, Path(target[0]), sys.stdin.read(), limits)
     except NotRedacted as problem:
         told = {"not_redacted": str(problem)}
@@ -93,12 +93,12 @@ def _redact(file: Path, file_name: str, target: Path, said: str, limits: Limits)
 
 
 def _show(file: Path, file_name: str, target: Path, number: str, limits: Limits) -> dict[str, Any]:
-    """The number of pages; with a number, that page is written as a picture."""
+    """The sizes of pages as pictures; with a number, that page is written as one."""
     pdf = _as_pdf(file, file_name, target, limits)
     if number:
         shown.write_picture(pdf, target, int(number))
         return {}
-    return {"pages": shown.count(pdf)}
+    return {"sizes": shown.sizes(pdf)}
 
 
 def _as_pdf(file: Path, file_name: str, target: Path, limits: Limits) -> Path:

@@ -172,14 +172,15 @@ def _page(
     case, file = _source(hub, visitor, reference, file_id)
     law = hub.law_named(case.request.law)
     with tempfile.TemporaryDirectory(prefix="pages-") as folder:
-        pages = documents.count_pages(
+        sizes = documents.page_sizes(
             hub.files.path(file.sha256), FilePath(folder) / "pages", file_name=file.name
         )
     empty = (Row(page=str(first)),) * EMPTY_ROWS
     answer = page(
         request, "desk_black_out.html", language,
-        status=422 if problem else 200, case=case, file=file, pages=pages, first=first,
-        last=min(pages, first + SHOWN_PAGES - 1), shown=SHOWN_PAGES, sent=sent, problem=problem,
+        status=422 if problem else 200, case=case, file=file, first=first, pages=len(sizes),
+        sizes=sizes, last=min(len(sizes), first + SHOWN_PAGES - 1), shown=SHOWN_PAGES,
+        sent=sent, problem=problem,
         rows=(*sent.rows, *empty), exceptions=(*law.exceptions, *law.refusal_grounds),
     )  # fmt: skip
     answer.headers["Cache-Control"] = "no-store"
