@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 
 import pytest
 
@@ -88,7 +89,9 @@ def test_entities_are_found_by_name_and_number(indexed, language):
 
 def test_a_number_that_one_row_calls_a_persons_is_nobodys_page_anywhere(indexed, demo_hub):
     rule = demo_hub.frame.families["procurement-results"].entities[0]
-    said = Combination({"titulaire_ice": ICE}, "Personne Fictive", 1, None, is_person=True)
+    said = Combination(
+        {"titulaire_ice": ICE}, "Personne Fictive", 1, None, is_person=True, is_legal=False
+    )
     with demo_hub.writing() as session:
         entities.replace(
             session, "demo-petitions", version=1, made_for="", found=mentions(rule, [said])
@@ -108,6 +111,59 @@ def test_the_name_of_a_natural_person_is_not_kept(demo_hub):
     said = combination_of(rule, row)
     assert said.is_person
     assert [each.name for each in mentions(rule, [said])] == [{}]
+
+
+def test_who_no_row_says_to_be_a_legal_person_has_no_page_and_no_name_in_the_index(
+    indexed, demo_hub
+):
+    ice = "000000000001940"
+    said = {"titulaire_ice": ice, "titulaire_nom": "Personne Fictive"}
+    changed = sample_with(demo_hub, "purchase-orders", ("titulaire_ice", ICE, said))
+    submission = build.submitted(demo_hub, changed, family="purchase-orders")
+    build.publish_submission(demo_hub, submission, replaces=True)
+    demo_hub.index_entities()
+    assert indexed.get(f"/fr/entities/supplier/ice/{ice}").status_code == 404
+    for query in ("?kind=supplier", "?q=fictive", f"?q={ice}"):
+        listed = indexed.get(f"/fr/entities{query}").text
+        assert f"/ice/{ice}" not in listed
+        assert "Personne Fictive" not in listed
+    with demo_hub.reading() as session:
+        [said] = entities.of_keys(session, EntityKind.SUPPLIER, [Key("ice", ice)], most=9)
+    assert (said.mention.name, said.mention.is_legal) == ({}, False)
+
+
+def test_a_table_that_tells_no_form_adds_its_rows_to_who_another_has_shown(indexed_hub):
+    with indexed_hub.reading() as session:
+        [by_name] = entities.listed(session, words="comptoir", kind=EntityKind.SUPPLIER, most=9)
+        spoken = entities.of_keys(session, EntityKind.SUPPLIER, [by_name.key], most=9)
+    assert by_name.name == {"fr": "Comptoir Échantillon"}
+    assert (by_name.datasets, by_name.rows) == (2, sum(each.mention.rows for each in spoken))
+    assert {each.slug for each in spoken if each.mention.name} == {"demo-procurement-results"}
+
+
+@pytest.mark.parametrize(("before", "version"), [(600, 1), (0, 0)])
+def test_the_mark_of_a_person_holds_far_down_and_until_a_new_version_is_looked_through(
+    indexed, demo_hub, before, version
+):
+    rule = demo_hub.frame.families["procurement-results"].entities[0]
+    plain = Combination({"titulaire_ice": ICE}, "Fictive", 1, None, is_person=False, is_legal=True)
+    person = replace(plain, is_person=True)
+    found = mentions(rule, [*[plain] * before, person])
+    with demo_hub.writing() as session:
+        entities.replace(session, "demo-petitions", version=version, made_for="", found=found)
+    assert indexed.get(SUPPLIER).status_code == 404
+    assert f"/ice/{ICE}" not in indexed.get("/fr/entities?kind=supplier").text
+
+
+@pytest.mark.parametrize(
+    ("form", "is_legal"),
+    [("societe", True), ("cooperative", True), ("groupement_membre", False), ("etranger", False),
+     ("auto_entrepreneur", False), (None, False)],
+)  # fmt: skip
+def test_a_form_that_does_not_tell_proves_nothing(demo_hub, form, is_legal):
+    rule = demo_hub.frame.families["procurement-results"].entities[0]
+    said = combination_of(rule, {"titulaire_ice": ICE, "titulaire_forme": form})
+    assert said.is_legal is is_legal
 
 
 def test_a_row_leads_to_those_it_speaks_of(indexed):

@@ -89,18 +89,19 @@ def entities_of(sheet: Sheet, columns: Collection[str]) -> tuple[EntityRule, ...
         return ()
     rules = [_rule(each) for each in sheet.sheets("entities")]
     for rule in rules:
-        named = {*rule.columns, *rule.name, *rule.persons} | ({rule.amount} - {""})
+        named = {*rule.columns, *rule.name, *rule.persons, *rule.legal} | ({rule.amount} - {""})
         if unknown := sorted(named - set(columns)):
             sheet.refuse(f"entities: {rule.kind}: no column is called {unknown[0]!r}")
+        if rule.legal and rule.kind.is_never_a_person:
+            sheet.refuse(f"entities: {rule.kind}: legal_persons is of suppliers only")
     if len({rule.kind for rule in rules}) < len(rules):
         sheet.refuse("entities: a kind stands twice")
     return tuple(rules)
 
 
 def _rule(sheet: Sheet) -> EntityRule:
-    sheet.only("kind", "keys", "name", "amount", "persons")
+    sheet.only("kind", "keys", "name", "amount", "persons", "legal_persons")
     keys = sheet.sheet("keys")
-    persons = sheet.sheet("persons") if sheet.has("persons") else None
     if not keys.values:
         keys.refuse("keys: at least one is needed")
     return EntityRule(
@@ -108,5 +109,14 @@ def _rule(sheet: Sheet) -> EntityRule:
         keys={str(scheme): keys.words(scheme) for scheme in keys.values},
         name=sheet.words("name"),
         amount=sheet.text("amount") if sheet.has("amount") else "",
-        persons={str(name): persons.words(name) for name in persons.values} if persons else {},
+        persons=_values(sheet, "persons"),
+        legal=_values(sheet, "legal_persons"),
     )
+
+
+def _values(sheet: Sheet, name: str) -> Mapping[str, tuple[str, ...]]:
+    """Columns, each with some of its values; none where the sheet does not speak of it."""
+    if not sheet.has(name):
+        return {}
+    inner = sheet.sheet(name)
+    return {str(column): inner.words(column) for column in inner.values}

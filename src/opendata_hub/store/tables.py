@@ -1009,7 +1009,8 @@ class EntityEntryRow(SQLModel, table=True):
     """That the rows of a dataset speak of a supplier, an association, a project or a commitment.
 
     said: the values of the columns of the key. folded: of the name, to look it up. amount: a
-    decimal as text. is_person: it is a natural person, and nobody is shown it.
+    decimal as text. is_person: it is a natural person, and nobody is shown it. is_legal: a row says
+    that it is none.
     """
 
     __tablename__ = "entity_entry"
@@ -1027,6 +1028,7 @@ class EntityEntryRow(SQLModel, table=True):
     others: list[list[str]] = Field(sa_type=JSON)
     is_person: bool
     is_first: bool
+    is_legal: bool
 
 
 class EntityIndexedRow(SQLModel, table=True):

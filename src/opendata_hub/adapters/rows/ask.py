@@ -69,6 +69,15 @@ def _as_text(name: str) -> str:
     return f"CAST({name} AS VARCHAR)"
 
 
+def _any_says(said: Mapping[str, tuple[str, ...]]) -> tuple[str, tuple[str, ...]]:
+    """The condition that a column has one of its values, and these; none is false."""
+    tests = [
+        f"coalesce({_as_text(identifier(name))} IN ({', '.join('?' * len(values))}), false)"
+        for name, values in said.items()
+    ]
+    return " OR ".join(tests) or "false", tuple(v for values in said.values() for v in values)
+
+
 def _moment(name: str) -> str:
     return f"strftime({name}, '%Y-%m-%dT%H:%M:%S')"
 
@@ -213,18 +222,15 @@ class Rows:
         names = ", ".join(_as_text(identifier(name)) for name in rule.name)
         has_amount = kinds.get(rule.amount) in _NUMBERS
         amount = f"CAST(sum({identifier(rule.amount)}) AS VARCHAR)" if has_amount else "NULL"
-        persons = [
-            f"coalesce({_as_text(identifier(name))} IN ({', '.join('?' * len(values))}), false)"
-            for name, values in rule.persons.items()
-        ]
-        is_person = f"bool_or({' OR '.join(persons)})" if persons else "false"
-        said = tuple(value for values in rule.persons.values() for value in values)
+        is_person, persons = _any_says(rule.persons)
+        is_legal, legal = ("true", ()) if rule.kind.is_never_a_person else _any_says(rule.legal)
+        name = f"any_value(coalesce({names})) FILTER (WHERE {is_legal})"
         found = self._asked(
             Statement(
-                f"SELECT {', '.join(cells)}, coalesce(any_value(coalesce({names})), ''), "
-                f"count(*), {amount}, {is_person} FROM {self._source} "
+                f"SELECT {', '.join(cells)}, coalesce({name}, ''), count(*), {amount}, "
+                f"bool_or({is_person}), bool_or({is_legal}) FROM {self._source} "
                 f"GROUP BY {', '.join(cells)} ORDER BY min({_NUMBER}) LIMIT {int(most)}",
-                said,
+                (*legal, *persons, *legal),
             )
         ).fetchall()
         width = len(cells)
@@ -235,6 +241,7 @@ class Rows:
                 int(row[width + 1]),
                 None if row[width + 2] is None else Decimal(row[width + 2]),
                 bool(row[width + 3]),
+                bool(row[width + 4]),
             )
             for row in found
         ]

@@ -1,7 +1,8 @@
 """One supplier, association, project or commitment across all tables that speak of it.
 
-Natural persons are never entities: what a row says of one is not indexed by name, and a number that
-any row calls a person's is nobody's page.
+Natural persons are never entities. A supplier is one only where a row says that it is a legal
+person: other rows are not indexed by name, and add to an entity that is there already. A number
+that any row calls a person's is nobody's page.
 """
 
 import re
@@ -27,6 +28,11 @@ class EntityKind(StrEnum):
     PROJECT = "project"
     COMMITMENT = "commitment"
 
+    @property
+    def is_never_a_person(self) -> bool:
+        """Whether it can't be a natural person by its nature; of a supplier a row must say so."""
+        return self is not EntityKind.SUPPLIER
+
 
 @dataclass(frozen=True, slots=True)
 class EntityRule:
@@ -37,6 +43,7 @@ class EntityRule:
     name:    the columns of its name; the first that is not empty.
     amount:  the column that is summed; empty for none.
     persons: columns and the values that say a row is about a natural person.
+    legal:   columns and the values that say a row is about a legal person.
     """
 
     kind: EntityKind
@@ -44,6 +51,7 @@ class EntityRule:
     name: tuple[str, ...]
     amount: str = ""
     persons: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    legal: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -67,7 +75,8 @@ class Mention:
     """That the rows of one dataset speak of an entity.
 
     values: of the columns of its key. others: further keys of the same rows. is_first: whether the
-    key is the first of these, under which it stands in lists.
+    key is the first of these, under which it stands in lists. is_legal: whether a row says that it
+    is no natural person.
     """
 
     kind: EntityKind
@@ -79,17 +88,22 @@ class Mention:
     others: tuple[Key, ...]
     is_person: bool
     is_first: bool
+    is_legal: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Combination:
-    """Rows that agree in the columns of a rule: their values, and what they say together."""
+    """Rows that agree in the columns of a rule: their values, and what they say together.
+
+    name: as a row has it that is of no natural person; else empty.
+    """
 
     values: Mapping[str, str | None]
     name: str
     rows: int
     amount: Decimal | None
     is_person: bool
+    is_legal: bool
 
 
 def mentions(rule: EntityRule, found: Sequence[Combination]) -> list[Mention]:
@@ -105,6 +119,7 @@ def mentions(rule: EntityRule, found: Sequence[Combination]) -> list[Mention]:
             tuple(other for other in keys if other != key),
             combination.is_person,
             key == keys[0],
+            combination.is_legal and not combination.is_person,
         )
         for combination in found
         for keys in [_keys(rule, combination)]
@@ -117,7 +132,10 @@ def combination_of(rule: EntityRule, row: Mapping[str, str | bool | None]) -> Co
     said = {name: None if row.get(name) is None else str(row[name]) for name in rule.columns}
     names = (str(row[name]) for name in rule.name if row.get(name) is not None)
     is_person = any(row.get(name) in values for name, values in rule.persons.items())
-    return Combination(said, next(names, ""), 1, None, is_person)
+    is_legal = rule.kind.is_never_a_person or any(
+        row.get(name) in values for name, values in rule.legal.items()
+    )
+    return Combination(said, next(names, ""), 1, None, is_person, is_legal)
 
 
 def is_ice(value: str) -> bool:
@@ -130,8 +148,8 @@ def is_ice(value: str) -> bool:
 
 
 def named(combination: Combination) -> Texts:
-    """The name by the language of its letters; none of a natural person."""
-    if combination.is_person:
+    """The name by the language of its letters; none of what may be a natural person."""
+    if combination.is_person or not combination.is_legal:
         return {}
     name = " ".join(combination.name.split())[:LONGEST_NAME]
     return {"ar" if _ARABIC.search(name) else "fr": name} if name else {}

@@ -23,7 +23,7 @@ from opendata_hub.store import datasets
 from opendata_hub.store.portal import entities
 
 log = logging.getLogger(__name__)
-LAYOUT = "entities/1"
+LAYOUT = "entities/2"
 AT_ONCE = 50
 """Datasets that are looked through in one go: a few seconds."""
 MOST_MENTIONS = 200_000

@@ -50,10 +50,11 @@ class Entity:
 
 
 def show_entity(house: House, kind: EntityKind, key: Key) -> Entity:
-    """The entity of that key; raises UnknownEntity, also for what is a natural person."""
+    """The entity of that key; raises UnknownEntity, also for what may be a natural person."""
     with house.reading() as session:
         spoken = _gathered(session, kind, key)
-        if not spoken or any(each.mention.is_person for each in spoken):
+        keys = {key, *(each.mention.key for each in spoken)}
+        if not entities.is_listed(session, kind, key) or entities.has_person(session, kind, keys):
             raise UnknownEntity(f"No {kind} is published under {str(key)[:100]!r}")
         slugs = list(dict.fromkeys(each.slug for each in spoken))
         published = {each.slug: each for each in datasets.of_slugs(session, slugs)}

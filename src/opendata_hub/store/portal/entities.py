@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select
+from sqlalchemy import ColumnElement, and_, case, delete, exists, func, insert, or_, select, tuple_
 from sqlmodel import Session
 
 from opendata_hub.domain.catalog.search.words import fold
@@ -109,34 +109,52 @@ def of_keys(
 
 
 def is_listed(session: Session, kind: EntityKind, key: Key) -> bool:
-    """Whether something is published under that key, and nothing says it is a natural person."""
-    question = select(_ENTRY.c.is_person).where(
-        _IS_CURRENT, _ENTRY.c.kind == kind.value, _among([key])
+    """Whether a row says that this key is a legal person's, and none that it is a natural one's."""
+    is_legal = select(_ENTRY.c.id).where(
+        _IS_CURRENT, _ENTRY.c.is_legal, _ENTRY.c.kind == kind.value, _among([key])
     )
-    found = list(session.connection().execute(question).scalars())
-    return bool(found) and not any(found)
+    found = session.connection().execute(is_legal.limit(1)).scalar()
+    return found is not None and not has_person(session, kind, [key])
+
+
+def has_person(session: Session, kind: EntityKind, keys: Collection[Key]) -> bool:
+    """Whether a row calls one of these keys a natural person's.
+
+    Also a row of a version that was replaced: what it said holds until the new one is indexed.
+    """
+    question = select(_ENTRY.c.id).where(
+        _ENTRY.c.is_person, _ENTRY.c.kind == kind.value, _among(keys)
+    )
+    return session.connection().execute(question.limit(1)).scalar() is not None
 
 
 def listed(
     session: Session, *, words: str = "", kind: EntityKind | None = None, most: int
 ) -> list[Named]:
-    """Entities whose name has these words, or whose key is that, those with most rows first."""
-    persons = _ENTRY.alias()
+    """Entities whose name has these words, or whose key is that, those with most rows first.
+
+    Only those that a row says to be legal persons, and none a natural one; rows that do not say it
+    are counted with them.
+    """
+    persons, key = _ENTRY.alias(), (_ENTRY.c.kind, _ENTRY.c.scheme, _ENTRY.c.value)
     is_persons = exists().where(
         persons.c.kind == _ENTRY.c.kind, persons.c.scheme == _ENTRY.c.scheme,
         persons.c.value == _ENTRY.c.value, persons.c.is_person,
     )  # fmt: skip
-    rows = func.sum(_ENTRY.c.rows)
+    legal = (
+        select(*key)
+        .where(_IS_CURRENT, _ENTRY.c.is_first, _ENTRY.c.is_legal)
+        .where(~is_persons, *_wanted(words, kind))
+        .correlate(None)
+    )
+    rows, named_by = func.sum(_ENTRY.c.rows), func.max(case((_ENTRY.c.is_legal, _ENTRY.c.id)))
     question = (
-        select(
-            _ENTRY.c.kind, _ENTRY.c.scheme, _ENTRY.c.value, func.max(_ENTRY.c.id), rows,
-            func.count(_ENTRY.c.slug.distinct()),
-        )
-        .where(_IS_CURRENT, _ENTRY.c.is_first, ~is_persons, *_wanted(words, kind))
-        .group_by(_ENTRY.c.kind, _ENTRY.c.scheme, _ENTRY.c.value)
+        select(*key, named_by, rows, func.count(_ENTRY.c.slug.distinct()))
+        .where(_IS_CURRENT, _ENTRY.c.is_first, tuple_(*key).in_(legal))
+        .group_by(*key)
         .order_by(rows.desc(), _ENTRY.c.value)
         .limit(most)
-    )  # fmt: skip
+    )
     found = session.connection().execute(question).all()
     named = select(_ENTRY.c.id, _ENTRY.c.name).where(_ENTRY.c.id.in_([row[3] for row in found]))
     names = {row.id: row.name for row in session.connection().execute(named)}
@@ -180,6 +198,7 @@ def _row(slug: str, mention: Mention) -> dict[str, Any]:
         "others": [[other.scheme, other.value] for other in mention.others],
         "is_person": mention.is_person,
         "is_first": mention.is_first,
+        "is_legal": mention.is_legal,
     }
 
 
@@ -195,5 +214,6 @@ def _spoken(row: Any) -> Spoken:
         tuple(Key(scheme, value) for scheme, value in row["others"]),
         row["is_person"],
         row["is_first"],
+        row["is_legal"],
     )
     return Spoken(row["slug"], mention)
