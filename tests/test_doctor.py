@@ -138,7 +138,7 @@ def test_work_that_was_given_up_is_found(hub, found):
             queue.take(session, tuple(Lane), **given)
         assert queue.take(session, tuple(Lane), **given) is None
         (lost,) = hub.queue.given_up(session)
-        assert (lost.work.task, lost.problem) == (Task.CHECK_LINKS, queue.ENDED_WITH_IT)
+        assert (lost.task, lost.problem) == (Task.CHECK_LINKS, queue.ENDED_WITH_IT)
     assert wrong(found()) == {"work-given-up"}
 
 

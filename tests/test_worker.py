@@ -6,8 +6,11 @@ import subprocess
 import sys
 import time
 from datetime import timedelta
+from functools import partial
 
 import pytest
+from sqlalchemy.exc import OperationalError
+from sqlmodel import select
 from typer.testing import CliRunner
 
 import build
@@ -16,11 +19,13 @@ from opendata_hub.domain.errors import UnknownWork
 from opendata_hub.domain.harvest.source import Source, SourceKind
 from opendata_hub.domain.operations.task import MOST_ATTEMPTS, Lane, Task, Work
 from opendata_hub.operations import schedule, tasks
-from opendata_hub.operations.worker import EVERY_LANE, lanes_named, worker_of
+from opendata_hub.operations import worker as operations_worker
+from opendata_hub.operations.worker import EVERY_LANE, TableWorker, lanes_named, worker_of
 from opendata_hub.store.correspondence import outbox
 from opendata_hub.store.harvest import sources
 from opendata_hub.store.operations.turns import Turns
 from opendata_hub.store.queue import waiting as queue
+from opendata_hub.store.tables import JobRow
 
 
 def until(is_so, *, seconds=15):
@@ -152,6 +157,106 @@ def test_what_was_given_up_is_listed_and_tried_again(hub):
     assert waiting(hub) == {Work(Task.READ_SOURCE, {"source": "ville"}).key}
     with hub.writing() as session, pytest.raises(UnknownWork):
         hub.queue.try_again(session, number, clock.now())
+
+
+class Faulty:
+    """A hub whose database fails so many times, once somebody says so."""
+
+    def __init__(self, hub):
+        self.reading, self.hub, self.faults = hub.reading, hub, 0
+
+    def writing(self):
+        if self.faults:
+            self.faults -= 1
+            raise OperationalError("end", {}, TimeoutError())
+        return self.hub.writing()
+
+
+def worker_on(hub, do, *, held_for=timedelta(seconds=30)):
+    faulty = Faulty(hub)
+    return TableWorker(
+        faulty, hub.queue, partial(do, faulty), EVERY_LANE, at_once=1, held_for=held_for
+    )
+
+
+@pytest.mark.parametrize("faults", [1, 3])
+def test_a_fault_of_the_database_at_its_end_leaves_work_to_nobody_for_ever(
+    hub, monkeypatch, faults
+):
+    monkeypatch.setattr(operations_worker, "NOTED_AGAIN_AFTER_SECONDS", (0.01,))
+    done = []
+
+    def do(faulty, work):
+        faulty.faults = 0 if done else faults
+        done.append(work)
+
+    with hub.writing() as session:
+        queue.enqueue(session, Task.CHECK_LINKS, now=clock.now())
+    worker = worker_on(hub, do, held_for=timedelta(seconds=0.4))
+    worker.start()
+    try:
+        until(lambda: hub_is_idle(hub))
+    finally:
+        worker.shutdown()
+    assert len(done) == (1 if faults == 1 else 2)
+
+
+def hub_is_idle(hub):
+    with hub.reading() as session:
+        return not any(hub.queue.backlog(session, clock.now()).depth.values())
+
+
+def test_only_what_is_done_now_is_held(hub):
+    now, lease = clock.now(), timedelta(minutes=1)
+    with hub.writing() as session:
+        for task in (Task.CHECK_LINKS, Task.KEEP_PACKAGES):
+            queue.enqueue(session, task, now=now)
+    with hub.writing() as session:
+        held, left = (
+            queue.take(session, EVERY_LANE, holder="x", now=now, lease=lease) for _ in range(2)
+        )
+        queue.hold(session, "x", {held.number}, now + 3 * lease)
+    with hub.writing() as session:
+        again = queue.take(session, EVERY_LANE, holder="y", now=now + 2 * lease, lease=lease)
+        assert again.number == left.number
+        assert not queue.is_waiting(session, EVERY_LANE, now + 2 * lease)
+
+
+def test_a_task_of_a_newer_version_is_put_off_given_up_and_shown(hub):
+    now = clock.now()
+    with hub.writing() as session:
+        queue.enqueue(session, Task.CHECK_LINKS, now=now)
+        row = session.exec(select(JobRow)).one()
+        row.task = "of-a-newer-version"
+    for attempt in range(MOST_ATTEMPTS):
+        with hub.writing() as session:
+            moment = now + attempt * timedelta(hours=1)
+            lease = timedelta(minutes=1)
+            assert queue.take(session, EVERY_LANE, holder="x", now=moment, lease=lease) is None
+    listed = CliRunner().invoke(cli.app, ["queue", "list"]).output.splitlines()
+    assert listed[-1].split("\t")[2:] == ["of-a-newer-version", "-", "5 attempts", "unknown-work"]
+    again = CliRunner().invoke(cli.app, ["queue", "again", listed[-1].split("\t")[1]])
+    assert isinstance(again.exception, UnknownWork) or again.exit_code == 2
+
+
+def test_a_thread_lives_on_whatever_is_raised(hub, monkeypatch):
+    done, take, faults = [], queue.take, [ValueError("once")]
+
+    def raising(*given, **named):
+        if faults:
+            raise faults.pop()
+        return take(*given, **named)
+
+    monkeypatch.setattr(queue, "take", raising)
+    monkeypatch.setattr(operations_worker, "LOOK_EVERY_SECONDS", 0.05)
+    with hub.writing() as session:
+        queue.enqueue(session, Task.CHECK_LINKS, now=clock.now())
+    worker = TableWorker(hub, hub.queue, done.append, EVERY_LANE, at_once=1)
+    worker.start()
+    try:
+        until(lambda: done == [Work(Task.CHECK_LINKS)])
+    finally:
+        worker.shutdown()
 
 
 @pytest.mark.slow

@@ -180,7 +180,7 @@ def test_what_fails_each_time_is_given_up_and_shown(store, url, monkeypatch):
     with writing(store) as session:
         queue = queue_of(session)
         (lost,) = queue.given_up(session)
-        assert (lost.work, lost.attempts) == (SOURCE, MOST_ATTEMPTS)
+        assert (lost.task, lost.args, lost.attempts) == (SOURCE.task, SOURCE.args, MOST_ATTEMPTS)
         assert queue.try_again(session, lost.number, clock.now()) == SOURCE
         with pytest.raises(UnknownWork):
             queue.try_again(session, lost.number, clock.now())

@@ -65,7 +65,7 @@ def try_again(number: Number) -> None:
 
 
 def _line(lost: GivenUp) -> str:
-    args = " ".join(f"{name}={value}" for name, value in sorted(lost.work.args.items()))
+    args = " ".join(f"{name}={value}" for name, value in sorted(lost.args.items()))
     tried = f"{lost.attempts} attempts"
-    cells = ("given up", lost.number, lost.work.task, args or "-", tried, lost.problem)
+    cells = ("given up", lost.number, lost.task, args or "-", tried, lost.problem)
     return "\t".join(map(str, cells)).rstrip()

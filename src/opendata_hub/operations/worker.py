@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 AT_ONCE = 4
 LOOK_EVERY_SECONDS = 2.0
 HELD_FOR = timedelta(seconds=30)
+NOTED_AGAIN_AFTER_SECONDS = (0.2, 1.0, 3.0)
+"""The end of a task that can't be noted; after the last it is left to its lease."""
 EVERY_LANE = tuple(Lane)
 Do = Callable[[Work], None]
 
@@ -65,6 +67,7 @@ class TableWorker:
         self._hub, self._queue, self._do, self._lanes = hub, kept, do, lanes
         self._held_for, self._holder = held_for, secrets.token_hex(8)
         self._is_over, self._is_idle = Event(), Event()
+        self._doing: set[int] = set()
         self._threads = [
             Thread(target=self._live, name=f"worker-{number}", daemon=True)
             for number in range(at_once)
@@ -103,12 +106,36 @@ class TableWorker:
         return True
 
     def _do_it(self, taken: Taken) -> None:
-        problem = ""
+        self._doing.add(taken.number)
         try:
-            self._do(taken.work)
+            self._note_end(taken, self._done(taken.work))
+        finally:  # whatever happens: what is not done any more must not be held
+            self._doing.discard(taken.number)
+
+    def _done(self, work: Work) -> str:
+        """Do it; returns the code or kind of what it failed by, nothing where it did not."""
+        try:
+            self._do(work)
         except Exception as raised:  # the outermost door of a thread
-            log.exception("%s failed", taken.work.task)
-            problem = raised.code if isinstance(raised, HubError) else type(raised).__name__
+            log.exception("%s failed", work.task)
+            return raised.code if isinstance(raised, HubError) else type(raised).__name__
+        return ""
+
+    def _note_end(self, taken: Taken, problem: str) -> None:
+        """Note it, a few times where the database fails; then another does it again."""
+        for pause in NOTED_AGAIN_AFTER_SECONDS:
+            try:
+                self._note(taken, problem)
+            except SQLAlchemyError as fault:
+                log.warning(
+                    "the end of %s can't be noted: %s", taken.work.task, type(fault).__name__
+                )
+                self._is_idle.wait(pause)
+            else:
+                return
+        self._note(taken, problem)
+
+    def _note(self, taken: Taken, problem: str) -> None:
         with self._hub.writing() as session:
             if problem:
                 queue.fail(session, taken, problem, clock.now())
@@ -123,14 +150,20 @@ class TableWorker:
             except SQLAlchemyError as problem:
                 log.warning("the queue can't be reached: %s", type(problem).__name__)
                 is_busy = False
+            except Exception:  # the thread must live: nobody begins another
+                log.exception("work can't be taken")
+                is_busy = False
             if not is_busy and not self._is_over.is_set():
                 self._queue.woken.wait(LOOK_EVERY_SECONDS)
 
     def _keep(self) -> None:
         """Say again and again that what is being done is ours, until nothing is."""
         while not self._is_idle.wait(self._held_for.total_seconds() / 3):
+            numbers = self._doing.copy()
+            if not numbers:
+                continue
             try:
                 with self._hub.writing() as session:
-                    queue.hold(session, self._holder, clock.now() + self._held_for)
-            except SQLAlchemyError as problem:
+                    queue.hold(session, self._holder, numbers, clock.now() + self._held_for)
+            except Exception as problem:  # noqa: BLE001  (the same)
                 log.warning("what is done can't be held: %s", type(problem).__name__)

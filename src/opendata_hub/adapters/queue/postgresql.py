@@ -29,6 +29,7 @@ from opendata_hub.domain.operations.task import (
     Task,
     Work,
     again_after,
+    key_of,
 )
 
 log = logging.getLogger(__name__)
@@ -76,7 +77,7 @@ class ProcrastinateQueue:
             "WHERE status = 'todo' AND queue_name <> %(rescue)s",
             rescue=RESCUE,
         )
-        return {Work(Task(row["task_name"]), row["args"]).key for row in rows}
+        return {key_of(row["task_name"], row["args"]) for row in rows}
 
     def committed(self) -> None:
         """Nothing: PostgreSQL itself tells the workers, wherever they are."""
@@ -115,8 +116,7 @@ class ProcrastinateQueue:
             rescue=RESCUE,
         )
         return [
-            GivenUp(row["id"], Work(Task(row["task_name"]), row["args"]), row["attempts"], "")
-            for row in rows
+            GivenUp(row["id"], row["task_name"], row["args"], row["attempts"], "") for row in rows
         ]
 
     def try_again(self, session: Any, number: int, now: datetime) -> Work:

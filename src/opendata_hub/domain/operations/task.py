@@ -58,7 +58,7 @@ class Work:
     @property
     def key(self) -> str:
         """The same for the same work, written anywhere: what is asked for twice is done once."""
-        return json.dumps([self.task, dict(self.args)], sort_keys=True)
+        return key_of(self.task, self.args)
 
     @property
     def lock(self) -> str:
@@ -66,12 +66,21 @@ class Work:
         return "" if self.task in SHARED else self.key
 
 
+def key_of(task: str, args: Mapping[str, str]) -> str:
+    """The key of work, also of a task that this version does not know."""
+    return json.dumps([task, dict(args)], sort_keys=True)
+
+
 @dataclass(frozen=True, slots=True)
 class GivenUp:
-    """Work that nobody tries any more. problem: a code or a kind of error; empty if unknown."""
+    """Work that nobody tries any more. problem: a code or a kind of error; empty if unknown.
+
+    task: its name, which may be one of a newer version that this one does not know.
+    """
 
     number: int
-    work: Work
+    task: str
+    args: Mapping[str, str]
     attempts: int
     problem: str
 

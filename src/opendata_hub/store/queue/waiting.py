@@ -28,6 +28,7 @@ from opendata_hub.domain.operations.task import (
 from opendata_hub.store.tables import JobRow
 
 ENDED_WITH_IT = "ended with its process"
+KNOWN = frozenset(task.value for task in Task)
 ASKED_FOR = "asked for"
 
 
@@ -136,7 +137,8 @@ class TableQueue:
             select(JobRow).where(col(JobRow.given_up_at).is_not(None)).order_by(col(JobRow.id))
         )
         return [
-            GivenUp(row.id, _work(row), row.attempts, row.problem) for row in session.exec(question)
+            GivenUp(row.id, row.task, row.args, row.attempts, row.problem)
+            for row in session.exec(question)
         ]
 
     def try_again(self, session: Session, number: int, now: datetime) -> Work:
@@ -144,9 +146,10 @@ class TableQueue:
         row = session.get(JobRow, number)
         if row is None or row.given_up_at is None:
             raise UnknownWork(f"No work number {number} was given up")
+        work = _work(row)
         row.due_at, row.attempts, row.given_up_at, row.problem = now, 0, None, ""
         session.flush()
-        return _work(row)
+        return work
 
 
 OWN = TableQueue()
@@ -164,12 +167,16 @@ def take(
     """The next work of these queues, nobody else's until ``lease`` is over; None if there is none.
 
     The same work that waits as well, or was given up, is done with it: that was committed before
-    this begins.
+    this begins. A task that this version does not know fails, and is left to one that does.
     """
     while (row := session.exec(_next(lanes, now)).first()) is not None:
-        if row.attempts < MOST_ATTEMPTS:
+        if row.attempts >= MOST_ATTEMPTS:
+            _give_up(row, ENDED_WITH_IT, now)  # each time: it may be what ended them
+        elif row.task not in KNOWN:
+            row.attempts += 1
+            _put_off(row, row.attempts, UnknownWork.code, now)
+        else:
             break
-        _give_up(row, ENDED_WITH_IT, now)  # each time: it may be what ended them
         session.flush()
     else:
         return None
@@ -183,10 +190,12 @@ def take(
     return Taken(row.id, _work(row), row.attempts, holder)
 
 
-def hold(session: Session, holder: str, until: datetime) -> None:
-    """Keep what somebody does for a further while."""
+def hold(session: Session, holder: str, numbers: Collection[int], until: datetime) -> None:
+    """Keep what somebody does now for a further while; what else they took runs out."""
     session.connection().execute(
-        update(JobRow).where(col(JobRow.holder) == holder).values(held_until=until)
+        update(JobRow)
+        .where(col(JobRow.id).in_(list(numbers)), col(JobRow.holder) == holder)
+        .values(held_until=until)
     )
 
 
@@ -204,11 +213,7 @@ def fail(session: Session, taken: Taken, problem: str, now: datetime) -> None:
     row = session.get(JobRow, taken.number)
     if row is None or row.holder != taken.holder:
         return
-    row.held_until, row.holder, row.problem = None, "", problem
-    if (wait := again_after(taken.attempt)) is not None:
-        row.due_at = now + wait
-    else:
-        _give_up(row, problem, now)
+    _put_off(row, taken.attempt, problem, now)
     session.flush()
 
 
@@ -227,9 +232,19 @@ def _next(lanes: Collection[Lane], now: datetime) -> SelectOfScalar[JobRow]:
     )
 
 
+def _put_off(row: JobRow, attempt: int, problem: str, now: datetime) -> None:
+    row.held_until, row.holder, row.problem = None, "", problem
+    if (wait := again_after(attempt)) is not None:
+        row.due_at = now + wait
+    else:
+        _give_up(row, problem, now)
+
+
 def _give_up(row: JobRow, problem: str, now: datetime) -> None:
     row.given_up_at, row.problem, row.held_until, row.holder = now, problem, None, ""
 
 
 def _work(row: JobRow) -> Work:
+    if row.task not in KNOWN:
+        raise UnknownWork(f"No task {row.task!r} in this version")
     return Work(Task(row.task), row.args)
