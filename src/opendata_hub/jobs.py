@@ -3,7 +3,8 @@
 import errno
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from datetime import timedelta
+from contextlib import suppress
+from datetime import date, timedelta
 from itertools import islice
 
 from sqlalchemy.exc import OperationalError
@@ -15,7 +16,7 @@ from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.authority import Authority
 from opendata_hub.domain.catalog.dataset import Dataset
 from opendata_hub.domain.correspondence.incoming import Fetched
-from opendata_hub.domain.errors import HarvestRunning, HubError, MailboxAway
+from opendata_hub.domain.errors import HarvestRunning, HubError, MailboxAway, UnknownDraft
 from opendata_hub.domain.harvest.run import Run, RunState
 from opendata_hub.domain.link import LinkState
 from opendata_hub.domain.people.roles import OPERATOR
@@ -435,24 +436,34 @@ def publish_scheduled(hub: Hub) -> list[str]:
     """Publish what stewards have scheduled for today or before; returns the addresses.
 
     Each in a transaction of its own: what can't be published waits for its steward, with the
-    reason, and holds up no other.
+    reason, and holds up no other. Where the machine is at fault it is tried again.
     """
     published = []
+    today = clock.today(hub.timezone)
     with hub.reading() as session:
-        numbers = drafts.due(session, clock.today(hub.timezone))
+        numbers = drafts.due(session, today)
     for number in numbers:
         try:
             with hub.writing() as session:
-                slug = prepare.send_due(session, hub.frame, number, now=clock.now())
+                slug = prepare.send_due(session, hub.frame, number, today=today, now=clock.now())
         except HubError as problem:
             log.warning("draft %s was not published on its day: %s", number, problem.code)
-            with hub.writing() as session:
-                prepare.note_problem(session, number, problem.code, now=clock.now())
+            _note_not_published(hub, number, problem.code, today)
+        except Exception as problem:
+            log.exception("draft %s could not be published on its day", number)
+            if not _passes(problem):
+                _note_not_published(hub, number, "internal-error", today)
         else:
-            published.append(slug)
+            published += [slug] if slug else []
     if published:
         hub.index_changes()
     return published
+
+
+def _note_not_published(hub: Hub, number: int, code: str, today: date) -> None:
+    """Note it on the draft; one that was thrown away meanwhile needs no note."""
+    with suppress(UnknownDraft), hub.writing() as session:
+        prepare.note_problem(session, number, code, today=today, now=clock.now())
 
 
 EVERY_MINUTE: tuple[Callable[[Hub], object], ...] = (

@@ -8,9 +8,14 @@ import pytest
 import build
 from opendata_hub import clock, jobs
 from opendata_hub.bootstrap import catalog_folders
+from opendata_hub.domain.errors import UnknownDraft
 from opendata_hub.domain.people.roles import Grant, Role
+from opendata_hub.domain.people.rule import EVERYWHERE
+from opendata_hub.flows.publishing import prepare
 from opendata_hub.store import datasets
 from opendata_hub.store.people import accounts
+from opendata_hub.store.publishing import drafts
+from opendata_hub.store.tables import DraftRow, SubmissionRow
 
 OWN, FAMILY = "commune-exemple", "association-subsidies"
 NASTY = "<img src=x onerror=alert(1)>\u202e🎈"
@@ -240,3 +245,153 @@ def test_a_draft_is_thrown_away(browser, hub):
     place = browser.hand_in(build.sample(hub, FAMILY))
     assert browser.post(f"{place}/discard").status_code == 303
     assert browser.get(place).status_code == 404
+
+
+@pytest.fixture
+def colleague(hub):
+    """Another steward of the same body."""
+    return build.signed_in(
+        hub, build.person(hub, "colleague@hub.example", grants=(Grant(Role.STEWARD, OWN),))
+    )
+
+
+def in_two_days(monkeypatch):
+    day = clock.now() + timedelta(days=2)
+    monkeypatch.setattr(clock, "now", lambda: day)
+
+
+def scheduled(browser, hub, title="Aides", **more):
+    """The place of a draft that is scheduled for tomorrow."""
+    place = browser.hand_in(build.sample(hub, FAMILY), **more)
+    browser.post(f"{place}/words", data={"title_fr": title})
+    day = (clock.now() + timedelta(days=1)).date().isoformat()
+    assert browser.publish(place, when="later", publish_on=day).status_code == 303
+    return place
+
+
+def draft_at(hub, place):
+    with hub.reading() as session:
+        return drafts.get(session, int(place.rpartition("/")[2]), EVERYWHERE)
+
+
+def test_it_is_published_in_the_name_of_whoever_scheduled_it(hub, browser, client, colleague):
+    place = browser.hand_in(build.sample(hub, FAMILY))
+    browser.post(f"{place}/words", data={"title_fr": "Aides"})
+    page = client.get(f"{place}/publish", headers=colleague).text
+    seen = re.search(r'name="seen" value="([^"]+)"', page)[1]
+    token = re.search(r'name="form_token" value="([^"]+)"', page)[1]
+    day = (clock.now() + timedelta(days=1)).date().isoformat()
+    sent = {"form_token": token, "seen": seen, "when": "later", "publish_on": day}
+    assert client.post(f"{place}/publish", data=sent, headers=colleague).status_code == 303
+    with hub.reading() as session:
+        assert draft_at(hub, place).person == accounts.by_email(session, "colleague@hub.example").id
+
+
+def test_only_what_was_looked_at_and_can_be_published_is_scheduled(browser, hub):
+    day = (clock.now() + timedelta(days=1)).date().isoformat()
+    place = browser.hand_in(build.sample(hub, FAMILY))
+    browser.post(f"{place}/words", data={"title_fr": "Aides"})
+    unseen = {"when": "later", "publish_on": day, "seen": "another"}
+    assert browser.post(f"{place}/publish", data=unseen).status_code == 409
+    broken = browser.hand_in(file_of(hub, "broken.csv"))
+    browser.post(f"{broken}/words", data={"title_fr": "Aides"})
+    seen = draft_at(hub, broken).stamp
+    answer = browser.post(f"{broken}/publish", data={**unseen, "seen": seen})
+    assert (answer.status_code, "not-publishable" in answer.text) == (409, True)
+    assert {draft_at(hub, each).publish_on for each in (place, broken)} == {None}
+
+
+def test_what_is_changed_after_it_was_scheduled_has_no_day_any_more(browser, hub, monkeypatch):
+    place = scheduled(browser, hub)
+    browser.post(f"{place}/quality", data={"title_fr": "Aides"})
+    assert draft_at(hub, place).publish_on
+    browser.post(f"{place}/quality", data={"title_fr": "Titre à moiti"})
+    browser.post(f"{place}/quality", data={"title_fr": "Titre à moitié"})
+    assert "il n’a plus de date" in browser.get(f"{place}/publish").text
+    assert "modifié après avoir été programmé" in browser.get("/fr/my-data").text
+    other = scheduled(browser, hub, "Autres aides")
+    browser.post(f"{other}/file", files={"file": ("b.csv", build.sample(hub, FAMILY))})
+    in_two_days(monkeypatch)
+    assert jobs.publish_scheduled(hub) == []
+
+
+def test_another_state_than_the_approved_one_is_not_published(browser, hub, monkeypatch):
+    place = scheduled(browser, hub)
+    with hub.writing() as session:
+        session.get_one(DraftRow, draft_at(hub, place).id).approved = "another"
+    in_two_days(monkeypatch)
+    assert jobs.publish_scheduled(hub) == []
+    assert draft_at(hub, place).problem == "changed-meanwhile"
+
+
+def test_a_withdrawn_dataset_does_not_come_back_by_itself(browser, hub, monkeypatch):
+    build.publish_sample(hub, FAMILY, title={"fr": "Aides"}, slug="aides")
+    place = scheduled(browser, hub, "Aides bis", replaces="aides")
+    browser.post("/fr/my-data/published/aides/withdraw", data={"reason": "Doublon"})
+    with monkeypatch.context() as later:
+        in_two_days(later)
+        assert jobs.publish_scheduled(hub) == []
+    assert draft_at(hub, place).problem == "withdrawn"
+    assert browser.publish(place).status_code == 409
+    assert 'value="anew"' in browser.get(f"{place}/publish").text
+    assert browser.post(f"{place}/publish", data={"when": "anew"}).status_code == 303
+    assert browser.publish(place).status_code == 303
+    with hub.reading() as session:
+        assert datasets.find(session, "aides") is None
+        assert datasets.get(session, "aides-bis").title == {"fr": "Aides bis"}
+
+
+def test_an_older_draft_does_not_overwrite_a_newer_version(browser, hub):
+    words = {"title": {"fr": "Aides"}, "description": {"fr": "D"}}
+    build.publish_sample(hub, FAMILY, slug="aides", **words)
+    newer, older = (browser.hand_in(build.sample(hub, FAMILY), replaces="aides") for _ in range(2))
+    browser.post(f"{newer}/words", data={"title_fr": "Aides corrigées"})
+    browser.post(f"{older}/words", data={"description_fr": "Plus long"})
+    assert browser.publish(newer).status_code == 303
+    assert browser.publish(older).status_code == 409
+    assert "Repartir de la version actuelle" in browser.get(f"{older}/publish").text
+    browser.post(f"{older}/publish", data={"when": "anew"})
+    assert browser.publish(older).status_code == 303
+    with hub.reading() as session:
+        out = datasets.get(session, "aides")
+    assert (out.version, out.title["fr"], out.description["fr"]) == (
+        3, "Aides corrigées", "Plus long",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("poison", ["family", "bug", "discarded"])
+def test_a_draft_that_fails_holds_up_no_other(browser, hub, monkeypatch, poison):
+    bad, good = scheduled(browser, hub, "Une"), scheduled(browser, hub, "Deux")
+    number = draft_at(hub, bad).id
+    send = prepare.send_due
+
+    def fails(session, frame, which, **more):
+        if which != number:
+            return send(session, frame, which, **more)
+        if poison == "discarded":
+            session.delete(session.get_one(DraftRow, number))
+            session.commit()
+            raise UnknownDraft("gone")
+        raise KeyError("bug")
+
+    if poison == "family":
+        with hub.writing() as session:
+            row = session.get_one(DraftRow, number)
+            row.family = "gone"
+            session.get_one(SubmissionRow, row.submission_id).family = "gone"
+    else:
+        monkeypatch.setattr(prepare, "send_due", fails)
+    in_two_days(monkeypatch)
+    assert jobs.publish_scheduled(hub) == ["deux"]
+    assert draft_at(hub, good).slug == "deux"
+    if poison != "discarded":
+        codes = {"family": "unknown-family", "bug": "internal-error"}
+        assert draft_at(hub, bad).problem == codes[poison]
+
+
+def test_a_draft_of_a_family_that_is_gone_breaks_no_page(browser, hub):
+    place = browser.hand_in(build.sample(hub, FAMILY))
+    with hub.writing() as session:
+        session.get_one(DraftRow, draft_at(hub, place).id).family = "no-more"
+    page = browser.get("/fr/my-data")
+    assert (page.status_code, "no-more" in page.text) == (200, True)

@@ -60,7 +60,10 @@ class DraftRow(SQLModel, table=True):
     submission_id: int = Field(foreign_key="submission.id")
     replaces: str
     typed: dict[str, str] = Field(sa_type=JSON)
+    given: dict[str, str] = Field(sa_type=JSON)
+    began_from: int | None = None
     publish_on: date | None = Field(default=None, index=True)
+    approved: str
     problem: str
     slug: str
     created_at: datetime

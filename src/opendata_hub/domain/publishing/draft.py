@@ -1,8 +1,8 @@
 """A publication that is prepared: a checked file, and what a steward has typed of it so far."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -20,6 +20,8 @@ LONGEST_TYPED = 20_000
 """Characters of one field that are kept; what is longer than its record allows is told."""
 CLEARED = "clear/"
 """What the names of typed reasons begin with; code and column follow."""
+DAY_OFF = "day-off"
+"""The problem of a draft that was changed after its day was said: it has no day any more."""
 _BREAKS = re.compile("\r\n?|\x0b|\x0c|\u2028|\u2029")
 _UNSEEN = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff\u00ad]")
 
@@ -28,11 +30,15 @@ _UNSEEN = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff\u00ad]")
 class Draft:
     """One publication that is prepared.
 
-    person:     whose draft it is; None where a program began it.
+    person:     who began it, or has scheduled it since; None where a program began it.
     replaces:   the address of the dataset that gets a new version; empty for a new dataset.
+    began_from: the version of that dataset whose words were given; None for a new dataset, and
+                where it is not known: then it begins anew.
+    given:      what stood in the fields at first, from that version.
     typed:      what stands in the fields, right or wrong: nothing that was typed is lost.
     publish_on: the day for which it is scheduled; None: nobody has said one.
-    problem:    the code of what stopped it on that day; empty where nothing did.
+    approved:   the state of the draft (``stamp``) that was looked at when the day was said.
+    problem:    the code of what stopped it on that day, or DAY_OFF; empty where nothing did.
     slug:       the address it was published at; empty until then.
     """
 
@@ -42,8 +48,11 @@ class Draft:
     family: str
     submission_id: int
     replaces: str
+    began_from: int | None
+    given: Mapping[str, str]
     typed: Mapping[str, str]
     publish_on: date | None
+    approved: str
     problem: str
     slug: str
     changed_at: datetime
@@ -52,6 +61,24 @@ class Draft:
     def is_published(self) -> bool:
         """Whether it has become a dataset; nothing is changed in it after that."""
         return self.slug != ""
+
+    @property
+    def stamp(self) -> str:
+        """What a form carries to say which state of a draft was on the page."""
+        return f"{self.submission_id}-{self.changed_at.timestamp():.6f}"
+
+    @property
+    def retyped(self) -> Mapping[str, str]:
+        """The fields in which something else stands than they began with."""
+        names = {*self.given, *self.typed}
+        now = {name: self.typed.get(name, "") for name in sorted(names)}
+        return {name: text for name, text in now.items() if text != self.given.get(name, "")}
+
+    def changed(self, **new: Any) -> "Draft":
+        """The draft with other words or another file: nobody has approved it for a day."""
+        had_a_day = self.publish_on is not None or self.problem == DAY_OFF
+        left = DAY_OFF if had_a_day else ""
+        return replace(self, **new, publish_on=None, approved="", problem=left)
 
     def texts(self, name: str) -> Texts:
         """What was typed of it in each language, without the languages that are empty."""
@@ -100,11 +127,8 @@ def described_of(draft: Draft, before: Mapping[str, Any]) -> dict[str, Any]:
         for key, value in before.items()
         if key not in {"keyword", "temporal", "contact_point", "provenance"}
     }
-    words = {
-        language: [one_line(word) for word in text.split("\n") if word.strip()]
-        for language, text in draft.texts("keywords").items()
-    }
-    if words:
+    given = _described_fields(before)
+    if words := _keywords(draft, before, given):
         said["keyword"] = words
     period = {
         "start": draft.typed.get("period_from", ""),
@@ -112,18 +136,75 @@ def described_of(draft: Draft, before: Mapping[str, Any]) -> dict[str, Any]:
     }
     if any(period.values()):
         said["temporal"] = [{key: value for key, value in period.items() if value}]
-    if contact := _contact(draft):
-        said["contact_point"] = [contact]
-    if told := draft.texts("provenance"):
-        said["provenance"] = [{"label": dict(told)}]
+    if contacts := _with_first(before, "contact_point", lambda one: _contact(draft, one, given)):
+        said["contact_point"] = contacts
+    if told := _with_first(before, "provenance", lambda one: _provenance(draft, one, given)):
+        said["provenance"] = told
     return said
 
 
-def _contact(draft: Draft) -> dict[str, Any]:
+def _with_first(
+    before: Mapping[str, Any], name: str, made: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+) -> list[Any]:
+    """What was said, in its order, with the first one that has fields made anew.
+
+    The form shows that one alone; the others stay as they are. One that is empty goes.
+    """
+    said = _listed(before, name)
+    places = [place for place, each in enumerate(said) if isinstance(each, Mapping)]
+    place = places[0] if places else len(said)
+    new = made(said[place] if places else {})
+    return [*said[:place], *([new] if new else []), *said[place + 1 :]]
+
+
+def _keywords(
+    draft: Draft, before: Mapping[str, Any], given: Mapping[str, str]
+) -> dict[str, list[str]]:
+    """The keywords; a language in which nothing else was typed keeps its own."""
+    words = dict(before.get("keyword") or {})
+    for language in LANGUAGES:
+        name = f"keywords_{language}"
+        if _is_retyped(draft, given, name):
+            lines = draft.typed.get(name, "").split("\n")
+            words[language] = [one_line(line) for line in lines if line.strip()]
+    return {language: listed for language, listed in words.items() if listed}
+
+
+def _contact(draft: Draft, one: Mapping[str, Any], given: Mapping[str, str]) -> Mapping[str, Any]:
+    """The contact with the name and the first address that were typed; nothing without both."""
     name = one_line(draft.typed.get("contact_name", ""))
     email = one_line(draft.typed.get("contact_email", ""))
-    contact: dict[str, Any] = {"name": {"fr": name}} if name else {}
-    return {**contact, "email": [f"mailto:{email}"]} if email else contact
+    if not name and not email and any(given.get(f) for f in ("contact_name", "contact_email")):
+        return {}
+    new = dict(one)
+    if _is_retyped(draft, given, "contact_name"):
+        names = dict(one.get("name") or {})
+        language = next(iter(names), "fr")
+        new["name"] = {**names, language: name} if name else {}
+    if _is_retyped(draft, given, "contact_email"):
+        first = [f"mailto:{email}"] if email else []
+        new["email"] = [*first, *_listed(one, "email")[1:]]
+    return {field: value for field, value in new.items() if value}
+
+
+def _provenance(
+    draft: Draft, one: Mapping[str, Any], given: Mapping[str, str]
+) -> Mapping[str, Any]:
+    """The statement with the labels that were typed; other languages and fields stay."""
+    labels = dict(one.get("label") or {})
+    for language in LANGUAGES:
+        name = f"provenance_{language}"
+        if _is_retyped(draft, given, name):
+            labels[language] = draft.typed.get(name, "")
+    kept = {language: text for language, text in labels.items() if text.strip()}
+    rest = {field: value for field, value in one.items() if field != "label"}
+    return {**rest, "label": kept} if kept else rest
+
+
+def _is_retyped(draft: Draft, given: Mapping[str, str], name: str) -> bool:
+    """Whether a field says something else than it began with; ends of lines count for nothing."""
+    was, now = as_kept(given.get(name, "")), as_kept(draft.typed.get(name, ""))
+    return [*map(one_line, was.strip().split("\n"))] != [*map(one_line, now.strip().split("\n"))]
 
 
 def typed_of(dataset: Dataset) -> dict[str, str]:
@@ -131,18 +212,26 @@ def typed_of(dataset: Dataset) -> dict[str, str]:
     typed: dict[str, str] = {}
     for name, texts in (("title", dataset.title), ("description", dataset.description)):
         typed |= {f"{name}_{language}": text for language, text in texts.items()}
-    said = dataset.described
+    typed |= _described_fields(dataset.described)
+    return {name: text for name, text in typed.items() if name in FIELDS and text}
+
+
+def _described_fields(said: Mapping[str, Any]) -> dict[str, str]:
+    """The same of the further fields of the record."""
     keywords = said.get("keyword") or {}
-    typed |= {f"keywords_{lang}": "\n".join(words) for lang, words in keywords.items()}
+    typed = {f"keywords_{lang}": "\n".join(words) for lang, words in keywords.items()}
     for each in _things(said, "provenance")[:1]:
         typed |= {f"provenance_{lang}": text for lang, text in each.get("label", {}).items()}
     for each in _things(said, "contact_point")[:1]:
         typed["contact_name"] = next(iter(each.get("name", {}).values()), "")
-        typed["contact_email"] = next(iter(each.get("email", [])), "").removeprefix("mailto:")
-    return {name: text for name, text in typed.items() if name in FIELDS and text}
+        typed["contact_email"] = next(iter(_listed(each, "email")), "").removeprefix("mailto:")
+    return typed
 
 
 def _things(said: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    return [each for each in _listed(said, name) if isinstance(each, Mapping)]
+
+
+def _listed(said: Mapping[str, Any], name: str) -> list[Any]:
     given = said.get(name, [])
-    listed = given if isinstance(given, list) else [given]
-    return [each for each in listed if isinstance(each, Mapping)]
+    return list(given) if isinstance(given, list | tuple) else [given]

@@ -34,7 +34,13 @@ from opendata_hub.domain.catalog.record.classes import places_of
 from opendata_hub.domain.catalog.record.described import circular, refuse_self_reference
 from opendata_hub.domain.catalog.record.labels import said_of
 from opendata_hub.domain.catalog.report import Clearance
-from opendata_hub.domain.errors import Invalid, InvalidRecord, NotPublishable, SlugTaken
+from opendata_hub.domain.errors import (
+    Invalid,
+    InvalidRecord,
+    NotPublishable,
+    SlugTaken,
+    UnknownFamily,
+)
 from opendata_hub.domain.journal import Kind
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.roles import Visitor
@@ -111,7 +117,7 @@ def publish(
     """
     require(by, Deed.PUBLISH, Place(words.publisher))
     datasets.lock(session)
-    _require_publishable(submission, words)
+    require_publishable(submission, words)
     frame.site.publisher_named(words.publisher).require_publishes(submission.family)
     checked = assess(frame, _dataset(session, frame, submission, words, by, now), answers=answers)
     if checked.broken:
@@ -265,7 +271,7 @@ def refresh_fragments(
     return len(slugs)
 
 
-def _require_publishable(submission: Submission, words: Words) -> None:
+def require_publishable(submission: Submission, words: Words) -> None:
     """Raise NotPublishable unless nothing stops the file, or only what a steward has cleared."""
     report = submission.report
     for clearance in words.clearances:
@@ -311,7 +317,9 @@ def _dataset(
     by: Visitor,
     now: datetime,
 ) -> Dataset:
-    family = frame.families[submission.family]
+    family = frame.families.get(submission.family)
+    if family is None:
+        raise UnknownFamily(f"No family {submission.family[:60]!r} any more")
     title = checked_texts(words.title, what="title", longest=TITLE_LENGTH, needed=True)
     description = checked_texts(
         words.description, what="description", longest=DESCRIPTION_LENGTH, needed=False

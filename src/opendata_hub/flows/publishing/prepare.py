@@ -15,7 +15,14 @@ from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.roles import STRANGER, Visitor
 from opendata_hub.domain.people.rule import EVERYWHERE, Place, reach, require
 from opendata_hub.domain.publishing.draft import Draft, described_of, one_line, typed_of
-from opendata_hub.flows.catalog.publish import Assessed, Words, previewed, publish
+from opendata_hub.flows.catalog.publish import (
+    Assessed,
+    Words,
+    previewed,
+    publish,
+    require_publishable,
+)
+from opendata_hub.flows.catalog.withdraw import require_published
 from opendata_hub.store import datasets, submissions
 from opendata_hub.store.people import accounts
 from opendata_hub.store.publishing import drafts
@@ -47,16 +54,18 @@ def begin(
     Raises Forbidden, UnknownDataset, and Invalid for another family than the dataset is of.
     """
     require(by, Deed.PUBLISH, Place(submission.authority))
-    typed: Mapping[str, str] = {}
+    given: Mapping[str, str] = {}
+    began_from = None
     if replaces:
         before = datasets.get(session, replaces)
         require(by, Deed.PUBLISH, Place(before.publisher))
         if (before.family, before.publisher) != (submission.family, submission.authority):
             raise Invalid("family: a new version is of the same family and body")
-        typed = typed_of(before)
+        given, began_from = typed_of(before), before.version
     return drafts.add(
         session, authority=submission.authority, person=by.person, family=submission.family,
-        submission_id=submission.id, replaces=replaces, typed=typed, now=now,
+        submission_id=submission.id, replaces=replaces, began_from=began_from,
+        given=given, now=now,
     )  # fmt: skip
 
 
@@ -76,21 +85,44 @@ def opened(session: Session, number: int, *, by: Visitor, to_change: bool = Fals
 def change_file(
     session: Session, number: int, submission: Submission, *, by: Visitor, now: datetime
 ) -> None:
-    """Go on with another file, such as a repaired copy; what was typed stays."""
+    """Go on with another file, such as a repaired copy; what was typed stays, a day does not."""
     held = opened(session, number, by=by, to_change=True).draft
     if (held.family, held.authority) != (submission.family, submission.authority):
         raise Invalid("family: the file was checked for another family or body")
-    drafts.keep(session, replace(held, submission_id=submission.id, problem=""), now)
+    drafts.keep(session, held.changed(submission_id=submission.id), now)
 
 
 def keep_words(
     session: Session, number: int, typed: Mapping[str, str], *, by: Visitor, now: datetime
 ) -> Opened:
-    """Keep what was typed, right or wrong; what is not among it stays as it was."""
+    """Keep what was typed, right or wrong; what is not among it stays as it was.
+
+    Other words take the day off for which it was scheduled: nobody has approved them.
+    """
     held = opened(session, number, by=by, to_change=True)
-    draft = replace(held.draft, typed={**held.draft.typed, **typed}, problem="")
+    if all(held.draft.typed.get(name, "") == text for name, text in typed.items()):
+        return held
+    draft = held.draft.changed(typed={**held.draft.typed, **typed})
     drafts.keep(session, draft, now)
-    return replace(held, draft=draft)
+    return replace(held, draft=replace(draft, changed_at=now))
+
+
+def begin_anew(session: Session, number: int, *, by: Visitor, now: datetime) -> None:
+    """Go on from the version that is published now; what was typed since the draft began stays.
+
+    Where the dataset was withdrawn, the draft becomes one of a new dataset.
+    """
+    held = opened(session, number, by=by, to_change=True)
+    draft, before = held.draft, held.before
+    if before is None:
+        new = draft.changed(replaces="", began_from=None, given={})
+    else:
+        require(by, Deed.PUBLISH, Place(before.publisher))
+        given = typed_of(before)
+        new = draft.changed(
+            given=given, began_from=before.version, typed={**given, **draft.retyped}
+        )
+    drafts.keep(session, new, now)
 
 
 def discard(session: Session, number: int, *, by: Visitor) -> None:
@@ -124,7 +156,11 @@ def _found(held: Opened) -> tuple[Clearance, ...]:
 def preview(
     session: Session, frame: Frame, held: Opened, *, by: Visitor, now: datetime
 ) -> Assessed:
-    """The dataset it would become, and its quality; raises as ``publish`` does for the words."""
+    """The dataset it would become, and its quality; raises as ``publish`` does for the words.
+
+    Raises Withdrawn and ChangedMeanwhile where the dataset is not the one that it began from.
+    """
+    require_same_version(session, held.draft)
     return previewed(session, frame, held.submission, words_of(held), by=by, now=now)
 
 
@@ -133,30 +169,63 @@ def send(
 ) -> Out:
     """Publish the draft. Sent twice, it is published once, and the second is told the first.
 
-    seen: the moment of change that stood on the page; raises ChangedMeanwhile for another. Raises
-    as ``publish`` does; nothing is written then.
+    seen: the stamp that stood on the page; raises ChangedMeanwhile for another, and where the
+    dataset has got another version since the draft began, Withdrawn where it has left. Raises as
+    ``publish`` does; nothing is written then.
     """
     draft = drafts.get(session, number, reach(by, Deed.PUBLISH), to_change=True)
     if draft.is_published:
         return Out(draft.slug, is_new=False)
-    if seen != stamp(draft):
-        raise ChangedMeanwhile("Somebody has changed it meanwhile; look at it once more")
+    _require_seen(draft, seen)
     return Out(_publish(session, frame, draft, by=by, now=now), is_new=True)
 
 
-def stamp(draft: Draft) -> str:
-    """What a form carries to say which state of a draft was on the page."""
-    return f"{draft.submission_id}-{draft.changed_at.timestamp():.6f}"
+def _require_seen(draft: Draft, seen: str) -> None:
+    """Raise ChangedMeanwhile where another state of the draft was looked at."""
+    if seen != draft.stamp:
+        raise ChangedMeanwhile("Somebody has changed it meanwhile; look at it once more")
+
+
+def require_same_version(session: Session, draft: Draft) -> None:
+    """Raise unless the dataset that gets a new version is the one that the draft began from.
+
+    Raises Withdrawn where it has left the catalogue, ChangedMeanwhile for another version.
+    """
+    if not draft.replaces:
+        return
+    require_published(session, draft.replaces)
+    if (version := datasets.get(session, draft.replaces).version) != draft.began_from:
+        raise ChangedMeanwhile(
+            f"{draft.replaces} has version {version} now, and the draft began from another; "
+            "begin anew from that version"
+        )
 
 
 def schedule(
-    session: Session, number: int, day: date, *, by: Visitor, today: date, now: datetime
+    session: Session,
+    frame: Frame,
+    number: int,
+    day: date,
+    *,
+    seen: str,
+    by: Visitor,
+    today: date,
+    now: datetime,
 ) -> Draft:
-    """Have it published on a day to come, by whoever says so now; raises Invalid for another."""
+    """Have it published on a day to come, as it is, in the name of whoever says so now.
+
+    Raises Invalid for another day, and otherwise as ``send`` does: what could not be published
+    now is not scheduled.
+    """
     if day <= today:
         raise Invalid("publish_on: choose a day to come, or publish now")
-    held = opened(session, number, by=by, to_change=True).draft
-    scheduled = replace(held, publish_on=day, person=by.person, problem="")
+    held = opened(session, number, by=by, to_change=True)
+    _require_seen(held.draft, seen)
+    require_publishable(held.submission, words_of(held))
+    if broken := preview(session, frame, held, by=by, now=now).broken:
+        raise broken
+    said = replace(held.draft, publish_on=day, person=by.person, problem="", changed_at=now)
+    scheduled = replace(said, approved=said.stamp)
     drafts.keep(session, scheduled, now)
     return scheduled
 
@@ -164,25 +233,35 @@ def schedule(
 def unschedule(session: Session, number: int, *, by: Visitor, now: datetime) -> None:
     """Publish it on no day by itself."""
     held = opened(session, number, by=by, to_change=True).draft
-    drafts.keep(session, replace(held, publish_on=None), now)
+    drafts.keep(session, replace(held, publish_on=None, approved=""), now)
 
 
-def send_due(session: Session, frame: Frame, number: int, *, now: datetime) -> str:
+def send_due(session: Session, frame: Frame, number: int, *, today: date, now: datetime) -> str:
     """Publish a scheduled draft under the roles that its steward has now; returns its address.
 
-    Raises as ``publish`` does: what was allowed when it was scheduled may not be so any more.
+    It is empty where the draft is not due: published, or its day moved or taken off. Raises as
+    ``send`` does: what was allowed when it was scheduled may not be so any more, and what is not
+    the approved state of it is not published.
     """
     found = drafts.get(session, number, EVERYWHERE, to_change=True)
-    if found.is_published or found.publish_on is None:
-        return found.slug
+    if not _is_due(found, today):
+        return ""
+    _require_seen(found, found.approved)
     return _publish(session, frame, found, by=_steward(session, found.person), now=now)
 
 
-def note_problem(session: Session, number: int, code: str, *, now: datetime) -> None:
-    """Note why a draft could not be published on its day; it waits for its steward."""
+def note_problem(session: Session, number: int, code: str, *, today: date, now: datetime) -> None:
+    """Note why a draft could not be published on its day; it waits for its steward.
+
+    Raises UnknownDraft where it was thrown away meanwhile; one that is not due is left as it is.
+    """
     draft = drafts.get(session, number, EVERYWHERE, to_change=True)
-    if not draft.is_published:
-        drafts.keep(session, replace(draft, publish_on=None, problem=code), now)
+    if _is_due(draft, today):
+        drafts.keep(session, replace(draft, publish_on=None, approved="", problem=code), now)
+
+
+def _is_due(draft: Draft, today: date) -> bool:
+    return not draft.is_published and draft.publish_on is not None and draft.publish_on <= today
 
 
 def _steward(session: Session, person: int | None) -> Visitor:
@@ -195,10 +274,13 @@ def _steward(session: Session, person: int | None) -> Visitor:
 
 def _publish(session: Session, frame: Frame, draft: Draft, *, by: Visitor, now: datetime) -> str:
     require(by, Deed.PUBLISH, Place(draft.authority))
+    datasets.lock(session)
+    require_same_version(session, draft)
     within = reach(by, Deed.PUBLISH)
     before = datasets.find(session, draft.replaces) if draft.replaces else None
     held = Opened(draft, submissions.get(session, draft.submission_id, within), before)
     dataset = publish(session, frame, held.submission, words_of(held), by=by, now=now)
     # After the journal, for once: its row has been ours since it was read, and waits for nobody.
-    drafts.keep(session, replace(draft, slug=dataset.slug, publish_on=None, problem=""), now)
+    out = replace(draft, slug=dataset.slug, publish_on=None, approved="", problem="")
+    drafts.keep(session, out, now)
     return dataset.slug

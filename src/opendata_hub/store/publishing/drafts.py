@@ -20,14 +20,15 @@ def add(
     family: str,
     submission_id: int,
     replaces: str,
-    typed: Mapping[str, str],
+    began_from: int | None,
+    given: Mapping[str, str],
     now: datetime,
 ) -> Draft:
-    """Begin a publication with a checked file."""
+    """Begin a publication with a checked file; its fields begin with what is given."""
     row = DraftRow(
         authority=authority, person_id=person, family=family, submission_id=submission_id,
-        replaces=replaces, typed=dict(typed), publish_on=None, problem="", slug="",
-        created_at=now, changed_at=now,
+        replaces=replaces, typed=dict(given), given=dict(given), began_from=began_from,
+        publish_on=None, approved="", problem="", slug="", created_at=now, changed_at=now,
     )  # fmt: skip
     session.add(row)
     session.flush()
@@ -54,9 +55,11 @@ def get(session: Session, number: int, within: Reach, *, to_change: bool = False
 def keep(session: Session, draft: Draft, now: datetime) -> None:
     """Keep a draft as it is now."""
     row = session.get_one(DraftRow, draft.id)
-    row.submission_id, row.typed = draft.submission_id, dict(draft.typed)
-    row.publish_on, row.problem, row.slug = draft.publish_on, draft.problem, draft.slug
-    row.changed_at = now
+    row.person_id, row.submission_id = draft.person, draft.submission_id
+    row.typed, row.given = dict(draft.typed), dict(draft.given)
+    row.replaces, row.began_from = draft.replaces, draft.began_from
+    row.publish_on, row.approved = draft.publish_on, draft.approved
+    row.problem, row.slug, row.changed_at = draft.problem, draft.slug, now
     session.add(row)
     session.flush()
 
@@ -91,6 +94,7 @@ def due(session: Session, today: date) -> list[int]:
 def _draft(row: DraftRow) -> Draft:
     return Draft(
         id=row.id, authority=row.authority, person=row.person_id, family=row.family,
-        submission_id=row.submission_id, replaces=row.replaces, typed=row.typed,
-        publish_on=row.publish_on, problem=row.problem, slug=row.slug, changed_at=row.changed_at,
+        submission_id=row.submission_id, replaces=row.replaces, began_from=row.began_from,
+        given=row.given, typed=row.typed, publish_on=row.publish_on, approved=row.approved,
+        problem=row.problem, slug=row.slug, changed_at=row.changed_at,
     )  # fmt: skip

@@ -18,7 +18,6 @@ from opendata_hub.domain.catalog.privacy import CLEARABLE
 from opendata_hub.domain.catalog.record.mqa import MOST, Quality
 from opendata_hub.domain.catalog.repair.proposal import Kind, Proposal, Survey, acceptance_from
 from opendata_hub.domain.errors import (
-    ChangedMeanwhile,
     HubError,
     Invalid,
     InvalidRecord,
@@ -26,6 +25,7 @@ from opendata_hub.domain.errors import (
     NotKnown,
     Refused,
     TooLarge,
+    Withdrawn,
 )
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.roles import Visitor
@@ -33,7 +33,7 @@ from opendata_hub.flows.catalog import repair as repairs
 from opendata_hub.flows.catalog.publish import Assessed
 from opendata_hub.flows.catalog.serving import rows as rows_flow
 from opendata_hub.flows.publishing import prepare
-from opendata_hub.flows.publishing.prepare import Opened, stamp
+from opendata_hub.flows.publishing.prepare import Opened
 from opendata_hub.store import datasets
 from opendata_hub.web.catalog.datasets_api import submitted, submitted_as
 from opendata_hub.web.catalog.pages import columns_of
@@ -215,17 +215,21 @@ def publish(
     when: Typed = "now",
     publish_on: Typed = "",
 ) -> Response:
-    """Publish it, once; or have it published on a day."""
+    """Publish it, once; have it published on a day, or on none; or begin it anew."""
     try:
         if when == "later":
-            return _scheduled(hub, visitor, language, number, publish_on)
+            return _scheduled(hub, visitor, language, number, publish_on, seen)
         if when == "never":
             with hub.writing() as session:
                 prepare.unschedule(session, number, by=visitor, now=clock.now())
             return RedirectResponse(f"/{language}/my-data/{number}/publish", 303)
+        if when == "anew":
+            with hub.writing() as session:
+                prepare.begin_anew(session, number, by=visitor, now=clock.now())
+            return RedirectResponse(f"/{language}/my-data/{number}/words", 303)
         with hub.writing() as session:
             out = prepare.send(session, hub.frame, number, seen=seen, by=visitor, now=clock.now())
-    except (Invalid, NotKnown, Refused, ChangedMeanwhile) as problem:
+    except (Invalid, NotKnown, Refused, Withdrawn) as problem:
         return _publication_page(
             request, hub, visitor, language, number, problem=problem, publish_on=publish_on
         )
@@ -246,16 +250,16 @@ def discard(hub: HubDep, visitor: VisitorDep, language: PageLanguage, number: Nu
     return RedirectResponse(f"/{language}/my-data", 303)
 
 
-def _scheduled(hub: Hub, visitor: Visitor, language: str, number: int, publish_on: str) -> Response:
+def _scheduled(
+    hub: Hub, visitor: Visitor, language: str, number: int, publish_on: str, seen: str
+) -> Response:
     day, today = day_from(publish_on.strip()), clock.today(hub.timezone)
-    held = _opened(hub, visitor, number)
-    looked = _looked(hub, visitor, held)
-    if looked.problem:
-        raise looked.problem
     if day is None:
         raise Invalid("publish_on: choose a day")
     with hub.writing() as session:
-        prepare.schedule(session, number, day, by=visitor, today=today, now=clock.now())
+        prepare.schedule(
+            session, hub.frame, number, day, seen=seen, by=visitor, today=today, now=clock.now()
+        )
     return RedirectResponse(f"/{language}/my-data/{number}/publish", 303)
 
 
@@ -270,7 +274,7 @@ def _looked(hub: Hub, visitor: Visitor, held: Opened) -> Looked:
             return Looked(
                 prepare.preview(session, hub.frame, held, by=visitor, now=clock.now()), None
             )
-    except (Invalid, Refused) as problem:
+    except (Invalid, NotKnown, Refused, Withdrawn) as problem:
         return Looked(None, problem)
 
 
@@ -428,7 +432,7 @@ def _publication_page(
         status=409 if problem else 200, draft=held.draft, submission=held.submission,
         family=family, body=hub.authority(held.draft.authority), looked=looked,
         quality=_quality(looked), most=MOST, problem=problem, publish_on=publish_on,
-        is_sound=is_sound, blocking=blocking, seen=stamp(held.draft),
+        is_sound=is_sound, blocking=blocking, seen=held.draft.stamp,
         is_table=family.holds is Holds.TABLE, today=clock.today(hub.timezone),
         is_ready=is_sound and looked.assessed is not None and not looked.faults,
     )  # fmt: skip

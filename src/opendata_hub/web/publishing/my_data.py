@@ -221,7 +221,7 @@ def _published_page(
     return page(
         request, "my_published.html", language,
         status=422 if problem else 200, dataset=dataset, problem=problem, reason=reason,
-        family=hub.frame.families[dataset.family], limit_mb=hub.settings.upload_limit_mb,
+        family=hub.family(dataset.family), limit_mb=hub.settings.upload_limit_mb,
         may_withdraw=reach(visitor, Deed.WITHDRAW).covers(Place(dataset.publisher)),
     )  # fmt: skip
 
