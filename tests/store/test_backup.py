@@ -254,6 +254,19 @@ def test_a_sealed_manifest_cannot_be_rewritten(hub, tmp_path):
         backup.verify(tmp_path / "copy", key=KEY)
 
 
+def test_an_unsealed_copy_in_the_place_of_a_sealed_one_is_refused(hub, copy, tmp_path):
+    sealed, settings = tmp_path / "sealed", Settings(home=tmp_path / "again")
+    backup.back_up(hub, sealed, key=KEY)
+    shutil.rmtree(sealed)
+    shutil.copytree(copy, sealed)
+    with pytest.raises(BackupBroken, match="not sealed"):
+        backup.verify(sealed, key=KEY)
+    with pytest.raises(BackupBroken, match="not sealed"):
+        backup.restore(settings, sealed, key=KEY)
+    assert not settings.home.exists()
+    assert not backup.verify(copy).is_sealed
+
+
 @pytest.mark.parametrize("size", [0, 1, envelope.BLOCK_BYTES, envelope.BLOCK_BYTES + 1, LARGE])
 def test_what_is_sealed_comes_back(tmp_path, size):
     file, content = tmp_path / "sealed", os.urandom(size)

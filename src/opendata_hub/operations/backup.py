@@ -165,7 +165,10 @@ def _keep_files(writer: _Writer, files: FileStore, moment: copies.Moment) -> set
 
 
 def read_manifest(folder: Path, *, key: bytes | None = None) -> Manifest:
-    """What the copy in the folder says of itself; raises BackupBroken."""
+    """What the copy in the folder says of itself; raises BackupBroken.
+
+    Whoever gives a key asks for what that key has sealed: anybody can write an unsealed copy.
+    """
     try:
         said = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         manifest = Manifest(**{**said, "migrations": tuple(said["migrations"])})
@@ -177,6 +180,8 @@ def read_manifest(folder: Path, *, key: bytes | None = None) -> Manifest:
         raise BackupBroken(f"{manifest.format!r} is not known to this version")
     if manifest.is_sealed and key is None:
         raise BackupBroken("this backup is sealed; give --key-file")
+    if key is not None and not manifest.is_sealed:
+        raise BackupBroken("this backup is not sealed: no key proves who made it; give no key-file")
     if manifest.is_sealed and not hmac.compare_digest(manifest.mac, _mac(manifest, key)):
         raise BackupBroken("the manifest was altered, or the key is another")
     return manifest
