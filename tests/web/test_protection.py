@@ -16,6 +16,7 @@ from opendata_hub.domain.errors import TooOften
 from opendata_hub.domain.protection.form_token import form_token
 from opendata_hub.domain.protection.pace import DEFAULTS, Traffic
 from opendata_hub.settings import Settings
+from opendata_hub.store import engine
 from opendata_hub.web.app import create_app
 from opendata_hub.web.languages import HERE
 from opendata_hub.web.protection import rates
@@ -311,6 +312,34 @@ def test_bombs_of_headers_are_refused_by_name(client, headers):
     answer = client.get("/fr/", headers=headers)
     assert (answer.status_code, code_of(answer)) == (431, "headers-too-large")
     assert client.get("/fr/", headers={"Cookie": "x" * 16_384}).status_code == 200
+
+
+# -- no text --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("/fr/datasets/%00", (404, "not-known")),
+        ("/api/v1/datasets/a%00b", (404, "not-known")),
+        ("/answers/%00/1", (404, "not-known")),
+        ("/fr/entities?q=%00", (400, "broken-request")),
+        ("/fr/register?q=a%00b", (400, "broken-request")),
+        ("/api/v1/datasets?%00=x", (400, "broken-request")),
+    ],
+)
+def test_an_address_with_a_nul_never_reaches_the_store(client, monkeypatch, address, said):
+    def asked(*_):
+        raise AssertionError("PostgreSQL takes no NUL")
+
+    monkeypatch.setattr(engine, "reading", asked)
+    monkeypatch.setattr(engine, "writing", asked)
+    answer = client.get(address)
+    assert (answer.status_code, code_of(answer)) == said
+
+
+def test_what_only_looks_like_a_nul_is_text(client):
+    assert client.get("/fr/datasets?q=%2500").status_code == 200
 
 
 # -- how often ------------------------------------------------------------------------------

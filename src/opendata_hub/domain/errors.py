@@ -61,6 +61,7 @@ HubError
 │   └── NoAccount         somebody is known to the provider, and not here
 ├── WrongHost         another hub's name was called
 ├── HeadersTooLarge   more cookies or headers than are read
+├── BrokenRequest     an address with something in it that is no text
 ├── TooOften          more calls than are taken in this time
 ├── TooLarge          more bytes than this door takes
 ├── SearchUnavailable the index is missing, broken or being written
@@ -667,6 +668,12 @@ class HeadersTooLarge(HubError):
     """More cookies or headers than are read."""
 
     code = "headers-too-large"
+
+
+class BrokenRequest(HubError):
+    """What was sent is not what it says it is: the query of an address holds a NUL."""
+
+    code = "broken-request"
 
 
 class TooOften(HubError):

@@ -6,7 +6,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from opendata_hub.domain.errors import HubError
 from opendata_hub.web import problems
-from opendata_hub.web.protection.arrival import Premises, arrived, require_own_host, require_small
+from opendata_hub.web.protection.arrival import (
+    Premises,
+    arrived,
+    require_own_host,
+    require_small,
+    require_text,
+)
 from opendata_hub.web.protection.crossing import require_same_site
 
 
@@ -29,6 +35,7 @@ class Gate:
             require_small(headers)
             require_own_host(headers.get("host", ""), self.premises)
             require_same_site(scope["method"], headers, self.origin)
+            require_text(scope)
         except HubError as problem:
             answer = problems.hub_error(Request(scope), problem)
             await answer(scope, receive, send)

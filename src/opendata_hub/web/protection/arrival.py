@@ -8,13 +8,14 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-from opendata_hub.domain.errors import HeadersTooLarge, WrongHost
+from opendata_hub.domain.errors import BrokenRequest, HeadersTooLarge, NotKnown, WrongHost
 
 Network = IPv4Network | IPv6Network
 COOKIE_LIMIT_BYTES = 16_384
 HEADERS_LIMIT_BYTES = 49_152
 HEADERS_LIMIT = 100
 """uvicorn reads 65,536 bytes before it gives up; a proxy in front often takes less."""
+CKAN = ("/api/3/action/", "/api/action/")
 DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 
 
@@ -63,6 +64,21 @@ def require_small(headers: Headers) -> None:
         raise HeadersTooLarge(
             f"More than {HEADERS_LIMIT} headers, or than {HEADERS_LIMIT_BYTES:,} bytes of them"
         )
+
+
+def require_text(scope: Scope) -> None:
+    """Raise NotKnown for a path with a NUL in it, and BrokenRequest for such a query.
+
+    No name or word of ours holds one, and PostgreSQL takes none. Encoded twice it is text.
+    CKAN's actions refuse such a query in words of their own.
+    """
+    if "\0" in scope["path"]:
+        raise NotKnown("Nothing at this address")
+    query: bytes = scope["query_string"]
+    if scope["path"].startswith(CKAN):
+        return
+    if b"%00" in query or b"\0" in query:
+        raise BrokenRequest("The query of the address holds a NUL")
 
 
 def arrived(scope: Scope, premises: Premises) -> Scope:
