@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import product
 
 import pytest
+from annotated_types import Ge, Le
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import iter_route_contexts
 
@@ -68,6 +69,15 @@ def test_every_route_is_a_door_that_says_what_it_needs(hub):
     }
     assert others == FRAMEWORK
     assert {each.deed for each in ways(app)} >= {Deed.READ_PUBLISHED, Deed.PUBLISH}
+
+
+def test_every_number_in_a_path_is_one_that_a_database_can_hold(hub):
+    for context in iter_route_contexts(create_app(hub).routes):
+        if isinstance(context.original_route, Door):
+            for field in context.original_route.dependant.path_params:
+                if field.field_info.annotation is int:
+                    bounds = {type(each) for each in field.field_info.metadata}
+                    assert {Ge, Le} <= bounds, f"{context.path}: {field.name} has no bounds"
 
 
 GUARDED: dict[Deed, set[str]] = {

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 from starlette.concurrency import run_in_threadpool
 
 from opendata_hub.bootstrap import Hub
@@ -37,3 +37,5 @@ async def page_language(language: str) -> str:
 
 HubDep = Annotated[Hub, Depends(hub_of)]
 PageLanguage = Annotated[str, Depends(page_language)]
+Number = Annotated[int, Path(ge=1, le=2_147_483_647)]
+"""Of a row of the store, as long as a database can hold one."""

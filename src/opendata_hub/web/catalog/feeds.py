@@ -1,6 +1,8 @@
 """What is followed rather than asked for: the feed of changes, site maps, robots.txt."""
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import PlainTextResponse, Response
 
 from opendata_hub import clock
@@ -14,6 +16,7 @@ from opendata_hub.web.shapes import Problem
 
 LD_JSON, XML = "application/ld+json", "application/xml"
 READ = ["GET", "HEAD"]
+Page = Annotated[int, Path(ge=0, le=2_147_483_647)]
 
 router = APIRouter(route_class=Door, tags=["catalogue"], responses={404: {"model": Problem}})
 
@@ -30,7 +33,7 @@ def feed_root(request: Request, hub: HubDep) -> Response:
 
 @router.api_route("/catalog/feed/pages/{number}", methods=READ, include_in_schema=False)
 @needs(Deed.READ_PUBLISHED)
-def feed_page(request: Request, hub: HubDep, number: int) -> Response:
+def feed_page(request: Request, hub: HubDep, number: Page) -> Response:
     """A page of the feed. One that is closed may be kept for good."""
     with hub.reading() as session:
         state = serve.catalog_state(session, hub.frame, now=clock.now())
@@ -52,7 +55,7 @@ def site_maps(request: Request, hub: HubDep) -> Response:
 
 @router.api_route("/sitemap-{number}.xml", methods=READ, include_in_schema=False)
 @needs(Deed.READ_PUBLISHED)
-def site_map(request: Request, hub: HubDep, number: int) -> Response:
+def site_map(request: Request, hub: HubDep, number: Page) -> Response:
     """A map of at most 50,000 addresses."""
     with hub.reading() as session:
         state = serve.catalog_state(session, hub.frame, now=clock.now())

@@ -23,7 +23,7 @@ from opendata_hub.flows.answers.fill_letter import filled_in
 from opendata_hub.flows.requests.write_letter import Wanted, find, preview
 from opendata_hub.store.correspondence import correspondents
 from opendata_hub.web.correspondence.letters_api import file_of, note, settle, today_of, write
-from opendata_hub.web.deps import HubDep, PageLanguage
+from opendata_hub.web.deps import HubDep, Number, PageLanguage
 from opendata_hub.web.doors import Door, VisitorDep, needs
 from opendata_hub.web.people.browser import lead
 from opendata_hub.web.rendering import page
@@ -107,7 +107,7 @@ def write_letter(
 @router.api_route("/{language}/desk/{reference}/letter-files/{letter}", methods=READ)
 @needs(Deed.READ_IDENTITY)
 def read_letter(
-    hub: HubDep, visitor: VisitorDep, language: PageLanguage, reference: str, letter: int
+    hub: HubDep, visitor: VisitorDep, language: PageLanguage, reference: str, letter: Number
 ) -> Response:
     """A letter as it was written, to be read or printed."""
     del language  # the letter has its own
@@ -121,7 +121,7 @@ def note_delivery(
     visitor: VisitorDep,
     language: PageLanguage,
     reference: str,
-    letter: int,
+    letter: Number,
     way: Typed = "",
     day: Typed = "",
 ) -> Response:
@@ -141,7 +141,7 @@ def settle_mail(
     visitor: VisitorDep,
     language: PageLanguage,
     reference: str,
-    mail: int,
+    mail: Number,
     become: Typed = "",
 ) -> Response:
     """Say what becomes of a mail that is in doubt, failed or bounced."""

@@ -25,7 +25,7 @@ from opendata_hub.flows.requests.act import open_case
 from opendata_hub.flows.requests.write_letter import Wanted, find, preview
 from opendata_hub.store.correspondence import letters as kept_letters
 from opendata_hub.store.requests.letters import KeptLetter, of_request
-from opendata_hub.web.deps import HubDep
+from opendata_hub.web.deps import HubDep, Number
 from opendata_hub.web.doors import Door, VisitorDep, bearer, needs
 from opendata_hub.web.people.browser import send_after, send_then
 from opendata_hub.web.shapes import Problem
@@ -167,7 +167,7 @@ def write_letter(
 
 @router.get("/requests/{reference}/letters/{letter}.pdf", response_class=Response, responses=PDF)
 @needs(Deed.READ_IDENTITY)
-def read_letter(hub: HubDep, visitor: VisitorDep, reference: str, letter: int) -> Response:
+def read_letter(hub: HubDep, visitor: VisitorDep, reference: str, letter: Number) -> Response:
     """A letter as it was written. It names who asked: the journal tells who read it."""
     return file_of(hub, visitor, reference, letter)
 
@@ -175,7 +175,7 @@ def read_letter(hub: HubDep, visitor: VisitorDep, reference: str, letter: int) -
 @router.post("/requests/{reference}/letters/{letter}/deliveries", status_code=201)
 @needs(Deed.HANDLE_REQUEST)
 def note_delivery(
-    hub: HubDep, visitor: VisitorDep, reference: str, letter: int, body: DeliveryIn
+    hub: HubDep, visitor: VisitorDep, reference: str, letter: Number, body: DeliveryIn
 ) -> DeliveryOut:
     """Note that a printed letter was posted or handed over."""
     note(hub, visitor, reference, letter, body.way, body.happened_on)
@@ -184,7 +184,7 @@ def note_delivery(
 
 @router.post("/mails/{mail}/settlement", status_code=204)
 @needs(Deed.HANDLE_REQUEST)
-def settle_mail(hub: HubDep, visitor: VisitorDep, mail: int, body: SettledIn) -> Response:
+def settle_mail(hub: HubDep, visitor: VisitorDep, mail: Number, body: SettledIn) -> Response:
     """Say what becomes of a mail about a request that is in doubt, failed or bounced."""
     settle(hub, visitor, mail, is_sent=body.is_sent)
     return Response(status_code=204, background=send_after(hub))

@@ -17,7 +17,7 @@ from opendata_hub.flows.catalog.serving import show
 from opendata_hub.store import datasets
 from opendata_hub.store.portal import row_reports
 from opendata_hub.web.catalog.pages import columns_of
-from opendata_hub.web.deps import HubDep, PageLanguage
+from opendata_hub.web.deps import HubDep, Number, PageLanguage
 from opendata_hub.web.doors import Door, VisitorDep, needs
 from opendata_hub.web.portal.rows import published_rows, shown_row
 from opendata_hub.web.rendering import page
@@ -87,7 +87,10 @@ def waiting_reports(
 @router.post("/{language}/row-reports/{number}")
 @needs(Deed.PUBLISH)
 def settle_report(
-    hub: HubDep, language: PageLanguage, visitor: VisitorDep, number: int
+    hub: HubDep,
+    language: PageLanguage,
+    visitor: VisitorDep,
+    number: Number,
 ) -> Response:
     """Note that the report was looked at."""
     with hub.writing() as session:
