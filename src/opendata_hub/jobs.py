@@ -36,7 +36,7 @@ from opendata_hub.flows.identities.erase import erase_batch
 from opendata_hub.flows.publishing import prepare
 from opendata_hub.flows.register import publish as register
 from opendata_hub.flows.requests.announce import warn_of_end
-from opendata_hub.store import datasets, links
+from opendata_hub.store import datasets, links, submissions
 from opendata_hub.store.answers import files as case_files
 from opendata_hub.store.answers import stored
 from opendata_hub.store.ckan import packages
@@ -49,6 +49,7 @@ from opendata_hub.store.publishing import drafts
 log = logging.getLogger(__name__)
 FILES_WAIT_FOR, FILES_AT_ONCE = timedelta(days=1), 500
 PACKAGES_AT_ONCE, PACKAGES_IN_A_COMMIT = 2_000, 100
+SUBMISSIONS_KEPT_FOR, SUBMISSIONS_AT_ONCE = timedelta(days=7), 200
 MAIL_KEPT_FOR = timedelta(days=90)
 SENDERS_COUNTED_FOR = timedelta(days=1)
 PASSING = frozenset(
@@ -265,6 +266,26 @@ def give_up_drafts(hub: Hub) -> int:
             return given_up
 
 
+def forget_submissions(hub: Hub) -> int:
+    """Erase files that were handed in and are neither published nor in a draft, after 7 days.
+
+    Returns how many. Their bytes go with the next sweep.
+    """
+    now, erased = clock.now(), 0
+    while True:
+        with hub.writing() as session:
+            count = submissions.erase_unused(
+                session, now - SUBMISSIONS_KEPT_FOR, now, most=SUBMISSIONS_AT_ONCE
+            )
+        erased += count
+        if count < SUBMISSIONS_AT_ONCE:
+            break
+    if erased:
+        log.warning("%s files that were handed in and not published were erased", erased)
+        hub.forget_files(())
+    return erased
+
+
 def forget_sessions(hub: Hub) -> int:
     """Delete the sessions that are over, and failed sign-ins of long ago; returns how many."""
     now = clock.now()
@@ -424,6 +445,7 @@ DAILY: tuple[tuple[int, Callable[[Hub], object]], ...] = (
     (2, forget_filings),
     (2, give_up_drafts),
     (2, forget_mail),
+    (2, forget_submissions),
     (1, erase_identities),
     (3, sweep_files),
     (6, remind_officers),

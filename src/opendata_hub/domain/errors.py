@@ -508,6 +508,12 @@ class KeyReused(Refused):
     code = "key-reused"
 
 
+class FileErased(Refused):
+    """A file that was handed in and not published, and was erased when its days were over."""
+
+    code = "file-erased"
+
+
 class IdentityErased(Refused):
     """Who asked was erased, as the law or the requester wanted it."""
 

@@ -3,12 +3,20 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from sqlalchemy import delete, exists, or_
 from sqlmodel import Session, col, select
 
 from opendata_hub.domain.catalog.report import Clearance, Finding, Level, Report
 from opendata_hub.domain.errors import UnknownSubmission
 from opendata_hub.domain.people.rule import Reach
-from opendata_hub.store.tables import ClearanceRow, SubmissionRow
+from opendata_hub.store.tables import (
+    CaseFileRow,
+    ClearanceRow,
+    DatasetRow,
+    DocumentRow,
+    DraftRow,
+    SubmissionRow,
+)
 from opendata_hub.store.visible import in_reach
 
 
@@ -16,7 +24,8 @@ from opendata_hub.store.visible import in_reach
 class Submission:
     """A file and the report on it, handed in for an authority.
 
-    file_name: the name its sender gave it.
+    file_name: the name its sender gave it. is_erased: whether only the report is left, without
+    words of the file.
     """
 
     id: int
@@ -27,6 +36,7 @@ class Submission:
     size_bytes: int
     submitted_at: datetime
     report: Report
+    is_erased: bool = False
 
 
 def add(
@@ -75,6 +85,33 @@ def get(session: Session, submission_id: int, within: Reach) -> Submission:
     if row := session.exec(question).first():
         return _submission(row)
     raise UnknownSubmission(f"No report number {submission_id}")
+
+
+def erase_unused(session: Session, before: datetime, now: datetime, *, most: int) -> int:
+    """Erase what files said that came before then and are in no use; returns how many, up to most.
+
+    Digest, size, counts and the places of findings stay; name, messages and what was read in
+    documents go. The bytes are dropped with those that no row refers to.
+    """
+    users = (DatasetRow.submission_id, DraftRow.submission_id)
+    is_used = [exists().where(col(user) == col(SubmissionRow.id)) for user in users]
+    is_in_a_case = exists().where(col(CaseFileRow.sha256) == col(SubmissionRow.sha256))
+    question = (
+        select(SubmissionRow)
+        .where(col(SubmissionRow.erased_at).is_(None), col(SubmissionRow.submitted_at) < before)
+        .where(~or_(*is_used, is_in_a_case))
+        .order_by(col(SubmissionRow.id))
+        .limit(most)
+        .with_for_update()
+    )
+    rows = session.exec(question).all()
+    for row in rows:
+        row.erased_at, row.file_name = now, ""
+        row.findings = [{**finding, "message": ""} for finding in row.findings]
+    session.flush()
+    read = delete(DocumentRow).where(col(DocumentRow.submission_id).in_([row.id for row in rows]))
+    session.connection().execute(read)
+    return len(rows)
 
 
 def clear(
@@ -133,4 +170,5 @@ def _submission(row: SubmissionRow) -> Submission:
             counts=row.counts,
             slow_because=row.slow_because,
         ),
+        is_erased=row.erased_at is not None,
     )

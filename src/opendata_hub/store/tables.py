@@ -26,7 +26,8 @@ metadata = SQLModel.metadata
 class SubmissionRow(SQLModel, table=True):
     """A file that was handed in and the report on it, good or bad.
 
-    authority: in whose name it was handed in; empty where it was a command.
+    authority: in whose name it was handed in; empty where it was a command. erased_at: when its
+    bytes, its name and what the findings quote were erased, for nobody had published it.
     """
 
     __tablename__ = "submission"
@@ -47,6 +48,7 @@ class SubmissionRow(SQLModel, table=True):
     counts: dict[str, int] = Field(sa_type=JSON)
     slow_because: str
     findings: list[dict[str, Any]] = Field(sa_type=JSON)
+    erased_at: datetime | None = None
 
 
 class DraftRow(SQLModel, table=True):

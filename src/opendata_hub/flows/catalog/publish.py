@@ -35,6 +35,7 @@ from opendata_hub.domain.catalog.record.described import circular, refuse_self_r
 from opendata_hub.domain.catalog.record.labels import said_of
 from opendata_hub.domain.catalog.report import Clearance
 from opendata_hub.domain.errors import (
+    FileErased,
     Invalid,
     InvalidRecord,
     NotPublishable,
@@ -110,7 +111,7 @@ def publish(
     by:      who does it in the publisher's name; Forbidden is raised to who may not, and to who
              would replace what another body has published.
     answers: tells of addresses elsewhere; what this hub serves itself always answers.
-    Raises NotPublishable when its report has errors, UnknownPublisher, AuthorityClosed,
+    Raises FileErased, NotPublishable when its report has errors, UnknownPublisher, AuthorityClosed,
     FamilyNotPublished for a family that is not the publisher's, SlugTaken, Invalid for words that
     could not stand in a record, InvalidRecord, which names the field of the form, for a record
     that breaks the profile. Nothing is written then.
@@ -272,7 +273,12 @@ def refresh_fragments(
 
 
 def require_publishable(submission: Submission, words: Words) -> None:
-    """Raise NotPublishable unless nothing stops the file, or only what a steward has cleared."""
+    """Raise NotPublishable unless nothing stops the file, or only what a steward has cleared.
+
+    Raises FileErased where only the report is left.
+    """
+    if submission.is_erased:
+        raise FileErased("The file was not published in time and was erased: hand it in again")
     report = submission.report
     for clearance in words.clearances:
         if clearance.code not in CLEARABLE or not clearance.reason.strip():

@@ -12,10 +12,15 @@ REFERRING = ("submission", "authority_logo", "letter", "case_file", "incoming_fi
 
 
 def referred(session: Session, digests: Collection[str]) -> set[str]:
-    """Those of the digests that a row refers to; one question for each kind of row."""
+    """Those of the digests that a row refers to; one question for each kind of row.
+
+    A submission whose file was erased keeps its digest, and refers to nothing.
+    """
     found: set[str] = set()
     for name in REFERRING:
-        column = metadata.tables[name].c.sha256
-        question = select(column).where(column.in_(list(digests)))
+        columns = metadata.tables[name].c
+        question = select(columns.sha256).where(columns.sha256.in_(list(digests)))
+        if "erased_at" in columns:
+            question = question.where(columns.erased_at.is_(None))
         found.update(session.connection().execute(question).scalars())
     return found

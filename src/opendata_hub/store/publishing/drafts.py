@@ -65,7 +65,7 @@ def keep(session: Session, draft: Draft, now: datetime) -> None:
 
 
 def remove(session: Session, number: int) -> None:
-    """Throw a draft away; its file and the report on it stay."""
+    """Throw a draft away; its file is erased when its days are over, and the report stays."""
     session.delete(session.get_one(DraftRow, number))
     session.flush()
 
