@@ -44,12 +44,14 @@ from opendata_hub.store.correspondence import incoming, officers, outbox
 from opendata_hub.store.filing import once as filings
 from opendata_hub.store.harvest import sources
 from opendata_hub.store.people import attempts, sessions
+from opendata_hub.store.portal import row_reports
 from opendata_hub.store.publishing import drafts
 
 log = logging.getLogger(__name__)
 FILES_WAIT_FOR, FILES_AT_ONCE = timedelta(days=1), 500
 PACKAGES_AT_ONCE, PACKAGES_IN_A_COMMIT = 2_000, 100
 SUBMISSIONS_KEPT_FOR, SUBMISSIONS_AT_ONCE = timedelta(days=7), 200
+ROW_REPORTS_KEPT_FOR = timedelta(days=90)
 MAIL_KEPT_FOR = timedelta(days=90)
 SENDERS_COUNTED_FOR = timedelta(days=1)
 PASSING = frozenset(
@@ -286,6 +288,18 @@ def forget_submissions(hub: Hub) -> int:
     return erased
 
 
+def forget_row_reports(hub: Hub) -> int:
+    """Erase the words of readers' reports on rows, after 90 days; returns of how many.
+
+    Those of what is settled were erased then, but for what earlier versions kept.
+    """
+    with hub.writing() as session:
+        erased = row_reports.erase_words(session, clock.now() - ROW_REPORTS_KEPT_FOR)
+    if erased:
+        hub.forget_files(())
+    return erased
+
+
 def forget_sessions(hub: Hub) -> int:
     """Delete the sessions that are over, and failed sign-ins of long ago; returns how many."""
     now = clock.now()
@@ -446,6 +460,7 @@ DAILY: tuple[tuple[int, Callable[[Hub], object]], ...] = (
     (2, give_up_drafts),
     (2, forget_mail),
     (2, forget_submissions),
+    (2, forget_row_reports),
     (1, erase_identities),
     (3, sweep_files),
     (6, remind_officers),

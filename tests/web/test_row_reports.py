@@ -1,14 +1,17 @@
 """A reader reports an error in a row; it reaches the stewards of the body, and names nobody."""
 
 import re
+from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
 import build
-from opendata_hub import clock
+from opendata_hub import clock, jobs
 from opendata_hub.domain.people.roles import Grant, Role
 from opendata_hub.domain.people.rule import EVERYWHERE
 from opendata_hub.store.portal import row_reports
+from opendata_hub.store.tables import RowReportRow
 
 ROW = "/fr/datasets/demo-petitions/rows/2"
 WORDS = "Le nombre de signatures est <b>faux</b>"
@@ -76,6 +79,40 @@ def test_a_fault_keeps_what_was_typed_and_stores_nothing(demo_client, demo_hub, 
     if "words" not in typed:
         assert "&lt;b&gt;faux" in answer.text
     assert waiting(demo_hub) == []
+
+
+@pytest.mark.parametrize("words", ["Appeler le 06 12 34 56 78", "M. Fictif, CIN AB123456"])
+def test_words_that_tell_of_persons_come_back(demo_client, demo_hub, words):
+    answer = report(demo_client, words=words)
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert "à retirer" in answer.text
+    assert waiting(demo_hub) == []
+
+
+def kept_words(hub):
+    with hub.reading() as session:
+        return list(session.exec(select(RowReportRow.words)))
+
+
+def test_the_words_are_erased_when_it_is_settled(demo_client, demo_hub):
+    report(demo_client)
+    (kept,) = waiting(demo_hub)
+    with demo_hub.writing() as session:
+        row_reports.settle(session, kept.id, EVERYWHERE, by=None, now=build.NOW)
+    assert kept_words(demo_hub) == [""]
+
+
+def test_the_words_of_what_waits_are_erased_after_their_days(demo_client, demo_hub, monkeypatch):
+    report(demo_client)
+    monkeypatch.setattr(clock, "now", lambda: build.NOW + timedelta(days=89))
+    assert jobs.forget_row_reports(demo_hub) == 0
+    assert kept_words(demo_hub) == [WORDS]
+    monkeypatch.setattr(clock, "now", lambda: build.NOW + timedelta(days=91))
+    assert jobs.forget_row_reports(demo_hub) == 1
+    assert kept_words(demo_hub) == [""]
+    (left,) = waiting(demo_hub)
+    assert left.row_number == 2
 
 
 def test_the_same_report_waits_once(demo_client, demo_hub):

@@ -1048,7 +1048,8 @@ class EntityIndexedRow(SQLModel, table=True):
 class RowReportRow(SQLModel, table=True):
     """What a reader says is wrong in a row. It names nobody who reported.
 
-    column: empty for the row as a whole. settled_at: when a steward had looked at it.
+    column: empty for the row as a whole. settled_at: when a steward had looked at it. words: empty
+    from then on, and after their days.
     """
 
     __tablename__ = "row_report"

@@ -14,7 +14,8 @@ LONGEST_WORDS = 1_000
 class RowReport:
     """A report. It names nobody who made it.
 
-    column: empty for the row as a whole. version: of the dataset that the reader looked at.
+    column: empty for the row as a whole. words: empty when they were erased.
+    version: of the dataset that the reader looked at.
     """
 
     id: int

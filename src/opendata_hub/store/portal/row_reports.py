@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import or_, update
 from sqlmodel import Session, col, func, select
 
 from opendata_hub.domain.errors import UnknownRowReport
@@ -60,9 +61,9 @@ def count_waiting(session: Session, within: Reach) -> int:
 
 
 def settle(session: Session, number: int, within: Reach, *, by: int | None, now: datetime) -> None:
-    """Note that a steward has looked at it; raises UnknownRowReport, also out of reach.
+    """Note that a steward has looked at it, and erase its words.
 
-    Whoever comes second changes nothing.
+    Raises UnknownRowReport, also out of reach. Whoever comes second changes nothing.
     """
     question = select(RowReportRow).where(RowReportRow.id == number)
     question = question.where(in_reach(within, authority=RowReportRow.authority))
@@ -70,8 +71,17 @@ def settle(session: Session, number: int, within: Reach, *, by: int | None, now:
     if row is None:
         raise UnknownRowReport(f"No report number {number}")
     if row.settled_at is None:
-        row.settled_at, row.settled_by = now, by
+        row.settled_at, row.settled_by, row.words = now, by, ""
         session.flush()
+
+
+def erase_words(session: Session, before: datetime) -> int:
+    """Erase the words of what came before then, and of what is settled; returns of how many."""
+    is_over = or_(col(RowReportRow.reported_at) < before, col(RowReportRow.settled_at).is_not(None))
+    question = update(RowReportRow).where(col(RowReportRow.words) != "", is_over).values(words="")
+    erased = session.connection().execute(question).rowcount
+    session.expire_all()
+    return erased
 
 
 def _report(row: RowReportRow) -> RowReport:

@@ -8,6 +8,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from opendata_hub import clock
 from opendata_hub.bootstrap import Hub
+from opendata_hub.domain.catalog.privacy import MESSAGES, require_impersonal, traces
 from opendata_hub.domain.errors import Invalid
 from opendata_hub.domain.filing.opened import require_person
 from opendata_hub.domain.people.deeds import Deed
@@ -47,9 +48,13 @@ def report_row(
     try:
         require_person(hub.key, opened=opened, trap=website, now=now)
         said = checked_words(words)
+        require_impersonal(said, what="words")
         require_column(column, fields)
     except Invalid as problem:
-        typed: dict[str, Any] = {"words": words, "column": column, "problem": problem}
+        found = [MESSAGES[kind] for kind in sorted(traces(words))]
+        typed: dict[str, Any] = {
+            "words": words, "column": column, "problem": problem, "found": found,
+        }  # fmt: skip
         return shown_row(request, hub, language, wanted, number, typed=typed)
     with hub.writing() as session:
         row_reports.add(

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from opendata_hub.domain.catalog.privacy import marks
+from opendata_hub.domain.errors import Invalid
 from opendata_hub.domain.texts import Texts
 
 
@@ -89,6 +90,12 @@ def traces(text: str, *, column: str = "") -> frozenset[Kind]:
     frozenset()
     """
     return traces_among(text, told_by(column))
+
+
+def require_impersonal(text: str, *, what: str) -> None:
+    """Raise Invalid, with codes and without a value, for a text that holds personal data."""
+    if found := traces(text):
+        raise Invalid(f"{what}: holds personal data ({', '.join(sorted(found))}); take it out")
 
 
 def traces_among(text: str, told: frozenset[Kind]) -> frozenset[Kind]:
