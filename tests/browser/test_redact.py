@@ -17,10 +17,13 @@ def reference(house):
     return filed
 
 
-def add_minutes(page, reference, tmp_path):
+MINUTES = ("Le tiers est joint au 06 12 34 56 78.", "Page deux.")
+
+
+def add_minutes(page, reference, tmp_path, texts=MINUTES):
     """Add a PDF to the case; leads to the page where it is blacked out."""
     file = tmp_path / "proces-verbal.pdf"
-    file.write_bytes(documents.pdf(texts=("Le tiers est joint au 06 12 34 56 78.", "Page deux.")))
+    file.write_bytes(documents.pdf(texts=texts))
     page.goto(f"/fr/desk/{reference}/files")
     page.set_input_files("#file", file)
     page.get_by_role("button", name="Ajouter", exact=True).click()
@@ -110,6 +113,27 @@ def test_what_was_drawn_is_there_again_after_a_fault(house, chromium, reference,
         assert page.locator("#phrases").input_value() == "06 12 34 56 78"
         page.locator(".black").wait_for()
         assert faults_in_both_lights(page) == []
+
+
+def test_boxes_of_another_part_are_kept_and_who_leaves_is_asked(
+    house, chromium, reference, tmp_path
+):
+    texts = tuple(f"Page {number}." for number in range(1, 22))
+    with window(chromium, house, role=Role.OFFICER, **QUIET) as page:
+        add_minutes(page, reference, tmp_path, texts)
+        asked = []
+        page.on("dialog", lambda told: (asked.append(told.type), told.accept()))
+        draw(page, 1, 10, 10, 40, 30)
+        page.get_by_role("button", name="21–21").click(no_wait_after=True)
+        page.locator("figure[data-page='21']").wait_for(
+            timeout=60_000
+        )  # twenty pictures are made first
+        assert asked == []
+        draw(page, 21, 10, 10, 40, 30)
+        rows = page.locator(".boxes tbody tr [name=page_number]")
+        assert [rows.nth(each).input_value() for each in (0, 1)] == ["1", "21"]
+        page.goto(f"/fr/desk/{reference}")
+        assert asked == ["beforeunload"]
 
 
 def test_nobody_else_sees_the_pages(house, chromium, reference, tmp_path):

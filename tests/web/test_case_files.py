@@ -6,6 +6,7 @@ import pytest
 
 import build
 import documents
+from opendata_hub.domain.answers.redaction import MOST_MARKS
 from opendata_hub.domain.people.roles import Grant, Role
 
 OWN = "commune-exemple"
@@ -64,6 +65,54 @@ def test_from_an_upload_to_a_public_redacted_copy(client, officer, receipt, file
     assert b"Fictive" not in content.content
     assert client.get(f"/answers/{reference}/{kept['id']}").json()["code"] == "unknown-file"
     assert client.get(f"{theirs}/{kept['id']}", headers=code).status_code == 404
+
+
+@pytest.fixture
+def desk(hub, client, officer, files, receipt):
+    """The page on which an officer blacks out a document of 21 pages; sends boxes to it."""
+    texts = tuple(f"Page {number}." for number in range(1, 22))
+    kept = add(client, officer, files, documents.pdf(texts=texts)).json()
+    address = f"/fr/desk/{receipt['reference']}/files/{kept['id']}/black-out"
+    person = build.person(hub, "officer@hub.example", grants=(Grant(Role.OFFICER, OWN),))
+    headers = build.signed_in(hub, person)
+    token = re.search(
+        r'name="form_token" value="([^"]+)"', client.get(address, headers=headers).text
+    )
+
+    def send(boxes, **more):
+        columns = dict(zip(COLUMNS, zip(*boxes, strict=True), strict=True))
+        data = {"form_token": token[1], **columns, **more}
+        return client.post(address, data=data, headers=headers, follow_redirects=False)
+
+    return send
+
+
+COLUMNS = ("page_number", "left", "top", "width", "height", "code")
+
+
+def test_boxes_are_kept_from_one_part_of_a_long_document_to_the_next(client, officer, files, desk):
+    drawn = ("1", "12.5", "10", "20", "30", "7.1-c")
+    page = desk([drawn], phrases="Personne", part="21")
+    assert page.status_code == 200
+    assert 'value="12.5"' in page.text
+    assert "Personne</textarea>" in page.text
+    assert "/pages/21.png" in page.text
+    assert "/pages/1.png" not in page.text
+    assert 'name="first" value="21"' in page.text
+    assert len(client.get(files, headers=officer).json()) == 1
+    assert not re.search(r'<a href="[?]first=', page.text)
+    assert re.search(
+        r'<button type="submit" form="black-out"[^>]* name="part" value="1"', page.text
+    )
+    wrong = desk([("21", "x", "1", "1", "1", "7.1-c")], first="21")
+    assert (wrong.status_code, "/pages/21.png" in wrong.text) == (422, True)
+
+
+@pytest.mark.parametrize(("boxes", "status"), [(300, 303), (2_001, 422)])
+def test_a_form_takes_as_many_boxes_as_a_copy(desk, boxes, status):
+    answer = desk([("21", str(each % 90), "5", "1", "1", "7.1-c") for each in range(boxes)])
+    assert answer.status_code == status
+    assert status == 303 or answer.text.count('name="page_number"') > MOST_MARKS
 
 
 def test_what_stands_in_the_way_is_named(client, officer, files):

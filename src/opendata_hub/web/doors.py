@@ -20,25 +20,29 @@ from opendata_hub.store.people import sessions, tokens
 from opendata_hub.web.deps import served
 from opendata_hub.web.passage.tally import ROUTE
 from opendata_hub.web.protection.cookies import shown_key
-from opendata_hub.web.protection.forms import require_form_token
+from opendata_hub.web.protection.forms import MOST_FIELDS, require_form_token
 from opendata_hub.web.protection.rates import Meter, traffic_of
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
-DEED, TRAFFIC = "__deed__", "__traffic__"
+DEED, TRAFFIC, FIELDS = "__deed__", "__traffic__", "__fields__"
 API = "/api/v1"
 """Under which the routers of the API stand."""
 bearer = HTTPBearer(auto_error=False, description="`opendata-hub token create NAME` makes one.")
 
 
-def needs(deed: Deed, *, counted: Traffic | None = None) -> Callable[[Endpoint], Endpoint]:
+def needs(
+    deed: Deed, *, counted: Traffic | None = None, most_fields: int = MOST_FIELDS
+) -> Callable[[Endpoint], Endpoint]:
     """Declare what an endpoint lets do; stands below the decorator of its route.
 
     counted: as what its calls are counted, where deed and method do not say it.
+    most_fields: of the form that a browser with a session may send.
     """
 
     def declare(endpoint: Endpoint) -> Endpoint:
         setattr(endpoint, DEED, deed)
         setattr(endpoint, TRAFFIC, counted)
+        setattr(endpoint, FIELDS, most_fields)
         return endpoint
 
     return declare
@@ -63,6 +67,7 @@ class Door(APIRoute):
         """The route's own handler behind the question who asks."""
         handle, deed = super().get_route_handler(), self.deed
         counted: Traffic | None = getattr(self.endpoint, TRAFFIC)
+        most_fields: int = getattr(self.endpoint, FIELDS)
 
         async def ask_first(request: Request) -> Response:
             setattr(request.state, ROUTE, _template(request, self.path))
@@ -71,7 +76,7 @@ class Door(APIRoute):
             if shown := _shown(request):
                 await run_in_threadpool(shown, request)
             require(request.state.visitor, deed)
-            await require_form_token(request)
+            await require_form_token(request, most_fields)
             return await handle(request)
 
         return ask_first

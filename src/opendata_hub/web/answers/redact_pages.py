@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse, Response
 from opendata_hub.adapters import documents
 from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.answers.case_file import CaseFile
-from opendata_hub.domain.answers.redaction import Box, Marks, Phrase
+from opendata_hub.domain.answers.redaction import MOST_MARKS, Box, Marks, Phrase
 from opendata_hub.domain.errors import HubError, Invalid, NotADocument, NotRedacted
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.roles import Visitor
@@ -28,9 +28,13 @@ SHOWN_PAGES = 20
 """Pictures of pages on one page of ours; a longer document is gone through in parts."""
 EMPTY_ROWS = 3
 """Boxes that can be filled in without JavaScript, beyond those that are."""
+MOST_FIELDS = 2 * 6 * MOST_MARKS
+"""Six for each box; twice, so that who drew too many is told so and finds all of them again."""
 router = APIRouter(route_class=Door, include_in_schema=False)
 FileId = Annotated[int, Path(ge=1, le=2_147_483_647)]
 PageNumber = Annotated[int, Path(ge=1, le=100_000)]
+FirstPage = Annotated[int, Form(ge=1, le=100_000)]
+NextPage = Annotated[int | None, Form(ge=1, le=100_000)]
 Typed = Annotated[str, Form()]
 Column = Annotated[list[str] | None, Form()]
 
@@ -101,7 +105,7 @@ def show(
 
 
 @router.post(ONE + "/black-out")
-@needs(Deed.HANDLE_REQUEST)
+@needs(Deed.HANDLE_REQUEST, most_fields=MOST_FIELDS)
 def black_out(
     request: Request,
     hub: HubDep,
@@ -117,15 +121,25 @@ def black_out(
     code: Column = None,
     phrases: Typed = "",
     exception: Typed = "",
+    first: FirstPage = 1,
+    part: NextPage = None,
 ) -> Response:
-    """Make the copy; on a fault all that was drawn and typed stands there again."""
+    """Make the copy; on a fault all that was drawn and typed stands there again.
+
+    part: nothing is made, the pages from that one are shown with all that was drawn and typed.
+    first: from which page they were shown.
+    """
     columns = [each or [] for each in (page_number, left, top, width, height, code)]
     rows = (Row(*map(str.strip, cells)) for cells in zip(*columns, strict=False))
     sent = Sent(tuple(row for row in rows if not row.is_empty), phrases, exception)
+    if part:
+        return _page(request, hub, visitor, language, reference, file_id, sent, first=part)
     try:
         _, done = redacted(hub, visitor, reference, file_id, sent.marks, language)
     except (Invalid, NotRedacted, NotADocument) as problem:
-        return _page(request, hub, visitor, language, reference, file_id, sent, problem=problem)
+        return _page(
+            request, hub, visitor, language, reference, file_id, sent, first=first, problem=problem
+        )
     told = f"?missing={len(done.missing)}" if done.missing else ""
     return RedirectResponse(f"/{language}/desk/{reference}/files{told}", 303)
 

@@ -10,6 +10,8 @@ from opendata_hub.web.deps import served
 from opendata_hub.web.protection.cookies import shown_key
 from opendata_hub.web.protection.crossing import SAFE_METHODS
 
+MOST_FIELDS = 1_000
+"""Of a form whose door says nothing else."""
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -39,16 +41,18 @@ class FormField:
         return field.format(FIELD, form_token(self.secret, self.key))
 
 
-async def require_form_token(request: Request) -> None:
+async def require_form_token(request: Request, most_fields: int = MOST_FIELDS) -> None:
     """Raise FormExpired for a form that our own pages did not give to this session.
 
-    Reads the form, so it is asked after all that can be known without.
+    Reads the form, so it is asked after all that can be known without. The route is given the same
+    one, read once: what a route sets for the reading itself comes too late.
+    most_fields: a form with more is refused before it is looked at.
     """
     key = shown_key(request)
     kind = request.headers.get("content-type", "").lower()
     if request.method in SAFE_METHODS or not key or not kind.startswith(FORMS):
         return
-    form = await request.form()  # the route is given the same one, read once
+    form = await request.form(max_fields=most_fields)
     given = form.get(FIELD, "")
     if isinstance(given, UploadFile) or not is_form_token(given, served(request).key, key):
         await form.close()

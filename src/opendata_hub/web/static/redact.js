@@ -108,5 +108,14 @@ another.addEventListener("click", () => {
   field(row, "page_number").focus();
 });
 form.querySelector("#draw").hidden = false;
+
+// Boxes stand in the form only until it is sent: who leaves the page without is asked.
+let isSent = false;
+form.addEventListener("submit", () => { isSent = true; });
+addEventListener("pageshow", () => { isSent = false; });
+addEventListener("beforeunload", (event) => {
+  const isDrawn = [...rows.children].some((row) => field(row, "width").value);
+  if (!isSent && (isDrawn || form.querySelector("#phrases").value.trim())) event.preventDefault();
+});
 for (const row of rows.children) prepare(row);
 show();
