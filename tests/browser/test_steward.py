@@ -163,3 +163,29 @@ def test_a_session_that_ends_in_the_middle_of_a_form_loses_nothing(house, chromi
         assert (title, page.locator("#provenance_ar").input_value()) == (
             "Un titre de longue haleine", "مصدر",
         )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [(None, "La connexion a été perdue"), (413, "Le fichier n’a pas été pris")],
+)
+def test_an_upload_without_an_answer_is_told_and_sent_once(house, chromium, answer, told):
+    sent = []
+
+    def lose(route):
+        sent.append(route.request.method)
+        if answer is None:
+            return route.abort()
+        proxy = "<html><body><h1>Request Entity Too Large</h1></body></html>"
+        return route.fulfill(status=answer, content_type="text/html", body=proxy)
+
+    loud = {"may_complain": lambda said: "Failed to load" in said}
+    with window(chromium, house, role=Role.STEWARD, **loud) as page:
+        page.goto("/fr/my-data")
+        page.select_option("#family", FAMILY)
+        page.set_input_files("#file", broken(house.hub))
+        page.route(re.compile(r"/fr/my-data$"), lose)
+        page.get_by_role("button", name="Vérifier le fichier").click()
+        page.get_by_text(told).wait_for()
+        assert page.get_by_role("button", name="Vérifier le fichier").is_enabled()
+    assert sent == ["POST"]
