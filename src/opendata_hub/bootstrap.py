@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from importlib import import_module
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -56,7 +57,7 @@ from opendata_hub.flows.catalog.serving import index
 from opendata_hub.flows.correspondence.compose import Writer, composed
 from opendata_hub.flows.correspondence.receive import Desk, own_addresses
 from opendata_hub.flows.correspondence.remind import Rounds
-from opendata_hub.flows.portal.index_entities import House, bring_up_to_date
+from opendata_hub.flows.portal.house import House
 from opendata_hub.flows.requests.announce import current
 from opendata_hub.flows.requests.write_letter import Office
 from opendata_hub.packs.documents import load_kinds
@@ -167,8 +168,10 @@ class Hub:
 
         As with search, what fails here is logged and done later.
         """
+        # By name: no command loads DuckDB and Frictionless before it needs them.
+        reader = import_module("opendata_hub.flows.portal.index_entities")
         try:
-            return bring_up_to_date(self.current().house)
+            return int(reader.bring_up_to_date(self.current().house))
         except Exception as problem:  # noqa: BLE001  (what was committed stands, and is answered so)
             log.warning("of whom tables speak is not up to date: %s", type(problem).__name__)
             return 0

@@ -15,10 +15,11 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 import build
-from opendata_hub import bootstrap, cli
+from opendata_hub import cli
 from opendata_hub.adapters.archive import envelope
 from opendata_hub.bootstrap import open_hub
 from opendata_hub.domain.errors import BackupBroken, BackupMisplaced, BucketUnreachable
+from opendata_hub.flows.portal import index_entities
 from opendata_hub.flows.verify import verify as verify_journal
 from opendata_hub.operations import backup
 from opendata_hub.settings import Settings
@@ -150,7 +151,7 @@ def test_a_bucket_that_is_away_stops_no_start(hub, monkeypatch):
     def away(_):
         raise BucketUnreachable("nobody answers")
 
-    monkeypatch.setattr(bootstrap, "bring_up_to_date", away)
+    monkeypatch.setattr(index_entities, "bring_up_to_date", away)
     assert hub.index_entities() == 0
 
 

@@ -18,6 +18,7 @@ from opendata_hub.domain.portal.entity import (
     mentions,
 )
 from opendata_hub.flows.catalog.withdraw import withdraw
+from opendata_hub.flows.portal import index_entities
 from opendata_hub.flows.portal.show_entity import show_entity
 from opendata_hub.store import datasets
 from opendata_hub.store.portal import entities
@@ -211,7 +212,7 @@ def test_nothing_that_fails_after_a_commit_reaches_whoever_published(hub, monkey
     def broken(*_):
         raise ArithmeticError
 
-    monkeypatch.setattr(bootstrap, "bring_up_to_date", broken)
+    monkeypatch.setattr(index_entities, "bring_up_to_date", broken)
     monkeypatch.setattr(bootstrap.index, "is_current", broken)
     hub.index_changes()
     assert hub.index_entities() == 0

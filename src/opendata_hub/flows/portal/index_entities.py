@@ -3,15 +3,12 @@
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 from sqlmodel import Session
 
-from opendata_hub.adapters.files import FileStore
 from opendata_hub.adapters.rows.ask import asking
-from opendata_hub.adapters.rows.store import RowStore
 from opendata_hub.domain import errors
 from opendata_hub.domain.catalog.dataset import Dataset
 from opendata_hub.domain.catalog.dcat import Frame
@@ -19,6 +16,7 @@ from opendata_hub.domain.catalog.family import Family
 from opendata_hub.domain.errors import FileDamaged, NoRows, QueryTooHeavy
 from opendata_hub.domain.portal.entity import Mention, mentions
 from opendata_hub.flows.catalog.serving.rows import asked, ready
+from opendata_hub.flows.portal.house import House
 from opendata_hub.store import datasets
 from opendata_hub.store.portal import entities
 
@@ -28,17 +26,6 @@ AT_ONCE = 50
 """Datasets that are looked through in one go: a few seconds."""
 MOST_MENTIONS = 200_000
 """Combinations of one table that are read; a table with more is indexed by the first of them."""
-
-
-@dataclass(frozen=True, slots=True)
-class House:
-    """What is needed of a hub. reading, writing: open a session each."""
-
-    frame: Frame
-    files: FileStore
-    rows: RowStore
-    reading: Callable[[], AbstractContextManager[Session]]
-    writing: Callable[[], AbstractContextManager[Session]]
 
 
 @dataclass(frozen=True, slots=True)

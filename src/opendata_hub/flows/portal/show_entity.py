@@ -13,7 +13,7 @@ from opendata_hub.domain.portal.entity import EntityKind, EntityRule, Key
 from opendata_hub.domain.texts import Texts
 from opendata_hub.flows.catalog.serving import rows as serving
 from opendata_hub.flows.catalog.serving import show
-from opendata_hub.flows.portal.index_entities import House
+from opendata_hub.flows.portal.house import House
 from opendata_hub.store import datasets
 from opendata_hub.store.portal import entities
 from opendata_hub.store.portal.entities import Spoken
