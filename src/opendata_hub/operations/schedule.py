@@ -153,6 +153,12 @@ class Schedule:
             self._leads.give_up()
             self._leads = None
 
+    @property
+    def doing(self) -> frozenset[str]:
+        """The names of the jobs that are being done, or about to be."""
+        with self._lock:
+            return frozenset(self._doing)
+
     def look(self) -> None:
         """Have done what is due, if this process leads; a database that is away is tried again."""
         try:
