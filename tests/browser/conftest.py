@@ -1,4 +1,4 @@
-"""A browser in front of a hub that is really served: one of each for every process of tests.
+"""A browser in front of a hub that is really served: one hub for every process of tests.
 
 Skipped with the reason where Chromium or playwright is not installed.
 """
@@ -25,11 +25,18 @@ def pytest_collection_modifyitems(items):
 
 
 @pytest.fixture(scope="session")
-def chromium():
-    """Debian's browser, headless; nothing is downloaded."""
-    program = shutil.which("chromium")
-    if program is None:
+def program() -> str:
+    """Where Debian's browser is; nothing is downloaded."""
+    found = shutil.which("chromium")
+    if found is None:
         pytest.skip("chromium is not installed (apt-get install chromium)")
+    return found
+
+
+@pytest.fixture(scope="module")
+def chromium(program):
+    """The browser, headless. Gone after each module: its event loop holds the whole thread,
+    and a later test of the same process could not run one of its own."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
     with playwright.sync_playwright() as started:
         browser = started.chromium.launch(executable_path=program, args=FLAGS)
@@ -38,9 +45,9 @@ def chromium():
 
 
 @pytest.fixture(scope="session")
-def house(samples, tmp_path_factory, chromium) -> Iterator[House]:
+def house(samples, tmp_path_factory, program) -> Iterator[House]:
     """A served hub with samples, an account for each role, and one request with a file."""
-    del chromium  # without a browser no hub is served
+    del program  # without a browser no hub is served
     home = tmp_path_factory.mktemp("browsed") / "var"
     shutil.copytree(samples, home)
     port = free_port()
