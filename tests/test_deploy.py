@@ -63,7 +63,7 @@ def test_what_the_composition_asks_of_its_environment_is_in_the_example():
 
 
 def test_the_composition_runs_commands_that_there_are():
-    assert set(OURS) == {"migrate", "web-1", "web-2", "jobs"}
+    assert set(OURS) == {"migrate", "web-1", "web-2", "jobs", "worker"}
     for each in OURS.values():
         require_command(each["command"])
     assert "--no-jobs" in OURS["web-1"]["command"]

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import sqlite3
 from datetime import timedelta
 from pathlib import Path
@@ -155,6 +156,13 @@ def test_servers_of_mail_that_are_away_are_found(found, monkeypatch):
 def test_search_that_is_behind_is_found(hub, found):
     build.publish_sample(hub, "association-subsidies")
     assert wrong(found()) == {"search-behind"}
+
+
+def test_a_hub_that_was_never_served_is_sound(hub, found):
+    shutil.rmtree(hub.settings.home / "search")
+    seen = found()
+    assert wrong(seen) == set()
+    assert "serve" in seen["search-never"].advice
 
 
 def test_a_clock_that_is_behind_is_found(hub, found):

@@ -74,6 +74,7 @@ def test_who_has_the_dump_is_told_so_and_head_says_what_get_would(client):
     assert client.get("/catalog/dump.ttl.gz", headers=known).status_code == 304
     head = client.head("/catalog/dump.ttl.gz")
     assert (head.status_code, head.headers["etag"]) == (200, etag)
+    assert "content-length" not in head.headers
     assert client.get("/catalog/dump.xlsx.gz").status_code == 404
 
 

@@ -68,6 +68,7 @@ def test_who_has_a_kept_page_is_told_so_and_head_says_what_get_would(client, mad
     head = client.head("/catalog.ttl", headers=PLAIN)
     assert (same.status_code, same.content) == (304, b"")
     assert (head.status_code, head.content) == (200, b"")
+    assert "content-length" not in head.headers
     assert head.headers["etag"] == same.headers["etag"] == whole.headers["etag"]
     assert len(made) == 1
 

@@ -124,6 +124,10 @@ class SearchIndex:
             return None
         return current.position
 
+    def was_ever_made(self) -> bool:
+        """Whether there ever was an index here, sound or not."""
+        return (self.home / "current.json").is_file()
+
     def is_readable(self) -> bool:
         """Whether the index can be opened; what is inside is not read."""
         try:

@@ -242,6 +242,9 @@ def _search(seen: _Seen) -> Iterator[Told]:
     with seen.hub.reading() as session:
         if index.is_current(session, seen.hub.frame, seen.hub.search):
             return
+    if not seen.hub.search.was_ever_made():
+        yield "search-never", "search was never made ready", "`opendata-hub serve` does it"
+        return
     said = "search does not hold everything that is published"
     yield "search-behind", said, "wait a minute; if it stays so, `opendata-hub search rebuild`"
 

@@ -33,6 +33,7 @@ CODES = {
     "mailbox-away": Weight.WRONG,
     "mail-failed": Weight.WRONG,
     "mail-in-doubt": Weight.WRONG,
+    "search-never": Weight.NOTE,
     "search-behind": Weight.WRONG,
     "clock-behind": Weight.WRONG,
     "calendar-runs-out": Weight.WRONG,

@@ -64,7 +64,7 @@ class Document:
         if is_packed:
             headers["Content-Encoding"] = "gzip"
         if request.method == "HEAD":
-            return headers, Response(media_type=self.media_type, headers=headers)
+            return headers, head_only(self.media_type, headers)
         return headers, None
 
     def _headers(self, etag: str) -> dict[str, str]:
@@ -78,6 +78,16 @@ class Document:
             **self.headers,
             "Vary": ", ".join(vary),
         }
+
+
+def head_only(media_type: str, headers: dict[str, str]) -> Response:
+    """The answer to HEAD where the body is not made: it says no length rather than a wrong one.
+
+    Source: RFC 9110, 8.6: a length in such an answer is that of what GET would give, or left out.
+    """
+    answer = Response(media_type=media_type, headers=headers)
+    del answer.headers["content-length"]
+    return answer
 
 
 def is_current(request: Request, etag: str, changed_at: datetime) -> bool:

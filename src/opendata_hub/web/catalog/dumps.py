@@ -14,7 +14,7 @@ from opendata_hub.domain.errors import Busy, NotKnown
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.flows.catalog.serving import dump as dump_flow
 from opendata_hub.flows.catalog.serving import serve
-from opendata_hub.web.catalog.documents import BLOCK_BYTES, is_current, last_modified
+from opendata_hub.web.catalog.documents import BLOCK_BYTES, head_only, is_current, last_modified
 from opendata_hub.web.deps import HubDep
 from opendata_hub.web.doors import Door, needs
 from opendata_hub.web.shapes import Problem
@@ -88,7 +88,7 @@ def dump(request: Request, hub: HubDep, ending: str) -> Response:
     if is_current(request, etag, state.changed_at):
         return Response(status_code=304, headers=headers)
     if request.method == "HEAD":
-        return Response(media_type="application/gzip", headers=headers)
+        return head_only("application/gzip", headers)
     sending, made_of = _made(hub, SYNTAXES[ending])
     headers["ETag"] = f'"{made_of.tag}-dump-{ending}"'
     headers["Content-Length"] = str(sending.size_bytes)

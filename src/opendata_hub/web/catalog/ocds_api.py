@@ -11,6 +11,7 @@ from opendata_hub.domain.catalog.ocds.release import Teller
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.flows.catalog.serving import tell_ocds
 from opendata_hub.web import negotiation
+from opendata_hub.web.catalog.documents import head_only
 from opendata_hub.web.catalog.rows_api import blocks, laid_down
 from opendata_hub.web.deps import HubDep
 from opendata_hub.web.doors import Door, needs
@@ -36,7 +37,7 @@ def releases(request: Request, hub: HubDep) -> Response:
     if negotiation.has_current(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     if request.method == "HEAD":
-        return Response(media_type=MEDIA_TYPE, headers=headers)
+        return head_only(MEDIA_TYPE, headers)
     teller = Teller(hub.frame.site.ocds_prefix, hub.ocds, ZoneInfo(hub.timezone))
     body = laid_down(tell_ocds.package(hub.frame, hub.files, hub.rows, purchases, teller))
     headers["Content-Length"] = str(body.tell())

@@ -31,6 +31,7 @@ from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.flows.catalog.serving import rows as flow
 from opendata_hub.flows.catalog.serving.rows import Asked
 from opendata_hub.web import negotiation
+from opendata_hub.web.catalog.documents import head_only
 from opendata_hub.web.deps import HubDep
 from opendata_hub.web.doors import Door, needs
 from opendata_hub.web.shapes import Problem
@@ -215,7 +216,7 @@ def _answer(request: Request, hub: Hub, slug: str, ending: str, *, negotiated: b
             if negotiation.has_current(request, headers["ETag"]):
                 return Response(status_code=304, headers=headers)
             if request.method == "HEAD":
-                return Response(media_type=chosen.media_type, headers=headers)
+                return head_only(chosen.media_type, headers)
             if chosen.write:
                 body = laid_down(chosen.write(found, page))
                 headers["Content-Length"] = str(body.tell())
