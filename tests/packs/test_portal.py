@@ -5,7 +5,7 @@ import pytest
 from opendata_hub.bootstrap import catalog_folders, load_frame
 from opendata_hub.domain.errors import PackBroken
 from opendata_hub.packs.folders import Folders
-from opendata_hub.packs.portal import charts_of, load_codes, load_shelves
+from opendata_hub.packs.portal import charts_of, entities_of, load_codes, load_shelves
 from opendata_hub.packs.sheet import read_sheet
 from opendata_hub.settings import Settings
 
@@ -81,3 +81,14 @@ def test_a_chart_of_a_column_that_is_not_there_is_refused(tmp_path):
     file.write_text(f"charts: [{{id: one, title: {title}, by: year, measure: none}}]", "utf-8")
     with pytest.raises(PackBroken, match="no column is called 'none'"):
         charts_of(read_sheet(file), {"year"})
+
+
+def test_a_chart_whose_bars_would_be_names_of_natural_persons_is_refused(tmp_path):
+    file = tmp_path / "family.yaml"
+    title = "{fr: Un, ar: واحد, en: One}"
+    chart = f"charts: [{{id: one, title: {title}, by: who}}]"
+    rule = "entities: [{kind: supplier, keys: {ice: [number]}, name: [who]}]"
+    file.write_text(f"{chart}\n{rule}", "utf-8")
+    sheet, columns = read_sheet(file), {"who", "number"}
+    with pytest.raises(PackBroken, match="may be a natural person's name"):
+        charts_of(sheet, columns, entities_of(sheet, columns))

@@ -10,6 +10,8 @@ from decimal import Decimal
 import pytest
 
 import build
+from opendata_hub.domain.portal.entity import EntityKind, Key
+from opendata_hub.store.portal import entities
 
 RESULTS = "/fr/datasets/demo-procurement-results"
 
@@ -25,7 +27,8 @@ def numbers(html):
     return [int(each) for each in re.findall(r'<th scope="row"><a href="[^"]+/rows/(\d+)"', html)]
 
 
-def test_the_page_of_a_dataset_shows_its_first_rows_and_its_charts(demo_client, sample):
+def test_the_page_of_a_dataset_shows_its_first_rows_and_its_charts(demo_client, demo_hub, sample):
+    demo_hub.index_entities()
     text = demo_client.get(RESULTS).text
     assert numbers(text) == list(range(2, 12))
     assert text.count('<figure class="chart">') == 4
@@ -42,12 +45,22 @@ def test_the_page_of_a_dataset_shows_its_first_rows_and_its_charts(demo_client, 
     assert [year for year, _ in told] == sorted(by_year)
 
 
-def test_a_chart_by_supplier_leaves_out_who_has_no_company_number(demo_client, sample):
-    text = demo_client.get(RESULTS).text
+@pytest.mark.parametrize("slug", ["demo-procurement-results", "demo-purchase-orders"])
+def test_a_chart_by_supplier_names_nobody_whom_the_index_does_not_list(demo_client, demo_hub, slug):
+    demo_hub.index_entities()
+    family = slug.removeprefix("demo-")
+    text = demo_client.get(f"/fr/datasets/{slug}").text
     chart = text.split('id="chart-amount-by-supplier"')[1].split("</figure>")[0]
-    for row in sample:
-        if row["titulaire_nom"] and not row["titulaire_ice"]:
+    shown = set(re.findall(r'entities/supplier/ice/(\d+)"', chart))
+    rows = list(csv.DictReader(io.StringIO(build.sample(demo_hub, family).decode("utf-8-sig"))))
+    for row in rows:
+        if row["titulaire_nom"] and row["titulaire_ice"] not in shown:
             assert row["titulaire_nom"] not in chart
+    with demo_hub.reading() as session:
+        for ice in shown:
+            assert entities.is_listed(session, EntityKind.SUPPLIER, Key("ice", ice))
+    assert shown
+    assert len(shown) < len({row["titulaire_ice"] for row in rows if row["titulaire_ice"]})
 
 
 @pytest.mark.parametrize("language", ["ar", "fr", "en"])

@@ -87,7 +87,8 @@ def _load(
     rules = _rules(read_sheets(rules_file), name, vocabularies, schemas) if rules_file else ()
     family = family_of(sheet, vocabularies, schema=schemas[name], rules=rules, holds=Holds.TABLE)
     columns = _kinds(schemas[name])
-    return replace(family, charts=charts_of(sheet, columns), entities=entities_of(sheet, columns))
+    entities = entities_of(sheet, columns)
+    return replace(family, charts=charts_of(sheet, columns, entities), entities=entities)
 
 
 def family_of(

@@ -1,10 +1,10 @@
 """What packs say of the portal: shelves of families, words of codes, charts of a family."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from opendata_hub.domain.errors import PackBroken
-from opendata_hub.domain.portal.chart import Chart
+from opendata_hub.domain.portal.chart import Chart, names_persons
 from opendata_hub.domain.portal.entity import EntityKind, EntityRule
 from opendata_hub.domain.portal.shelf import Shelf
 from opendata_hub.domain.texts import LANGUAGES, Texts
@@ -58,8 +58,14 @@ def load_codes(folders: Folders) -> Mapping[str, Texts]:
     return found
 
 
-def charts_of(sheet: Sheet, columns: Collection[str]) -> tuple[Chart, ...]:
-    """The charts that a family declares; refuses one that speaks of a column that is not there."""
+def charts_of(
+    sheet: Sheet, columns: Collection[str], entities: Sequence[EntityRule] = ()
+) -> tuple[Chart, ...]:
+    """The charts that a family declares.
+
+    Refuses one that speaks of a column that is not there, or whose bars would be the names of what
+    may be natural persons.
+    """
     if not sheet.has("charts"):
         return ()
     charts = [_chart(each) for each in sheet.sheets("charts")]
@@ -67,6 +73,10 @@ def charts_of(sheet: Sheet, columns: Collection[str]) -> tuple[Chart, ...]:
         named = {chart.by, *chart.where, *chart.given} | ({chart.measure} - {""})
         if unknown := sorted(named - set(columns)):
             sheet.refuse(f"charts: {chart.id}: no column is called {unknown[0]!r}")
+        if names_persons(chart, entities):
+            sheet.refuse(
+                f"charts: {chart.id}: {chart.by} may be a natural person's name: draw it by a key"
+            )
     return tuple(charts)
 
 

@@ -187,8 +187,8 @@ class Rows:
             for (text,) in batch:
                 yield text
 
-    def drawn(self, chart: Chart) -> Drawn | None:
-        """The bars of a chart; None where its measure is not a number in this table."""
+    def drawn(self, chart: Chart, *, most: int = MOST_BARS) -> Drawn | None:
+        """At most so many bars of a chart; None where its measure is no number in this table."""
         kinds = {column.name: column.kind for column in self.columns}
         if chart.measure and kinds.get(chart.measure) not in _NUMBERS:
             return None
@@ -202,7 +202,7 @@ class Rows:
                 f"SELECT CAST(label AS VARCHAR), CAST(total AS VARCHAR), n, "
                 f"CAST(sum(total) OVER () AS VARCHAR), count(*) OVER () "
                 f"FROM ({grouped.text}) "
-                f"WHERE total IS NOT NULL ORDER BY {order} LIMIT {MOST_BARS}",
+                f"WHERE total IS NOT NULL ORDER BY {order} LIMIT {int(most)}",
                 grouped.values,
             )
         ).fetchall()

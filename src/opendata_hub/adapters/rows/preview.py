@@ -19,12 +19,14 @@ from opendata_hub.domain.catalog.rows.query import RowQuery
 from opendata_hub.domain.portal.chart import Bar, Chart, Drawn, Preview
 
 FIRST = 10
-LAYOUT = "preview/1"
+LAYOUT = "preview/2"
 """What a preview was made by; raise it when the same table would give another one."""
 REMEMBERED = 500
+Charts = Sequence[tuple[Chart, int]]
+"""Charts, each with how many bars are kept of it."""
 
 
-def previewed(store: RowStore, source: Source, charts: Sequence[Chart]) -> Preview:
+def previewed(store: RowStore, source: Source, charts: Charts) -> Preview:
     """The preview of a published file, made now when it is not there; raises NoRows.
 
     Costs one small file once it was made: the page of a dataset asks no database of rows.
@@ -41,17 +43,18 @@ def cells(line: str) -> dict[str, Any]:
     return found
 
 
-def _digest(charts: Sequence[Chart]) -> str:
-    said = json.dumps([LAYOUT, *(asdict(chart) for chart in charts)], sort_keys=True)
+def _digest(charts: Charts) -> str:
+    drawn = ([asdict(chart), most] for chart, most in charts)
+    said = json.dumps([LAYOUT, *drawn], sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()[:12]
 
 
-def _made(store: RowStore, source: Source, charts: Sequence[Chart]) -> Preview:
+def _made(store: RowStore, source: Source, charts: Charts) -> Preview:
     with asking(made(store, source)) as found:
         served = tuple(column for column in found.columns if column.name != ROW_NUMBER)
         query = RowQuery(served, limit=FIRST)
         rows = tuple(cells(line) for line in found.lines(query, json_line))
-        drawn = tuple(filter(None, (found.drawn(chart) for chart in charts)))
+        drawn = tuple(filter(None, (found.drawn(chart, most=most) for chart, most in charts)))
     return Preview(rows, drawn)
 
 

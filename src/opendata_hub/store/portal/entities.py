@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from opendata_hub.domain.catalog.search.words import fold
 from opendata_hub.domain.portal.entity import EntityKind, Key, Mention
+from opendata_hub.domain.texts import Texts
 from opendata_hub.store.tables import metadata
 
 BATCH = 1_000
@@ -115,6 +116,24 @@ def is_listed(session: Session, kind: EntityKind, key: Key) -> bool:
     )
     found = session.connection().execute(is_legal.limit(1)).scalar()
     return found is not None and not has_person(session, kind, [key])
+
+
+def names(session: Session, kind: EntityKind, keys: Collection[Key]) -> dict[str, Texts]:
+    """By value: the names of those of these keys, all of one scheme, that ``is_listed`` lists."""
+    if not keys:
+        return {}
+    persons = _ENTRY.alias()
+    is_persons = exists().where(
+        persons.c.kind == _ENTRY.c.kind, persons.c.scheme == _ENTRY.c.scheme,
+        persons.c.value == _ENTRY.c.value, persons.c.is_person,
+    )  # fmt: skip
+    question = (
+        select(_ENTRY.c.value, _ENTRY.c.name)
+        .where(_IS_CURRENT, _ENTRY.c.is_legal, _ENTRY.c.kind == kind.value, _among(keys))
+        .where(~is_persons)
+        .order_by(_ENTRY.c.id)
+    )
+    return {row.value: row.name for row in session.connection().execute(question) if row.name}
 
 
 def has_person(session: Session, kind: EntityKind, keys: Collection[Key]) -> bool:

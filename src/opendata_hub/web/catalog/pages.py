@@ -15,6 +15,7 @@ from opendata_hub.domain.catalog.record.mqa import Quality
 from opendata_hub.domain.errors import BucketUnreachable, FileDamaged, NoRows, QueryTooHeavy
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.rule import EVERYWHERE
+from opendata_hub.domain.portal.chart import holders
 from opendata_hub.flows.catalog.check_links import of_dataset
 from opendata_hub.flows.catalog.serving import rows as shown_rows
 from opendata_hub.flows.catalog.serving import show
@@ -51,6 +52,8 @@ def dataset_page(request: Request, hub: HubDep, language: PageLanguage, slug: st
     with suppress(NoRows, QueryTooHeavy, FileDamaged, BucketUnreachable):
         asked = shown_rows.asked(hub.frame, hub.files, dataset)
         preview = show.preview(hub.frame, hub.rows, asked)
+        with hub.reading() as session:
+            preview = show.named(session, hub.frame.families[dataset.family], preview)
     return page(
         request,
         "dataset.html",
@@ -59,6 +62,7 @@ def dataset_page(request: Request, hub: HubDep, language: PageLanguage, slug: st
         preview=preview,
         codes=hub.frame.codes,
         fields=columns_of(hub.frame.families[dataset.family]),
+        holders=holders,
         charts={chart.id: chart for chart in hub.frame.families[dataset.family].charts},
         report=report,
         document=document,

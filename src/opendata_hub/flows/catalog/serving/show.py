@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sqlmodel import Session
+
 from opendata_hub.adapters.rows.ask import asking, json_line
 from opendata_hub.adapters.rows.preview import cells, previewed
 from opendata_hub.adapters.rows.store import RowStore
 from opendata_hub.domain.catalog.dcat import Frame
+from opendata_hub.domain.catalog.family import Family
 from opendata_hub.domain.catalog.rows.column import ROW_NUMBER, Column, ColumnKind
 from opendata_hub.domain.catalog.rows.query import (
     Condition,
@@ -18,8 +21,17 @@ from opendata_hub.domain.catalog.rows.query import (
     query_from,
 )
 from opendata_hub.domain.errors import BadRowQuery, UnknownRow
-from opendata_hub.domain.portal.chart import Preview
+from opendata_hub.domain.portal.chart import (
+    MOST_BARS,
+    MOST_HOLDERS,
+    Drawn,
+    Holders,
+    Preview,
+    holders,
+    with_names,
+)
 from opendata_hub.flows.catalog.serving.rows import Asked, ready
+from opendata_hub.store.portal import entities
 
 PAGE = Sizes(usual=25, most=100)
 LONGEST_WORDS = 200
@@ -36,8 +48,29 @@ class Shown:
 
 
 def preview(frame: Frame, rows: RowStore, wanted: Asked) -> Preview:
-    """The first rows and the charts of a dataset; raises NoRows."""
-    return previewed(rows, wanted.source, frame.families[wanted.dataset.family].charts)
+    """The first rows and the charts of a dataset, as ``named`` needs them; raises NoRows."""
+    family = frame.families[wanted.dataset.family]
+    return previewed(
+        rows,
+        wanted.source,
+        [(c, MOST_HOLDERS if holders(c, family.entities) else MOST_BARS) for c in family.charts],
+    )
+
+
+def named(session: Session, family: Family, found: Preview) -> Preview:
+    """The same, with bars only of whom the index lists: natural persons are told together.
+
+    Asked at every showing: a number that a row calls a person's has no bar from then on.
+    """
+    of = {chart.id: holders(chart, family.entities) for chart in family.charts}
+    drawn = (_named(session, of[each.chart], each) for each in found.charts)
+    return replace(found, charts=tuple(drawn))
+
+
+def _named(session: Session, of: Holders | None, drawn: Drawn) -> Drawn:
+    if of is None:
+        return drawn
+    return with_names(drawn, entities.names(session, of.kind, [of.key(bar) for bar in drawn.bars]))
 
 
 def page(rows: RowStore, wanted: Asked, asked: Parameters, *, words: str = "") -> Shown:
