@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 
@@ -40,8 +41,19 @@ def browser(client, steward):
             # A form is sent with the token that stood in it.
             page = client.get("/fr/my-data", headers=steward).text
             token = re.search(r'name="form_token" value="([^"]+)"', page)[1]
-            data = {"form_token": token, **sent.pop("data", {})}
+            data = {"form_token": token, **self.seen(path), **sent.pop("data", {})}
             return client.post(path, data=data, headers=steward, **sent)
+
+        def seen(self, path):
+            """What the form of a draft says of the state that it was opened in."""
+            place, _, act = path.rpartition("/")
+            names = {
+                "words": ["was"], "quality": ["was"], "cleared": ["was"], "file": ["instead_of"],
+                "repairs": ["instead_of"], "discard": ["seen"],
+            }.get(act, [])  # fmt: skip
+            page = self.get(f"{place}/words" if act in {"words", "quality"} else place).text
+            fields = {name: re.search(rf'name="{name}" value="([^"]*)"', page) for name in names}
+            return {name: unescape(found[1]) for name, found in fields.items() if found}
 
         def hand_in(self, content, name="aid.csv", family=FAMILY, **more):
             answer = self.post(
@@ -395,3 +407,81 @@ def test_a_draft_of_a_family_that_is_gone_breaks_no_page(browser, hub):
         session.get_one(DraftRow, draft_at(hub, place).id).family = "no-more"
     page = browser.get("/fr/my-data")
     assert (page.status_code, "no-more" in page.text) == (200, True)
+
+
+def test_older_words_do_not_overwrite_those_of_a_colleague(browser, hub):
+    place = browser.hand_in(build.sample(hub, FAMILY))
+    opened = browser.seen(f"{place}/words")
+    browser.post(f"{place}/words", data={"title_fr": "Les siennes", "title_en": "Hers"})
+    mine = {"title_fr": "Les miennes", "title_en": "", "provenance_fr": "Registre"}
+    answer = browser.post(f"{place}/words", data={**opened, **mine})
+    assert answer.status_code == 409
+    assert 'value="Les miennes"' in answer.text
+    assert re.search(r"Enregistré actuellement.*<bdi[^>]*>Les siennes</bdi>", answer.text)
+    assert "modifié entre-temps par un collègue" in answer.text
+    assert draft_at(hub, place).typed == {"title_fr": "Les siennes", "title_en": "Hers"}
+    fresh = unescape(re.search(r'name="was" value="([^"]*)"', answer.text)[1])
+    again = {"was": fresh, **mine, "title_en": "Hers"}
+    assert browser.post(f"{place}/words", data=again).status_code == 200
+    assert draft_at(hub, place).typed == {**mine, "title_en": "Hers"}
+
+
+def test_what_two_have_written_in_different_fields_is_kept_of_both(browser, hub):
+    place = browser.hand_in(build.sample(hub, FAMILY))
+    opened = browser.seen(f"{place}/words")
+    browser.post(f"{place}/words", data={"title_fr": "Aides", "title_ar": "إعانات"})
+    answer = browser.post(
+        f"{place}/words", data={**opened, "title_fr": "", "title_ar": "", "title_en": "Aid"}
+    )
+    assert (answer.status_code, "collègue" in answer.text) == (200, True)
+    kept = {"title_fr": "Aides", "title_ar": "إعانات", "title_en": "Aid"}
+    assert draft_at(hub, place).typed == kept
+
+
+def test_words_in_the_making_do_not_overwrite_those_of_a_colleague(browser, hub):
+    place = browser.hand_in(build.sample(hub, FAMILY))
+    opened = browser.seen(f"{place}/words")
+    first = browser.post(f"{place}/quality", data={**opened, "title_fr": "Aid"}).text
+    told = unescape(re.search(r'data-was="([^"]*)"', first)[1])
+    second = browser.post(f"{place}/quality", data={"was": told, "title_fr": "Aides"})
+    assert "collègue" not in second.text
+    late = browser.post(f"{place}/quality", data={**opened, "title_fr": "Autres"}).text
+    assert "collègue" in late
+    assert unescape(re.search(r'data-was="([^"]*)"', late)[1]) == opened["was"]
+    assert draft_at(hub, place).typed == {"title_fr": "Aides"}
+
+
+@pytest.mark.parametrize("was", ["", "{", "[]", "[" * 5000, '{"title_fr": 7}'])
+def test_a_form_that_does_not_say_what_stood_in_it_overwrites_nothing(browser, hub, was):
+    place = browser.hand_in(build.sample(hub, FAMILY))
+    browser.post(f"{place}/words", data={"title_fr": "Aides"})
+    answer = browser.post(f"{place}/words", data={"was": was, "title_fr": "Autres"})
+    assert answer.status_code == 409
+    assert draft_at(hub, place).typed == {"title_fr": "Aides"}
+
+
+@pytest.mark.parametrize("act", ["file", "repairs", "discard"])
+def test_what_was_looked_at_before_a_colleague_changed_the_file_is_not_done(browser, hub, act):
+    place = browser.hand_in(file_of(hub, "broken.csv"))
+    opened = browser.seen(f"{place}/{act}")
+    browser.post(f"{place}/file", files={"file": ("newer.csv", build.sample(hub, FAMILY))})
+    newer = draft_at(hub, place).submission_id
+    files = {"files": {"file": ("mine.csv", b"a,b")}} if act == "file" else {}
+    answer = browser.post(f"{place}/{act}", data={**opened, "accept": "all"}, **files)
+    assert (answer.status_code, "changed-meanwhile" in answer.text) == (409, True)
+    assert "newer.csv" in answer.text
+    assert draft_at(hub, place).submission_id == newer
+
+
+def test_an_older_reason_does_not_overwrite_that_of_a_colleague(browser, hub):
+    sample = build.sample(hub, FAMILY).decode().splitlines()
+    line = sample[1].replace(sample[1].split(",")[-1], "appeler 0661223344")
+    place = browser.hand_in("\n".join([sample[0], line, *sample[2:]]).encode())
+    name = re.search(r'name="(clear/[^"]+)"', browser.get(place).text)[1]
+    opened = browser.seen(f"{place}/cleared")
+    browser.post(f"{place}/cleared", data={name: "Numéro de la maison communale"})
+    answer = browser.post(f"{place}/cleared", data={**opened, name: "Autre raison"})
+    assert answer.status_code == 409
+    assert 'value="Autre raison"' in answer.text
+    assert "<bdi>Numéro de la maison communale</bdi>" in answer.text
+    assert draft_at(hub, place).typed[name] == "Numéro de la maison communale"

@@ -15,6 +15,7 @@ from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.roles import STRANGER, Visitor
 from opendata_hub.domain.people.rule import EVERYWHERE, Place, reach, require
 from opendata_hub.domain.publishing.draft import Draft, described_of, one_line, typed_of
+from opendata_hub.domain.publishing.merge import Merge, merged
 from opendata_hub.flows.catalog.publish import (
     Assessed,
     Words,
@@ -44,6 +45,14 @@ class Out:
 
     slug: str
     is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A draft after a form was sent. Where the merge has clashes, nothing of the form was kept."""
+
+    held: Opened
+    merge: Merge
 
 
 def begin(
@@ -83,28 +92,56 @@ def opened(session: Session, number: int, *, by: Visitor, to_change: bool = Fals
 
 
 def change_file(
-    session: Session, number: int, submission: Submission, *, by: Visitor, now: datetime
+    session: Session,
+    number: int,
+    submission: Submission,
+    *,
+    instead_of: int,
+    by: Visitor,
+    now: datetime,
 ) -> None:
-    """Go on with another file, such as a repaired copy; what was typed stays, a day does not."""
+    """Go on with another file, such as a repaired copy; what was typed stays, a day does not.
+
+    instead_of: the number of the file that was looked at; raises ChangedMeanwhile where the draft
+    has another one by now.
+    """
     held = opened(session, number, by=by, to_change=True).draft
+    require_same_file(held, instead_of)
     if (held.family, held.authority) != (submission.family, submission.authority):
         raise Invalid("family: the file was checked for another family or body")
     drafts.keep(session, held.changed(submission_id=submission.id), now)
 
 
+def require_same_file(draft: Draft, seen: int) -> None:
+    """Raise ChangedMeanwhile where the draft has another file than the one that was looked at."""
+    if draft.submission_id != seen:
+        raise ChangedMeanwhile("It has another file by now; look at that one first")
+
+
 def keep_words(
-    session: Session, number: int, typed: Mapping[str, str], *, by: Visitor, now: datetime
-) -> Opened:
+    session: Session,
+    number: int,
+    typed: Mapping[str, str],
+    *,
+    was: str,
+    by: Visitor,
+    now: datetime,
+) -> Kept:
     """Keep what was typed, right or wrong; what is not among it stays as it was.
 
+    was: the marks of what stood in the form's fields (``domain.publishing.merge``). What somebody
+    else has written since is not overwritten: nothing is kept where both have written in a field.
     Other words take the day off for which it was scheduled: nobody has approved them.
     """
     held = opened(session, number, by=by, to_change=True)
-    if all(held.draft.typed.get(name, "") == text for name, text in typed.items()):
-        return held
-    draft = held.draft.changed(typed={**held.draft.typed, **typed})
+    found = held.draft.typed
+    merge = merged(found, typed, was)
+    names = {*found, *merge.typed}
+    if merge.clashes or all(found.get(n, "") == merge.typed.get(n, "") for n in names):
+        return Kept(held, merge)
+    draft = held.draft.changed(typed=merge.typed)
     drafts.keep(session, draft, now)
-    return replace(held, draft=replace(draft, changed_at=now))
+    return Kept(replace(held, draft=replace(draft, changed_at=now)), merge)
 
 
 def begin_anew(session: Session, number: int, *, by: Visitor, now: datetime) -> None:
@@ -125,9 +162,12 @@ def begin_anew(session: Session, number: int, *, by: Visitor, now: datetime) -> 
     drafts.keep(session, new, now)
 
 
-def discard(session: Session, number: int, *, by: Visitor) -> None:
-    """Throw a draft away; raises Refused for one that is published."""
-    opened(session, number, by=by, to_change=True)
+def discard(session: Session, number: int, *, seen: str, by: Visitor) -> None:
+    """Throw a draft away; raises Refused for one that is published.
+
+    seen: the stamp that stood on the page; raises ChangedMeanwhile for another.
+    """
+    _require_seen(opened(session, number, by=by, to_change=True).draft, seen)
     drafts.remove(session, number)
 
 

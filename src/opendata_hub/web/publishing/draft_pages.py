@@ -18,6 +18,7 @@ from opendata_hub.domain.catalog.privacy import CLEARABLE
 from opendata_hub.domain.catalog.record.mqa import MOST, Quality
 from opendata_hub.domain.catalog.repair.proposal import Kind, Proposal, Survey, acceptance_from
 from opendata_hub.domain.errors import (
+    ChangedMeanwhile,
     HubError,
     Invalid,
     InvalidRecord,
@@ -29,6 +30,7 @@ from opendata_hub.domain.errors import (
 )
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.roles import Visitor
+from opendata_hub.domain.publishing.merge import LONGEST_MARKS, Merge, marks_of
 from opendata_hub.flows.catalog import repair as repairs
 from opendata_hub.flows.catalog.publish import Assessed
 from opendata_hub.flows.catalog.serving import rows as rows_flow
@@ -57,6 +59,10 @@ ASKED_AT = {
 router = APIRouter(route_class=Door, include_in_schema=False)
 Number = Annotated[int, Path(ge=1, le=2_147_483_647)]
 Typed = Annotated[str, Form()]
+FileSeen = Annotated[int, Form(ge=0, le=2_147_483_647)]
+"""The number of the file that stood on the page."""
+Marks = Annotated[str, Form(max_length=LONGEST_MARKS)]
+"""What stood in the fields of the form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +103,20 @@ def change_file(
     language: PageLanguage,
     number: Number,
     file: Annotated[UploadFile, File()],
+    instead_of: FileSeen = 0,
 ) -> Response:
     """Go on with another file; what was typed stays."""
     held = _opened(hub, visitor, number)
     try:
         require_chosen(file)
+        prepare.require_same_file(held.draft, instead_of)
         submission = submitted(
             hub, visitor, file, held.draft.family, language, held.draft.authority
         )
         with hub.writing() as session:
-            prepare.change_file(session, number, submission, by=visitor, now=clock.now())
+            prepare.change_file(
+                session, number, submission, instead_of=instead_of, by=visitor, now=clock.now()
+            )
     except (Invalid, Refused, TooLarge) as problem:
         return _file_page(request, hub, visitor, language, number, problem=problem)
     return RedirectResponse(f"/{language}/my-data/{number}", 303)
@@ -123,10 +133,12 @@ def make_repairs(
     accept: Annotated[list[str] | None, Form()] = None,
     day_first: Annotated[list[str] | None, Form()] = None,
     month_first: Annotated[list[str] | None, Form()] = None,
+    instead_of: FileSeen = 0,
 ) -> Response:
     """Go on with a copy in which the accepted repairs are made; the file that came stays."""
     held = _opened(hub, visitor, number)
     try:
+        prepare.require_same_file(held.draft, instead_of)
         question = _question(hub, held, day_first or [], month_first or [])
         made = _repaired(hub, visitor, held, question, accept or [], language)
     except (Invalid, Refused) as problem:
@@ -137,11 +149,19 @@ def make_repairs(
 @router.post(ONE + "/cleared")
 @needs(Deed.PUBLISH)
 def clear(
-    hub: HubDep, visitor: VisitorDep, language: PageLanguage, number: Number, typed: TypedDep
+    request: Request,
+    hub: HubDep,
+    visitor: VisitorDep,
+    language: PageLanguage,
+    number: Number,
+    typed: TypedDep,
+    was: Marks = "",
 ) -> Response:
     """Keep the reasons for which what looks like personal data may pass."""
     with hub.writing() as session:
-        prepare.keep_words(session, number, typed, by=visitor, now=clock.now())
+        kept = prepare.keep_words(session, number, typed, was=was, by=visitor, now=clock.now())
+    if kept.merge.clashes:
+        return _file_page(request, hub, visitor, language, number, merge=kept.merge)
     return RedirectResponse(f"/{language}/my-data/{number}", 303)
 
 
@@ -163,15 +183,24 @@ def keep_words(
     language: PageLanguage,
     number: Number,
     typed: TypedDep,
+    was: Marks = "",
     then: Typed = "",
 ) -> Response:
-    """Keep what was typed, right or wrong; go on where nothing stands in the way."""
+    """Keep what was typed, right or wrong; go on where nothing stands in the way.
+
+    What a colleague has written meanwhile is not overwritten: both stand on the page.
+    """
     with hub.writing() as session:
-        held = prepare.keep_words(session, number, typed, by=visitor, now=clock.now())
+        kept = prepare.keep_words(session, number, typed, was=was, by=visitor, now=clock.now())
+    held, merge = kept.held, kept.merge
+    if merge.clashes:
+        return _words_page(request, hub, visitor, language, held, merge=merge)
     looked = _looked(hub, visitor, held)
     if then == "publish" and not looked.problem and not looked.faults:
         return RedirectResponse(f"/{language}/my-data/{number}/publish", 303)
-    return _words_page(request, hub, visitor, language, held, looked=looked, is_told=True)
+    return _words_page(
+        request, hub, visitor, language, held, looked=looked, is_told=True, merge=merge
+    )
 
 
 @router.post(ONE + "/quality")
@@ -183,14 +212,20 @@ def quality_of(
     language: PageLanguage,
     number: Number,
     typed: TypedDep,
+    was: Marks = "",
 ) -> Response:
-    """What the words would gain, while they are typed; they are kept as well."""
+    """What the words would gain, while they are typed; they are kept as well.
+
+    Nothing is kept where a colleague has written in the same field meanwhile: the form that is
+    sent shows both.
+    """
     with hub.writing() as session:
-        held = prepare.keep_words(session, number, typed, by=visitor, now=clock.now())
-    looked = _looked(hub, visitor, held)
+        kept = prepare.keep_words(session, number, typed, was=was, by=visitor, now=clock.now())
+    looked = _looked(hub, visitor, kept.held)
     return page(
         request, "_draft_quality.html", language, quality=_quality(looked), most=MOST,
-        asked_at=ASKED_AT, looked=looked,
+        asked_at=ASKED_AT, looked=looked, is_clash=bool(kept.merge.clashes),
+        was=was if kept.merge.clashes else marks_of(typed),
     )  # fmt: skip
 
 
@@ -243,10 +278,20 @@ def publish(
 
 @router.post(ONE + "/discard")
 @needs(Deed.PUBLISH)
-def discard(hub: HubDep, visitor: VisitorDep, language: PageLanguage, number: Number) -> Response:
-    """Throw the draft away."""
-    with hub.writing() as session:
-        prepare.discard(session, number, by=visitor)
+def discard(
+    request: Request,
+    hub: HubDep,
+    visitor: VisitorDep,
+    language: PageLanguage,
+    number: Number,
+    seen: Typed = "",
+) -> Response:
+    """Throw the draft away, as it stood on the page."""
+    try:
+        with hub.writing() as session:
+            prepare.discard(session, number, seen=seen, by=visitor)
+    except ChangedMeanwhile as problem:
+        return _file_page(request, hub, visitor, language, number, problem=problem)
     return RedirectResponse(f"/{language}/my-data", 303)
 
 
@@ -290,9 +335,11 @@ def _file_page(
     number: int,
     *,
     problem: HubError | None = None,
+    merge: Merge | None = None,
     is_looked_through: bool = False,
     made: int = 0,
 ) -> Response:
+    """merge: of reasons that were not kept, since a colleague has given others meanwhile."""
     held = _opened(hub, visitor, number)
     submission, family = held.submission, hub.family(held.draft.family)
     report, is_table = submission.report, family.holds is Holds.TABLE
@@ -305,7 +352,9 @@ def _file_page(
     survey = _survey(hub, held) if wants else None
     return page(
         request, "draft_file.html", language,
-        status=422 if problem else 200, draft=held.draft, submission=submission, report=report,
+        status=_status(problem, merge), draft=held.draft, submission=submission, report=report,
+        typed=merge.typed if merge else held.draft.typed, merge=merge or Merge(held.draft.typed),
+        was=marks_of(held.draft.typed),
         family=family, body=hub.authority(held.draft.authority), shown=shown,
         cells=cells if is_table else {}, problem=problem, made=made, is_table=is_table,
         survey=survey, proposals=_shown(survey), ambiguous=_ambiguous(survey),
@@ -314,6 +363,12 @@ def _file_page(
         alarms=_alarms(held), limit_mb=hub.settings.upload_limit_mb,
         titles=_titles(family, language),
     )  # fmt: skip
+
+
+def _status(problem: HubError | None, merge: Merge | None) -> int:
+    if merge or isinstance(problem, ChangedMeanwhile):
+        return 409
+    return 422 if problem else 200
 
 
 def _titles(family: Family, language: str) -> dict[str, str]:
@@ -384,7 +439,10 @@ def _repaired(
                 hub, visitor, stream, name, held.draft.family, language, held.draft.authority
             )
     with hub.writing() as session:
-        prepare.change_file(session, held.draft.id, submission, by=visitor, now=clock.now())
+        prepare.change_file(
+            session, held.draft.id, submission, instead_of=held.submission.id, by=visitor,
+            now=clock.now(),
+        )  # fmt: skip
     return done.made
 
 
@@ -397,13 +455,17 @@ def _words_page(
     *,
     looked: Looked | None = None,
     is_told: bool = False,
+    merge: Merge | None = None,
 ) -> Response:
     """The form. is_told: whether what is wrong is told; nobody is blamed for an empty form."""
     looked = looked or _looked(hub, visitor, held)
     family = hub.family(held.draft.family)
+    merge = merge or Merge(held.draft.typed)
+    is_wrong = is_told and (looked.problem or looked.faults)
     return page(
         request, "draft_words.html", language,
-        status=422 if is_told and (looked.problem or looked.faults) else 200,
+        status=409 if merge.clashes else 422 if is_wrong else 200,
+        merge=merge, typed=merge.typed, was=marks_of(held.draft.typed), is_clash=False,
         draft=held.draft, submission=held.submission, family=family,
         body=hub.authority(held.draft.authority), looked=looked, is_told=is_told,
         quality=_quality(looked), most=MOST, asked_at=ASKED_AT,

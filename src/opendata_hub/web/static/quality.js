@@ -2,15 +2,26 @@
 const form = document.querySelector("form[data-quality]");
 const place = document.querySelector("#quality");
 const PAUSE_MS = 700;
-let waiting, asked = 0;
+const PATIENCE_MS = 8000;
+let waiting, asking = Promise.resolve();
 
-async function ask() {
-  const mine = ++asked;
+// One after the other: each says what the one before has kept, or it would clash with itself.
+function ask() {
+  clearTimeout(waiting);
+  waiting = undefined;
+  asking = asking.then(askNow);
+  return asking;
+}
+
+async function askNow() {
   const body = new URLSearchParams(new FormData(form));
   try {
-    const answer = await fetch(form.dataset.quality, {method: "POST", body});
-    if (!answer.ok || mine !== asked) return;
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const answer = await fetch(form.dataset.quality, {method: "POST", body, signal});
+    if (!answer.ok) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const kept = fresh.querySelector("[data-was]");
+    if (kept) form.elements.was.value = kept.dataset.was;
     place.replaceChildren(...fresh.body.childNodes);
   } catch {
     // A lost line: the form itself still keeps all of it.
@@ -18,5 +29,15 @@ async function ask() {
 }
 
 if (form) {
+  let isBusy = false, isSent = false;
   form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(ask, PAUSE_MS); });
+  form.addEventListener("submit", (event) => {
+    clearTimeout(waiting);
+    if (isSent) return;
+    event.preventDefault();
+    if (isBusy) return;
+    isBusy = true;
+    const {submitter} = event;
+    asking.then(() => { isSent = true; isBusy = false; form.requestSubmit(submitter); isSent = false; });
+  });
 }
