@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import Session
 
 from opendata_hub.domain.catalog.dataset import Dataset
+from opendata_hub.domain.catalog.dcat import Frame
 from opendata_hub.domain.errors import UnknownEntity
 from opendata_hub.domain.portal.entity import EntityKind, EntityRule, Key
 from opendata_hub.domain.texts import Texts
@@ -49,22 +50,60 @@ class Entity:
     parts: tuple[Part, ...]
 
 
-def show_entity(house: House, kind: EntityKind, key: Key) -> Entity:
-    """The entity of that key; raises UnknownEntity, also for what may be a natural person."""
-    with house.reading() as session:
-        spoken = _gathered(session, kind, key)
-        keys = {key, *(each.mention.key for each in spoken)}
-        if not entities.is_listed(session, kind, key) or entities.has_person(session, kind, keys):
-            raise UnknownEntity(f"No {kind} is published under {str(key)[:100]!r}")
-        slugs = list(dict.fromkeys(each.slug for each in spoken))
-        published = {each.slug: each for each in datasets.of_slugs(session, slugs)}
+@dataclass(frozen=True, slots=True)
+class Found:
+    """An entity before any table is asked for its rows.
+
+    spoken: what is said of it. published: the datasets that say it, the latest change first.
+    """
+
+    kind: EntityKind
+    name: Texts
+    keys: tuple[Key, ...]
+    spoken: tuple[Spoken, ...]
+    published: Mapping[str, Dataset]
+
+
+def find_entity(session: Session, kind: EntityKind, key: Key) -> Found:
+    """Who speaks of the entity of that key; raises UnknownEntity as ``show_entity`` does."""
+    spoken = _gathered(session, kind, key)
+    keys = {key, *(each.mention.key for each in spoken)}
+    if not entities.is_listed(session, kind, key) or entities.has_person(session, kind, keys):
+        raise UnknownEntity(f"No {kind} is published under {str(key)[:100]!r}")
+    slugs = list(dict.fromkeys(each.slug for each in spoken))
     names = (each.mention.name for each in spoken if each.mention.name)
-    return Entity(
+    return Found(
         kind=kind,
         name=next(names, {}),
         keys=tuple(dict.fromkeys(each.mention.key for each in spoken)),
-        parts=tuple(_parts(house, kind, spoken, published)),
+        spoken=tuple(spoken),
+        published={each.slug: each for each in datasets.of_slugs(session, slugs)},
     )
+
+
+def show_entity(house: House, kind: EntityKind, key: Key) -> Entity:
+    """The entity of that key; raises UnknownEntity, also for what may be a natural person."""
+    with house.reading() as session:
+        found = find_entity(session, kind, key)
+    return Entity(
+        kind=kind,
+        name=found.name,
+        keys=found.keys,
+        parts=tuple(_parts(house, kind, found.spoken, found.published)),
+    )
+
+
+def rows_of(frame: Frame, found: Found) -> Mapping[str, int]:
+    """In how many rows each of the datasets speaks of the entity."""
+    return {
+        slug: sum(
+            each.mention.rows
+            for each in _by_one_scheme(
+                _rule(frame, dataset, found.kind), [e for e in found.spoken if e.slug == slug]
+            )
+        )
+        for slug, dataset in found.published.items()
+    }
 
 
 def _gathered(session: Session, kind: EntityKind, key: Key) -> list[Spoken]:
@@ -84,7 +123,7 @@ def _parts(
     house: House, kind: EntityKind, spoken: Sequence[Spoken], published: Mapping[str, Dataset]
 ) -> Iterator[Part]:
     for place, (slug, dataset) in enumerate(published.items()):
-        rule = next(r for r in house.frame.families[dataset.family].entities if r.kind is kind)
+        rule = _rule(house.frame, dataset, kind)
         said = [each for each in spoken if each.slug == slug]
         mine = _by_one_scheme(rule, said)
         amounts = [each.mention.amount for each in mine if each.mention.amount is not None]
@@ -97,6 +136,10 @@ def _parts(
             asked=asked,
             rows=tuple(_rows(house, dataset, asked)) if is_shown else None,
         )
+
+
+def _rule(frame: Frame, dataset: Dataset, kind: EntityKind) -> EntityRule:
+    return next(rule for rule in frame.families[dataset.family].entities if rule.kind is kind)
 
 
 def _by_one_scheme(rule: EntityRule, said: Sequence[Spoken]) -> list[Spoken]:

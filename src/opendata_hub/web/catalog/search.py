@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from opendata_hub import clock
 from opendata_hub.bootstrap import Hub
+from opendata_hub.domain.atom import MEDIA_TYPE
 from opendata_hub.domain.catalog.harvest import news
 from opendata_hub.domain.catalog.search.query import DEEPEST, Facet, Sort
 from opendata_hub.domain.people.deeds import Deed
@@ -28,7 +29,6 @@ SHOWN_VALUES = 8
 """Values of a facet on the page, beside those that are chosen."""
 LATEST = 50
 """Entries of an Atom feed."""
-ATOM = "application/atom+xml"
 ANY_SITE_MAY_READ = {"Access-Control-Allow-Origin": "*"}
 
 AT_ONCE = 2
@@ -149,9 +149,12 @@ def _atom(request: Request, hub: Hub, language: str, asked: SearchIn) -> Respons
             latest = datasets.of_slugs(session, [hit.shown.slug for hit in hits])
         else:
             latest = list(datasets.latest(session, most=LATEST))
-    body = news.atom(hub.frame, latest, language=language, changed_at=state.changed_at, query=query)
+    body = news.atom(
+        hub.frame, latest,
+        language=language, changed_at=state.changed_at, query=query, words=asked.q,
+    )  # fmt: skip
     digest = hashlib.sha256(query.encode()).hexdigest()[:12]
-    return Document(state, f"atom-{language}-{digest}", ATOM).answer(request, [body])
+    return Document(state, f"atom-{language}-{digest}", MEDIA_TYPE).answer(request, [body])
 
 
 async def _in_turn(answer: Callable[..., Response], *words: object) -> Response:

@@ -1,11 +1,12 @@
 """One supplier, association, project or commitment for readers, and the list that finds them."""
 
 from typing import Annotated, Literal
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from opendata_hub.domain.alerts.news import entity_path
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.portal.entity import EntityKind, Key
 from opendata_hub.flows.portal.show_entity import show_entity
@@ -22,7 +23,7 @@ router = APIRouter(route_class=Door, include_in_schema=False)
 
 def address_of(language: str, kind: EntityKind, key: Key) -> str:
     """Where the page of an entity is."""
-    return f"/{language}/entities/{kind}/{key.scheme}/{quote(key.value, safe='/:')}"
+    return f"/{language}/{entity_path(kind, key)}"
 
 
 @router.api_route("/{language}/entities", methods=READ)
@@ -74,4 +75,5 @@ def entity_page(
         },
         codes=hub.frame.codes,
         asked=urlencode,
+        feed=f"{address_of(language, kind, Key(scheme, value))}/feed.atom",
     )

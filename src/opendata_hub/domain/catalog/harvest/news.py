@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
+from opendata_hub.domain.atom import AtomEntry, AtomFeed, written
 from opendata_hub.domain.catalog.dataset import Dataset
 from opendata_hub.domain.catalog.dcat import Frame
 from opendata_hub.domain.catalog.harvest.change import Entry
@@ -23,25 +24,25 @@ def atom(
     language: str,
     changed_at: datetime,
     query: str = "",
+    words: str = "",
 ) -> str:
     """The latest datasets as an Atom feed (RFC 4287) in one language.
 
     query: of the search that they answer, with its question mark; empty for all there are.
+    words: what was looked for, which the title of the feed then names.
     """
-    me = str(frame.iri(f"{language}/datasets.atom")) + query
-    page = str(frame.iri(f"{language}/datasets{query}" if query else f"{language}/"))
     title, _ = in_language(frame.site.title, language)
     author, _ = in_language(frame.site.publisher_named(frame.site.publisher).name, language)
-    entries = "".join(_atom_entry(frame, dataset, language) for dataset in datasets)
-    return (
-        f'{_HEAD}<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{language}">\n'
-        f"<id>{escape(me)}</id>\n<title>{escape(title)}</title>\n"
-        f"<updated>{_instant(changed_at)}</updated>\n"
-        f"<author><name>{escape(author)}</name></author>\n"
-        f'<link rel="self" type="application/atom+xml" href={quoteattr(me)}/>\n'
-        f'<link rel="alternate" type="text/html" href={quoteattr(page)}/>'
-        f"\n{entries}</feed>\n"
+    feed = AtomFeed(
+        address=str(frame.iri(f"{language}/datasets.atom")) + query,
+        title=f"{words} – {title}" if words else title,
+        page=str(frame.iri(f"{language}/datasets{query}" if query else f"{language}/")),
+        author=author,
+        language=language,
+        updated=changed_at,
+        entries=[_atom_entry(frame, dataset, language) for dataset in datasets],
     )
+    return written(feed)
 
 
 def site_map(frame: Frame, entries: Iterable[Entry]) -> Iterator[str]:
@@ -110,17 +111,14 @@ def schema_org(frame: Frame, dataset: Dataset, language: str) -> dict[str, Any]:
     }
 
 
-def _atom_entry(frame: Frame, dataset: Dataset, language: str) -> str:
-    page = quoteattr(str(frame.iri(f"{language}/datasets/{dataset.slug}")))
-    title, real = in_language(dataset.title, language)
-    summary, summary_real = in_language(dataset.description, language)
-    return (
-        f"<entry>\n<id>{escape(str(frame.iri(f'datasets/{dataset.slug}')))}</id>\n"
-        f'<title xml:lang="{real}">{escape(title)}</title>\n'
-        f"<updated>{_instant(dataset.modified_at)}</updated>\n"
-        f"<published>{_instant(dataset.issued_at)}</published>\n"
-        f'<link rel="alternate" type="text/html" href={page}/>\n'
-        f'<summary xml:lang="{summary_real}">{escape(summary)}</summary>\n</entry>\n'
+def _atom_entry(frame: Frame, dataset: Dataset, language: str) -> AtomEntry:
+    return AtomEntry(
+        id=str(frame.iri(f"datasets/{dataset.slug}")),
+        title=in_language(dataset.title, language),
+        summary=in_language(dataset.description, language),
+        page=str(frame.iri(f"{language}/datasets/{dataset.slug}")),
+        updated=dataset.modified_at,
+        published=dataset.issued_at,
     )
 
 

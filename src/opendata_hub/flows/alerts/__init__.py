@@ -1,0 +1,1 @@
+"""People follow what is published, and are told what is new."""

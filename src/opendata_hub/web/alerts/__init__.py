@@ -1,0 +1,1 @@
+"""What is followed: feeds of a dataset and of an entity, alerts by e-mail."""
