@@ -15,6 +15,7 @@ from opendata_hub.domain.harvest.source import Source, SourceKind
 from opendata_hub.store import calendars
 from opendata_hub.store.answers import stored
 from opendata_hub.store.harvest import records, sources
+from opendata_hub.store.publishing import uploads
 from opendata_hub.store.tables import metadata
 from sources import TURTLE, catalogue, turtle
 
@@ -88,6 +89,10 @@ def test_a_stored_file_that_a_row_refers_to_is_never_swept(hub, name):
         build.kept_request(session, 1)
         if name == "incoming_file":
             session.connection().execute(some_row("incoming_mail"))
+        if name == "upload_piece":
+            session.connection().execute(some_row("person"))
+            now = clock.now()
+            uploads.add(session, key="k", person=1, file_name="f", size_bytes=1, now=now)
         session.connection().execute(some_row(name, sha256=file.sha256))
     assert jobs.sweep_files(hub) == 1
     assert (file.path.is_file(), orphan.path.is_file()) == (True, False)

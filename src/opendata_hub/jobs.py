@@ -45,7 +45,7 @@ from opendata_hub.store.filing import once as filings
 from opendata_hub.store.harvest import sources
 from opendata_hub.store.people import attempts, sessions
 from opendata_hub.store.portal import row_reports
-from opendata_hub.store.publishing import drafts
+from opendata_hub.store.publishing import drafts, uploads
 
 log = logging.getLogger(__name__)
 FILES_WAIT_FOR, FILES_AT_ONCE = timedelta(days=1), 500
@@ -332,9 +332,11 @@ def sweep_files(hub: Hub) -> int:
     """Drop the stored files that no row refers to, a day after they came; returns how many.
 
     Of what was refused, and of what a process that was killed left behind its commit. A day: what
-    is put is read, and only then remembered.
+    is put is read, and only then remembered. Files that come in pieces are waited for as long.
     """
     before = clock.now() - FILES_WAIT_FOR
+    with hub.writing() as session:
+        uploads.forget(session, clock.now())
     swept = hub.files.drop_unfinished(before)
     waiting = hub.files.older(before)
     while batch := list(islice(waiting, FILES_AT_ONCE)):

@@ -88,6 +88,9 @@ GUARDED: dict[Deed, set[str]] = {
         "POST /api/v1/repairs",
         "POST /api/v1/repairs/copy",
         "POST /api/v1/submissions",
+        "POST /api/v1/uploads",
+        "PATCH /api/v1/uploads/{key}",
+        "DELETE /api/v1/uploads/{key}",
     },
     Deed.ERASE_IDENTITY: {
         "POST /api/v1/requests/{reference}/erasure",

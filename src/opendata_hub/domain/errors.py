@@ -7,6 +7,7 @@ HubError
 │   ├── NotPublishable    a file with findings was to be published
 │   ├── NotReleasable     a file of an answer in which something stands in the way
 │   ├── NotRedacted       what was to be blacked out is not there, or would not go
+│   ├── PieceDamaged      a piece of a file that is not what its digest says
 │   ├── BrokenOffice      an office file that can't be unpacked or read
 │   ├── UnsafeOffice      an office file that unpacks into too much, is encrypted, declares entities
 │   ├── InvalidPackage    what a CKAN package says can't be kept; names its keys
@@ -38,6 +39,9 @@ HubError
 ├── Withdrawn         a dataset was here, and is no longer published
 ├── Refused           the input is sound, but not allowed in this state
 │   ├── SlugTaken
+│   ├── WrongOffset       a piece of a file that does not follow the last
+│   ├── UploadUnfinished  a file of which pieces are missing
+│   ├── TooManyUploads    one person sends more files at once than are waited for
 │   ├── ChangedMeanwhile  somebody else has acted since it was read
 │   ├── AuthorityTaken    another body of this hub has that id
 │   ├── AuthorityClosed   the body neither publishes nor takes requests any more
@@ -252,6 +256,12 @@ class NotRedacted(Invalid):
     code = "not-redacted"
 
 
+class PieceDamaged(Invalid):
+    """A piece of a file whose bytes are not those that its digest was made of."""
+
+    code = "piece-damaged"
+
+
 class BrokenOffice(Invalid):
     """An office file that can't be unpacked or read."""
 
@@ -424,6 +434,12 @@ class UnknownDraft(NotKnown):
     code = "unknown-draft"
 
 
+class UnknownUpload(NotKnown):
+    """No such file is being sent in pieces, or not any more, or by somebody else."""
+
+    code = "unknown-upload"
+
+
 class UnknownLetter(NotKnown):
     """No letter of that name under this law."""
 
@@ -524,6 +540,24 @@ class IdentityUnreadable(HubError):
     """Who asked can't be opened: its key is missing, or what is kept was altered."""
 
     code = "identity-unreadable"
+
+
+class WrongOffset(Refused):
+    """A piece of a file that does not follow those that have come."""
+
+    code = "wrong-offset"
+
+
+class UploadUnfinished(Refused):
+    """A file of which some pieces have not come yet."""
+
+    code = "upload-unfinished"
+
+
+class TooManyUploads(Refused):
+    """More files are being sent in pieces by one person than are waited for."""
+
+    code = "too-many-uploads"
 
 
 class ChangedMeanwhile(Refused):

@@ -72,6 +72,33 @@ class DraftRow(SQLModel, table=True):
     changed_at: datetime
 
 
+class UploadRow(SQLModel, table=True):
+    """A file that comes in pieces. touched_at: when its last piece came, or it began.
+
+    draft_id: the draft that it became the file of.
+    """
+
+    __tablename__ = "upload"
+    id: int = Field(default=None, primary_key=True)  # given by the database
+    key: str = Field(unique=True)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    file_name: str
+    size_bytes: int = Field(sa_type=BigInteger)
+    received_bytes: int = Field(sa_type=BigInteger)
+    draft_id: int | None = None
+    touched_at: datetime
+
+
+class UploadPieceRow(SQLModel, table=True):
+    """A piece of it, among the stored files."""
+
+    __tablename__ = "upload_piece"
+    upload_id: int = Field(foreign_key="upload.id", primary_key=True)
+    first_byte: int = Field(sa_type=BigInteger, primary_key=True)
+    sha256: str = Field(index=True)
+    size_bytes: int
+
+
 class DocumentRow(SQLModel, table=True):
     """What was read in a document that was handed in. text: for search only, never served."""
 

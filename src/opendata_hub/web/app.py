@@ -58,7 +58,7 @@ from opendata_hub.web.protection.arrival import Premises
 from opendata_hub.web.protection.bodies import BodyLimit
 from opendata_hub.web.protection.headers import SecureHeaders
 from opendata_hub.web.protection.rates import Meter
-from opendata_hub.web.publishing import draft_pages, my_data
+from opendata_hub.web.publishing import draft_pages, my_data, uploads_api
 from opendata_hub.web.register import api as register_api
 from opendata_hub.web.register import officer_pages, subject_pages
 from opendata_hub.web.register import pages as register_pages
@@ -88,6 +88,7 @@ ROUTERS: tuple[tuple[str, APIRouter], ...] = (
     (AT_ROOT, ckan_addresses.router),
     (API, datasets_api.router),
     (API, datasets_api.public_router),
+    (API, uploads_api.router),
     (API, search.api_router),
     (API, repairs_api.router),
     (API, rows_api.router),

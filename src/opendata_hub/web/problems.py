@@ -108,7 +108,7 @@ def install(app: FastAPI) -> None:
 def status_of(problem: HubError, method: str) -> HTTPStatus:
     """What is not known is a wrong address when it is read or deleted, a wrong value when sent."""
     if isinstance(problem, NotKnown):
-        is_address = method in {"GET", "HEAD", "DELETE"}
+        is_address = method in {"GET", "HEAD", "DELETE", "PATCH"}
         return HTTPStatus.NOT_FOUND if is_address else HTTPStatus.UNPROCESSABLE_ENTITY
     return next(status for kind, status in STATUSES if isinstance(problem, kind))
 

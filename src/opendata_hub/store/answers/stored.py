@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from opendata_hub.store.tables import metadata
 
-REFERRING = ("submission", "authority_logo", "letter", "case_file", "incoming_file")
+REFERRING = ("submission", "authority_logo", "letter", "case_file", "incoming_file", "upload_piece")
 """The tables whose ``sha256`` names bytes that lie among the files."""
 
 

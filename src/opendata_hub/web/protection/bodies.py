@@ -31,6 +31,11 @@ UPLOAD_PATTERNS = (
 """Doors of officers and stewards that take a file; what it belongs to stands in the address."""
 
 
+PIECE_LIMIT_BYTES = 1_048_576
+"""Of a piece of a file; it is held in memory."""
+_PIECE = re.compile(r"/api/v1/uploads/[^/]+")
+
+
 def is_upload(path: str) -> bool:
     """Whether a large file may come in at that door."""
     return path in UPLOAD_PATHS or any(each.fullmatch(path) for each in UPLOAD_PATTERNS)
@@ -60,6 +65,8 @@ class BodyLimit:
     def _limit_at(self, path: str) -> int:
         if is_upload(path):
             return self.upload_limit_bytes
+        if _PIECE.fullmatch(path):
+            return PIECE_LIMIT_BYTES
         return FILING_LIMIT_BYTES if takes_files(path) else self.limit_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

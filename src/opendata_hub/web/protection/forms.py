@@ -41,6 +41,19 @@ class FormField:
         return field.format(FIELD, form_token(self.secret, self.key))
 
 
+TOKEN_HEADER = "X-Form-Token"  # noqa: S105  (a name)
+
+
+def require_token_header(request: Request) -> None:
+    """Raise FormExpired where a browser with a session does not show the token of our forms.
+
+    For what is sent without a form, by a script of our own pages.
+    """
+    key = shown_key(request)
+    if key and not is_form_token(request.headers.get(TOKEN_HEADER, ""), served(request).key, key):
+        raise FormExpired("This page was opened before you signed in, or too long ago; reload it")
+
+
 async def require_form_token(request: Request, most_fields: int = MOST_FIELDS) -> None:
     """Raise FormExpired for a form that our own pages did not give to this session.
 

@@ -6,7 +6,7 @@ from pathlib import Path as FilePath
 from tempfile import TemporaryDirectory
 from typing import Annotated
 
-from fastapi import APIRouter, File, Form, Path, Query, Request, UploadFile
+from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from opendata_hub import clock
@@ -41,7 +41,8 @@ from opendata_hub.web.catalog.datasets_api import submitted, submitted_as
 from opendata_hub.web.catalog.pages import columns_of
 from opendata_hub.web.deps import HubDep, PageLanguage
 from opendata_hub.web.doors import Door, VisitorDep, needs
-from opendata_hub.web.publishing.my_data import require_chosen
+from opendata_hub.web.publishing.my_data import SentFile
+from opendata_hub.web.publishing.sent import Sent, sent_file
 from opendata_hub.web.publishing.typed import TypedDep
 from opendata_hub.web.rendering import page
 
@@ -102,22 +103,20 @@ def change_file(
     visitor: VisitorDep,
     language: PageLanguage,
     number: Number,
-    file: Annotated[UploadFile, File()],
+    file: SentFile = None,
+    upload: Typed = "",
     instead_of: FileSeen = 0,
 ) -> Response:
-    """Go on with another file; what was typed stays."""
+    """Go on with another file; what was typed stays.
+
+    upload: the key of a file that came in pieces, in place of one in the form.
+    """
     held = _opened(hub, visitor, number)
     try:
-        require_chosen(file)
-        prepare.require_same_file(held.draft, instead_of)
-        submission = submitted(
-            hub, visitor, file, held.draft.family, language, held.draft.authority
-        )
-        with hub.writing() as session:
-            prepare.change_file(
-                session, number, submission, instead_of=instead_of, by=visitor, now=clock.now()
-            )
-    except (Invalid, Refused, TooLarge) as problem:
+        sent = sent_file(hub, visitor, file, upload)
+        if sent.used_for != number:
+            _change_file(hub, visitor, held, sent, language, instead_of)
+    except (Invalid, NotKnown, Refused, TooLarge) as problem:
         return _file_page(request, hub, visitor, language, number, problem=problem)
     return RedirectResponse(f"/{language}/my-data/{number}", 303)
 
@@ -375,6 +374,22 @@ def _titles(family: Family, language: str) -> dict[str, str]:
     """What the columns are called, by their names; none of a document."""
     fields = columns_of(family) if family.holds is Holds.TABLE else {}
     return {name: each["titles"][language] for name, each in fields.items()}
+
+
+def _change_file(
+    hub: Hub, visitor: Visitor, held: Opened, sent: Sent, language: str, instead_of: int
+) -> None:
+    """Check the file and go on with it, once: unless the same call has come before."""
+    draft, file = held.draft, sent.chosen()
+    prepare.require_same_file(draft, instead_of)
+    submission = submitted(hub, visitor, file, draft.family, language, draft.authority)
+    now = clock.now()
+    with hub.writing() as session:
+        if sent.still_unused(session, visitor, now) is None:
+            prepare.change_file(
+                session, draft.id, submission, instead_of=instead_of, by=visitor, now=now
+            )
+            sent.use(session, draft.id)
 
 
 def _survey(hub: Hub, held: Opened) -> Survey | None:

@@ -25,12 +25,14 @@ from opendata_hub.web import negotiation
 from opendata_hub.web.catalog.datasets_api import submitted
 from opendata_hub.web.deps import HubDep, PageLanguage
 from opendata_hub.web.doors import Door, VisitorDep, needs
+from opendata_hub.web.publishing.sent import Sent, sent_file
 from opendata_hub.web.rendering import page
 
 READ = ["GET", "HEAD"]
 MOST_DRAFTS, MOST_DATASETS = 50, 60
 router = APIRouter(route_class=Door, include_in_schema=False)
 Typed = Annotated[str, Form()]
+SentFile = Annotated[UploadFile | None, File()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +73,20 @@ def hand_in(
     hub: HubDep,
     visitor: VisitorDep,
     language: PageLanguage,
-    file: Annotated[UploadFile, File()],
+    file: SentFile = None,
+    upload: Typed = "",
     family: Typed = "",
     authority: Typed = "",
     replaces: Typed = "",
 ) -> Response:
-    """Check a file, and lead to its report; a fault is told beside the form."""
+    """Check a file, and lead to its report; a fault is told beside the form.
+
+    upload: the key of a file that came in pieces, in place of one in the form.
+    """
     body = _body(hub, visitor, authority)
     try:
-        number = handed_in(hub, visitor, file, language, body, family=family, replaces=replaces)
+        sent = sent_file(hub, visitor, file, upload)
+        number = handed_in(hub, visitor, sent, language, body, family=family, replaces=replaces)
     except (Invalid, NotKnown, Refused, TooLarge) as problem:
         if replaces:
             return _published_page(request, hub, visitor, language, replaces, problem=problem)
@@ -121,26 +128,27 @@ def take_out(
 def handed_in(
     hub: Hub,
     visitor: Visitor,
-    file: UploadFile,
+    sent: Sent,
     language: str,
     body: Authority,
     *,
     family: str,
     replaces: str = "",
 ) -> int:
-    """The number of the draft that was begun with a file."""
-    require_chosen(file)
+    """The number of the draft that was begun with a file, by this call or by one before it."""
+    if sent.used_for is not None:
+        return sent.used_for
+    file = sent.chosen()
     body.require_publishes(hub.family(family).name)
     submission = submitted(hub, visitor, file, family, language, body.id)
+    now = clock.now()
     with hub.writing() as session:
-        draft = prepare.begin(session, submission, by=visitor, replaces=replaces, now=clock.now())
+        used_for = sent.still_unused(session, visitor, now)
+        if used_for is not None:
+            return used_for
+        draft = prepare.begin(session, submission, by=visitor, replaces=replaces, now=now)
+        sent.use(session, draft.id)
     return draft.id
-
-
-def require_chosen(file: UploadFile) -> None:
-    """Raise Invalid for a form in which no file was chosen."""
-    if not file.filename:
-        raise Invalid("file: choose a file")
 
 
 def _body(hub: Hub, visitor: Visitor, wanted: str) -> Authority:
