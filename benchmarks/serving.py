@@ -36,7 +36,7 @@ from opendata_hub.domain.catalog.dataset import Dataset, Distribution
 from opendata_hub.domain.catalog.harvest.change import ChangeKind
 from opendata_hub.domain.catalog.harvest.cursor import Asked
 from opendata_hub.domain.catalog.report import Report
-from opendata_hub.flows.catalog.publish import assess, save_all
+from opendata_hub.flows.catalog.publish import assess, assess_all, save_all
 from opendata_hub.flows.catalog.serving import dump, serve
 from opendata_hub.settings import Settings
 from opendata_hub.store import changes, datasets, submissions
@@ -86,11 +86,11 @@ def load(hub: Hub, count: int) -> float:
     for batch in range(0, count, IN_A_COMMIT):
         with hub.writing() as session:
             datasets.lock(session)
-            made = (
+            made = [
                 generated(hub, number, first.id)
                 for number in range(batch, min(batch + IN_A_COMMIT, count))
-            )
-            assessed = [assess(hub.frame, each, answers=lambda _: True) for each in made]
+            ]
+            assessed = assess_all(hub.frame, made, answers=lambda _: True)
             many = [(checked, ChangeKind.CREATED) for checked in assessed]
             save_all(session, hub.frame, many, now=clock.now())
     return time.process_time() - start

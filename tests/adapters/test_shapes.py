@@ -12,6 +12,7 @@ from opendata_hub.adapters import rdf, shapes
 from opendata_hub.domain.catalog.record.classes import (
     TABLE,
     Concept,
+    ConceptScheme,
     Contact,
     Dataset,
     Distribution,
@@ -21,8 +22,17 @@ from opendata_hub.domain.catalog.record.labels import Fault
 from opendata_hub.domain.catalog.record.row import PREFIXES, Need
 from opendata_hub.domain.catalog.record.shapes import field_of
 from opendata_hub.domain.catalog.record.shapes import shapes as all_shapes
-from opendata_hub.domain.catalog.record.triples import triples
+from opendata_hub.domain.catalog.record.triples import Shared, blocks, triples
 
+ASKED = Contact(iri="http://hub.example/asked", name={"fr": "Service"})
+CSV = Concept(
+    iri="http://publications.europa.eu/resource/authority/file-type/CSV",
+    label={"fr": "CSV"},
+    scheme=ConceptScheme(
+        iri="http://publications.europa.eu/resource/authority/file-type", title={"fr": "Types"}
+    ),
+)
+SHARED = Shared()
 SHAPES = Graph().parse(data=all_shapes(), format="turtle")
 
 
@@ -107,3 +117,53 @@ def test_every_mandatory_property_is_missed_when_it_is_not_there(kind):
 def test_the_oracle_finds_what_the_engine_finds(thing):
     text = n_triples(thing)
     assert by_engine(text) == by_oracle(text)
+
+
+def named(name, **differently):
+    """A record of that name, ready to be proved; who is asked about it is shared by all."""
+    thing = dataclasses.replace(good(), iri=f"http://hub.example/{name}", **differently)
+    file = Distribution(
+        iri=f"{thing.iri}#file", access_url=(f"{thing.iri}.csv",), format=SHARED.keep(CSV)
+    )
+    return dataclasses.replace(thing, contact_point=(SHARED.keep(ASKED),), distribution=(file,))
+
+
+def ready(*things):
+    return [rdf.prepared(blocks([thing], SHARED), PREFIXES) for thing in things]
+
+
+@pytest.fixture
+def proofs(monkeypatch):
+    """Every document that is proved, as it is proved."""
+    seen, by_engine_itself = [], shapes.violations
+    monkeypatch.setattr(
+        shapes, "violations", lambda turtle: seen.append(turtle) or by_engine_itself(turtle)
+    )
+    return seen
+
+
+def test_sound_records_are_proved_in_one_go_with_what_they_share_once(proofs):
+    found = shapes.violations_of_all(ready(named("a"), named("b"), named("c")))
+    (document,) = proofs
+    assert found == [(), (), ()]
+    assert document.count("vcard:fn") == 1
+
+
+def test_a_broken_record_among_sound_ones_is_told_alone_and_as_by_itself():
+    many = ready(named("a"), named("b", title={}), named("c"))
+    alone = shapes.violations_of(many[1])
+    assert [v.field for v in alone] == ["title"]
+    assert shapes.violations_of_all(many) == [(), alone, ()]
+
+
+def test_what_another_record_says_of_a_thing_does_not_complete_it():
+    empty, whole = (
+        dataclasses.replace(
+            named(name), contact_point=(Contact(iri="http://hub.example/same", name=said),)
+        )
+        for name, said in (("a", {}), ("b", {"fr": "Service"}))
+    )
+    alone, nothing, _ = found = shapes.violations_of_all(ready(empty, whole, named("c")))
+    assert (alone, nothing) == (shapes.violations_of(ready(empty)[0]), ())
+    assert [v.field for v in alone] == ["name"]
+    assert len(found) == 3

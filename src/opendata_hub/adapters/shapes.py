@@ -1,11 +1,15 @@
 """The compiled SHACL engine, in our words: a record's triples against the shapes of the table."""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 
 import shacl
 
+from opendata_hub.adapters import rdf
+from opendata_hub.adapters.rdf import Prepared
 from opendata_hub.domain.catalog.record import shapes
 from opendata_hub.domain.catalog.record.labels import Fault
 
@@ -23,6 +27,39 @@ def violations(turtle: str) -> tuple[Violation, ...]:
     """What a document in Turtle breaks, in a stable order, in a millisecond."""
     report = _compiled().validate_text(turtle, format="turtle")
     return tuple(sorted(_found(report.results), key=lambda v: (v.node, v.field, v.fault)))
+
+
+def violations_of(record: Prepared) -> tuple[Violation, ...]:
+    """What a record breaks."""
+    return violations(_document(record.turtle, record))
+
+
+def violations_of_all(records: Sequence[Prepared]) -> list[tuple[Violation, ...]]:
+    """What each of the records breaks, as ``violations_of`` says it.
+
+    They are proved as one document, with what they share in it once: a third of the time. Where
+    that breaks anything, each is looked at by itself. A record that describes what another one
+    describes is never among them: each could say what the other owes.
+    """
+    described = Counter(chain.from_iterable(record.described for record in records))
+    described.update({block.triples[0][0] for record in records for block in record.shared})
+    apart = [any(described[thing] > 1 for thing in record.described) for record in records]
+    together = [record for record, is_apart in zip(records, apart, strict=True) if not is_apart]
+    is_proved = len(together) > 1 and not violations(_document(_texts(together), together[0]))
+    return [
+        () if is_proved and not is_apart else violations_of(record)
+        for record, is_apart in zip(records, apart, strict=True)
+    ]
+
+
+def _texts(records: Sequence[Prepared]) -> Iterator[str]:
+    """What each says itself, and what they share, each once."""
+    yield from (record.turtle[0] for record in records)
+    yield from dict.fromkeys(record.turtle[1] for record in records)
+
+
+def _document(parts: Iterable[str], like: Prepared) -> str:
+    return "".join(rdf.document(parts, rdf.TURTLE, like.prefixes))
 
 
 def _found(results: Iterable[shacl.Result]) -> Iterator[Violation]:

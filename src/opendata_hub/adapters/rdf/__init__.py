@@ -9,7 +9,7 @@ import json
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 
 import pyoxigraph
 from rdflib.namespace import XSD
@@ -18,12 +18,14 @@ from rdflib.term import BNode, Literal, Node, URIRef
 from opendata_hub.adapters.rdf import guard as rdf_guard
 from opendata_hub.adapters.rdf import writer as rdf_writer
 from opendata_hub.adapters.rdf.writer import Grouped, Triple
-from opendata_hub.domain.catalog.record.triples import Block, flat
+from opendata_hub.domain.catalog.record.triples import TYPE, Block, flat
 from opendata_hub.domain.errors import TooLarge, UnreadableRecord, UnsafeRdf
 
 LONGEST_DOCUMENT_BYTES = 64_000_000
 KNOWN_BLOCKS = 4_096
 """Entries of lists, publishers, standards: so many are kept as they were written."""
+KNOWN_COMPANIES = 256
+"""Records of one family and publisher refer to the same things: those are joined once."""
 KNOWN_ADDRESSES = 4_096
 """Properties, classes and entries of lists come again with every record that is read."""
 _STRING = XSD.string
@@ -61,24 +63,42 @@ def fragment(triples: Iterable[Triple], syntax: Syntax, prefixes: Mapping[str, s
     return _written(rdf_writer.grouped(triples), syntax, prefixes)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Prepared:
-    """Blocks ready to be written in any syntax; what is shared was written before."""
+    """Blocks ready to be written in any syntax; what is shared was written before.
+
+    described: the things that its own blocks are about.
+    """
 
     own: Grouped
+    described: tuple[Node, ...]
     shared: tuple[Block, ...]
+    prefixes: Mapping[str, str]
 
-    def fragment(self, syntax: Syntax, prefixes: Mapping[str, str]) -> str:
+    def fragment(self, syntax: Syntax) -> str:
         """The same as ``fragment`` of their triples."""
-        written = _written_by(tuple(prefixes.items()))
-        own = _written(self.own, syntax, prefixes)
-        return joined([own, *(written(block, syntax) for block in self.shared)], syntax)
+        return joined(self.turtle if syntax is TURTLE else self._parts(syntax), syntax)
+
+    @cached_property
+    def turtle(self) -> tuple[str, str]:
+        """Their fragment in Turtle: what is its own, and what it shares with others."""
+        return self._parts(TURTLE)
+
+    def _parts(self, syntax: Syntax) -> tuple[str, str]:
+        shared = _written_by(tuple(self.prefixes.items()))(self.shared, syntax)
+        return _written(self.own, syntax, self.prefixes), shared
 
 
-def prepared(blocks: Sequence[Block]) -> Prepared:
-    """The blocks, to be written in several syntaxes."""
-    own = rdf_writer.grouped(flat(block for block in blocks if not block.is_shared))
-    return Prepared(own, tuple(block for block in blocks if block.is_shared))
+def prepared(blocks: Sequence[Block], prefixes: Mapping[str, str]) -> Prepared:
+    """The blocks, to be written in several syntaxes; ``prefixes`` must name every predicate."""
+    own = [block for block in blocks if not block.is_shared]
+    firsts = (block.triples[0] for block in own)
+    return Prepared(
+        own=rdf_writer.grouped(flat(own)),
+        described=tuple(subject for subject, predicate, _ in firsts if predicate == TYPE),
+        shared=tuple(block for block in blocks if block.is_shared),
+        prefixes=prefixes,
+    )
 
 
 def joined(parts: Iterable[str], syntax: Syntax) -> str:
@@ -87,14 +107,20 @@ def joined(parts: Iterable[str], syntax: Syntax) -> str:
 
 
 @cache
-def _written_by(prefixes: tuple[tuple[str, str], ...]) -> Callable[[Block, Syntax], str]:
+def _written_by(
+    prefixes: tuple[tuple[str, str], ...],
+) -> Callable[[tuple[Block, ...], Syntax], str]:
     declared = dict(prefixes)
 
     @lru_cache(KNOWN_BLOCKS)
     def written(block: Block, syntax: Syntax) -> str:
         return fragment(block.triples, syntax, declared)
 
-    return written
+    @lru_cache(KNOWN_COMPANIES)
+    def together(blocks: tuple[Block, ...], syntax: Syntax) -> str:
+        return joined((written(block, syntax) for block in blocks), syntax)
+
+    return together
 
 
 def _written(grouped: Grouped, syntax: Syntax, prefixes: Mapping[str, str]) -> str:

@@ -49,7 +49,7 @@ OPENAPI = "https://spec.openapis.org/oas/v3.1.0"
 
 KNOWN_IRIS = 1_024
 
-PROFILE = "dcat-ap-3.0.1/3"
+PROFILE = "dcat-ap-3.0.1/4"
 """What the stored serialisations were written by; raise it when a triple below changes."""
 
 
@@ -239,8 +239,8 @@ def dataset_record(frame: Frame, dataset: Dataset) -> record.Dataset:
     series = tuple(each.iri for each in said.series)
     identifiers = {*made.identifier, *said.fields.get("identifier", ())}
     given = {**said.fields, "identifier": tuple(sorted(identifiers)), "in_series": series}
-    whole = replace(made, **given)
-    return replace(whole, keyword=keywords_of(whole.keyword))
+    given["keyword"] = keywords_of(given.get("keyword", made.keyword))
+    return replace(made, **given)
 
 
 def _said(frame: Frame, dataset: Dataset) -> Described:

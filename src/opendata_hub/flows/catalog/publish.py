@@ -1,6 +1,6 @@
 """A sound submission becomes a dataset: words, record, change and fragments in one go."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -78,6 +78,8 @@ Answers = Callable[[str], bool]
 
 AT_ONCE = 200
 """Datasets that are written together where many are; their records are held in memory."""
+PROVED_AT_ONCE = 25
+"""Records that are proved together."""
 _STAND_IN = "/datasets/STAND-IN"
 MOST_VERSIONS = 1000
 """So far a chain of previous versions is followed."""
@@ -179,18 +181,13 @@ def save_all(
     changes.append_all(session, events, now, base_url=frame.base_url)
 
 
-def _fragments(frame: Frame, dataset: Dataset, profile: Prepared, turtle: str) -> dict[str, str]:
-    """The record and its quality in every stored syntax; ``turtle`` is the record in one of them.
-
-    Written at once: texts are all that is kept of a record while others are assessed. Its terms
-    would be looked through for garbage again and again, which costs a sixth of a load.
-    """
+def _fragments(frame: Frame, dataset: Dataset, profile: Prepared) -> dict[str, str]:
+    """The record and its quality in every stored syntax."""
     measured = _measured(frame.base_url, dataset.met)
     slug, written = f"/datasets/{dataset.slug}", {}
     for syntax in rdf.STORED:
-        said = turtle if syntax is rdf.TURTLE else profile.fragment(syntax, dcat.PREFIXES)
         quality = measured[syntax.name].replace(_STAND_IN, slug)
-        written[syntax.name] = rdf.joined((said, quality), syntax)
+        written[syntax.name] = rdf.joined((profile.fragment(syntax), quality), syntax)
     return written
 
 
@@ -206,15 +203,33 @@ def _measured(base_url: str, met: frozenset[str]) -> dict[str, str]:
 
 def assess(frame: Frame, dataset: Dataset, *, answers: Answers) -> Assessed:
     """Check the dataset's record against the profile, and measure its quality."""
-    described = dcat.dataset_record(frame, dataset)
-    profile = rdf.prepared(dcat.profile_blocks(frame, dataset, described))
-    turtle = profile.fragment(rdf.TURTLE, dcat.PREFIXES)
-    found = shapes.violations("".join(rdf.document([turtle], rdf.TURTLE, dcat.PREFIXES)))
+    return assess_all(frame, [dataset], answers=answers)[0]
+
+
+def assess_all(frame: Frame, many: Sequence[Dataset], *, answers: Answers) -> list[Assessed]:
+    """The same of many, in their order.
+
+    Some at a time: texts are all that is kept of a record while others are assessed. Its terms
+    would be looked through for garbage again and again, which costs a sixth of a load.
+    """
+    firsts = range(0, len(many), PROVED_AT_ONCE)
+    some = (many[first : first + PROVED_AT_ONCE] for first in firsts)
+    return [each for few in some for each in _assess_few(frame, few, answers)]
+
+
+def _assess_few(frame: Frame, few: Sequence[Dataset], answers: Answers) -> Iterator[Assessed]:
     here = f"{frame.base_url}/"
-    known = frame.known(not found, lambda url: url.startswith(here) or answers(url))
-    measured = replace(dataset, met=mqa.assess(described, known).met)
-    written = _fragments(frame, measured, profile, turtle)
-    return Assessed(measured, written, _refusal(described, found) if found else None)
+    described = [dcat.dataset_record(frame, each) for each in few]
+    profiles = [
+        rdf.prepared(dcat.profile_blocks(frame, each, said), dcat.PREFIXES)
+        for each, said in zip(few, described, strict=True)
+    ]
+    broken = shapes.violations_of_all(profiles)
+    for dataset, said, profile, found in zip(few, described, profiles, broken, strict=True):
+        known = frame.known(not found, lambda url: url.startswith(here) or answers(url))
+        measured = replace(dataset, met=mqa.assess(said, known).met)
+        refusal = _refusal(said, found) if found else None
+        yield Assessed(measured, _fragments(frame, measured, profile), refusal)
 
 
 def _refusal(described: record.Dataset, found: Sequence[Violation]) -> InvalidRecord:
@@ -261,12 +276,10 @@ def refresh_fragments(
     stale = datasets.slugs_not_written_for(session, frame.written_for, publisher=publisher)
     slugs = [*stale, *sorted(moved.difference(stale))]
     for first in range(0, len(slugs), AT_ONCE):
+        some = datasets.of_slugs(session, slugs[first : first + AT_ONCE])
         rewritten = [
-            (
-                assess(frame, datasets.get(session, slug), answers=lambda _: False),
-                ChangeKind.MOVED if slug in moved else ChangeKind.REWRITTEN,
-            )
-            for slug in slugs[first : first + AT_ONCE]
+            (each, ChangeKind.MOVED if each.dataset.slug in moved else ChangeKind.REWRITTEN)
+            for each in assess_all(frame, some, answers=lambda _: False)
         ]
         save_all(session, frame, rewritten, now=now)
     return len(slugs)

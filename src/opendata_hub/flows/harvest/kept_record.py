@@ -10,7 +10,7 @@ from opendata_hub.domain.catalog.dcat import PREFIXES, Frame
 from opendata_hub.domain.catalog.harvest.change import ChangeKind
 from opendata_hub.domain.catalog.record import classes as record
 from opendata_hub.domain.catalog.record.parse import Reading
-from opendata_hub.domain.errors import UnknownDataset
+from opendata_hub.domain.errors import HubError, UnknownDataset
 from opendata_hub.flows.harvest import take
 from opendata_hub.store import datasets
 from opendata_hub.store.harvest import records
@@ -31,12 +31,19 @@ def refresh_records(session: Session, frame: Frame, *, now: datetime) -> int:
     datasets.lock(session)
     written = 0
     while slugs := records.not_written_for(session, frame.state, AT_ONCE):
-        many = []
+        drafts = []
         for slug in slugs:
             kept = records.get(session, slug)
             said = record_at(session, kept.position, kept.iri)
-            many.append(take.rewritten(frame, replace(kept, met=frozenset()), said))
+            drafts.append(take.Draft(replace(kept, met=frozenset()), said))
+        many = [_sound(written) for written in take.written_all(frame, drafts)]
         kinds = dict.fromkeys(slugs, ChangeKind.REWRITTEN)
         take.keep_all(session, frame, many, kinds, now=now)
         written += len(many)
+    return written
+
+
+def _sound(written: take.Written | HubError) -> take.Written:
+    if isinstance(written, HubError):
+        raise written
     return written

@@ -1,7 +1,7 @@
 """A page of a source is taken: each record by itself, good ones into the catalogue."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
@@ -9,6 +9,7 @@ from itertools import count
 from sqlmodel import Session
 
 from opendata_hub.adapters import rdf, shapes
+from opendata_hub.adapters.rdf import Prepared
 from opendata_hub.domain.catalog import dcat
 from opendata_hub.domain.catalog.harvest.change import ChangeKind
 from opendata_hub.domain.catalog.record import classes as record
@@ -46,6 +47,8 @@ from opendata_hub.store.harvest.quarantine import Apart
 from opendata_hub.store.harvest.records import Known
 
 NAMELESS = "nameless record "
+PROVED_AT_ONCE = 25
+"""Records that are proved together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,14 @@ class Verdict:
     known: Known | None = None
     told: Told | None = None
     problem: HubError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A record, and what is kept beside it before its quality is known."""
+
+    kept: Harvested
+    said: record.Dataset
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,14 +188,24 @@ def prepare(
 ) -> Ready:
     """Write what is taken in every syntax; what breaks the profile is refused, with its field."""
     written, refused = [], [v for v in verdicts if v.problem]
+    taken, drafts = [], []
     for verdict in {v.found.identifier: v for v in verdicts if v.told}.values():
         try:
-            ready = _written(frame, source, page, verdict, lists, run=run, now=now)
-            written.append((verdict.fate, ready))
+            drafts.append(_draft(source, page, verdict, lists, run=run, now=now))
+            taken.append(verdict)
         except HubError as problem:
-            refused.append(replace(verdict, fate=Fate.REFUSED, told=None, problem=problem))
+            refused.append(_refused(verdict, problem))
+    for verdict, ready in zip(taken, written_all(frame, drafts), strict=True):
+        if isinstance(ready, Written):
+            written.append((verdict.fate, ready))
+        else:
+            refused.append(_refused(verdict, ready))
     same = {v.known.position: v.known for v in verdicts if v.fate is Fate.UNCHANGED and v.known}
     return Ready(tuple(written), tuple(same.values()), tuple(refused))
+
+
+def _refused(verdict: Verdict, problem: HubError) -> Verdict:
+    return replace(verdict, fate=Fate.REFUSED, told=None, problem=problem)
 
 
 def write(
@@ -233,17 +254,10 @@ def _placed(session: Session, many: Sequence[Written]) -> list[Written]:
     ]
 
 
-def _written(
-    frame: dcat.Frame,
-    source: Source,
-    page: Page,
-    verdict: Verdict,
-    lists: Lists,
-    *,
-    run: int,
-    now: datetime,
-) -> Written:
-    """The record as it will stand in the catalogue; raises InvalidRecord, which names a field."""
+def _draft(
+    source: Source, page: Page, verdict: Verdict, lists: Lists, *, run: int, now: datetime
+) -> Draft:
+    """The record as it will stand in the catalogue."""
     told, known, found = verdict.told, verdict.known, verdict.found
     if told is None:
         raise TypeError("only what was told can be written")
@@ -269,22 +283,35 @@ def _written(
         run=run,
         page=page.address,
     )
-    return rewritten(frame, kept, said)
+    return Draft(kept, said)
 
 
-def rewritten(frame: dcat.Frame, kept: Harvested, said: record.Dataset) -> Written:
-    """What is kept of a record, written in every syntax; raises InvalidRecord."""
-    prepared = rdf.prepared(harvested_blocks(frame, said, kept))
-    turtle = prepared.fragment(rdf.TURTLE, dcat.PREFIXES)
-    found = shapes.violations("".join(rdf.document([turtle], rdf.TURTLE, dcat.PREFIXES)))
-    if found:
-        raise _broken(said, found)
-    met = mqa.assess(said, frame.known(True, lambda _: False)).met
-    fragments = {
-        syntax.name: turtle if syntax is rdf.TURTLE else prepared.fragment(syntax, dcat.PREFIXES)
-        for syntax in rdf.STORED
-    }
-    return Written(replace(kept, met=met), fragments)
+def written_all(frame: dcat.Frame, many: Sequence[Draft]) -> Iterator[Written | HubError]:
+    """What is kept of each record, written in every syntax; or what is wrong with it."""
+    for first in range(0, len(many), PROVED_AT_ONCE):
+        yield from _written_few(frame, many[first : first + PROVED_AT_ONCE])
+
+
+def _written_few(frame: dcat.Frame, few: Sequence[Draft]) -> Iterator[Written | HubError]:
+    profiles = [_profile(frame, draft) for draft in few]
+    sound = [profile for profile in profiles if isinstance(profile, Prepared)]
+    proved = iter(shapes.violations_of_all(sound))
+    for draft, profile in zip(few, profiles, strict=True):
+        if not isinstance(profile, Prepared):
+            yield profile
+        elif found := next(proved):
+            yield _broken(draft.said, found)
+        else:
+            met = mqa.assess(draft.said, frame.known(True, lambda _: False)).met
+            fragments = {syntax.name: profile.fragment(syntax) for syntax in rdf.STORED}
+            yield Written(replace(draft.kept, met=met), fragments)
+
+
+def _profile(frame: dcat.Frame, draft: Draft) -> Prepared | HubError:
+    try:
+        return rdf.prepared(harvested_blocks(frame, draft.said, draft.kept), dcat.PREFIXES)
+    except HubError as problem:
+        return problem
 
 
 def _broken(said: record.Dataset, found: Sequence[shapes.Violation]) -> InvalidRecord:

@@ -237,10 +237,10 @@ class Quality:
 
 def assess(dataset: Dataset, known: Known) -> Quality:
     """How good the description is, by the distribution that is described best."""
-    return max(
-        (_of_one(dataset, file, known) for file in dataset.distribution or (Distribution(),)),
-        key=lambda quality: quality.score,
-    )
+    files = dataset.distribution or (Distribution(),)
+    if len(files) == 1:
+        return _of_one(dataset, files[0], known)
+    return max((_of_one(dataset, f, known) for f in files), key=lambda quality: quality.score)
 
 
 def _of_one(dataset: Dataset, file: Distribution, known: Known) -> Quality:
@@ -255,9 +255,8 @@ def measurements(dataset: URIRef, quality: Quality) -> Iterator[Triple]:
 
 
 def _measured(dataset: URIRef, name: str, value: Literal) -> Iterator[Triple]:
-    me, metric = URIRef(f"{dataset}#mqa-{name}"), term(f"pv:{name}")
+    me = URIRef(f"{dataset}#mqa-{name}")
     yield dataset, term("dqv:hasQualityMeasurement"), me
     yield me, TYPE, term("dqv:QualityMeasurement")
-    yield me, term("dqv:isMeasurementOf"), metric
+    yield me, term("dqv:isMeasurementOf"), term(f"pv:{name}")
     yield me, term("dqv:value"), value
-    yield metric, TYPE, term("dqv:Metric")

@@ -177,6 +177,7 @@ def malformed(name: str, problem: Invalid) -> InvalidRecord:
     return InvalidRecord(f"{name}: {problem}", faults=[(name, said_of(name, Fault.MALFORMED))])
 
 
+@lru_cache(KNOWN_TEXTS)
 def _moment(text: str) -> Node:
     # Not normalised: what was written is what is read back.
     return Literal(checked_moment(text), datatype=term(moment_type(text)), normalize=False)
