@@ -189,3 +189,39 @@ def test_an_upload_without_an_answer_is_told_and_sent_once(house, chromium, answ
         page.get_by_text(told).wait_for()
         assert page.get_by_role("button", name="Vérifier le fichier").is_enabled()
     assert sent == ["POST"]
+
+
+@pytest.mark.parametrize("how", ["the line", "the page"])
+def test_a_large_file_goes_on_where_it_was_cut(house, chromium, tmp_path, how):
+    header, *rows = build.sample(house.hub, FAMILY).decode().splitlines()
+    file = tmp_path / f"grand {how}.csv"
+    file.write_text("\n".join([header, *(rows * (2_200_000 // len("".join(rows))))]), "utf-8")
+    pieces, cut_after = [], 2
+
+    def weak(route):
+        pieces.append(route.request.headers["upload-offset"])
+        return route.abort() if len(pieces) == cut_after + 1 else route.continue_()
+
+    loud = {"may_complain": lambda said: "Failed to load" in said or "404" in said}
+    with window(chromium, house, role=Role.STEWARD, **loud) as page:
+        page.route(re.compile(r"/api/v1/uploads/.+"), lambda route: (
+            weak(route) if route.request.method == "PATCH" else route.continue_()
+        ))  # fmt: skip
+        page.goto("/fr/my-data")
+        page.select_option("#family", FAMILY)
+        page.set_input_files("#file", file)
+        page.get_by_role("button", name="Vérifier le fichier").click()
+        page.get_by_text("un nouvel essai se fait tout seul").wait_for()
+        if how == "the page":
+            page.reload()
+            assert page.locator("[data-unfinished]").first.is_visible()
+            page.select_option("#family", FAMILY)
+            page.set_input_files("#file", file)
+            page.get_by_role("button", name="Vérifier le fichier").click()
+        page.wait_for_url(re.compile(r"/my-data/\d+$"))
+        assert page.get_by_text(file.name).first.is_visible()
+        page.goto("/fr/my-data")
+        assert page.locator("[data-unfinished]").first.is_hidden()
+    assert pieces == sorted(pieces, key=int), "never from the beginning"
+    assert pieces[2] == pieces[3], "the cut piece once more"
+    assert len(set(pieces)) == -(-file.stat().st_size // 524_288)
