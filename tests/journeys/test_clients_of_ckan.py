@@ -48,9 +48,6 @@ def test_a_hub_is_dumped_loaded_searched_and_emptied_by_ckanapis_commands(hub):
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_hub_is_read_and_written_by_frictionless_own_adapter(hub, tmp_path, pytestconfig):
-    pytest.importorskip(
-        "frictionless_ckan_mapper", reason="Frictionless' CKAN adapter needs its mapper"
-    )
     from frictionless import Catalog, Package, Resource  # noqa: PLC0415
     from frictionless.portals import CkanControl  # noqa: PLC0415
 
