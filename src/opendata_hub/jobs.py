@@ -22,6 +22,7 @@ from opendata_hub.domain.link import LinkState
 from opendata_hub.domain.people.roles import OPERATOR
 from opendata_hub.domain.register.table import FAMILY
 from opendata_hub.flows.catalog import check_links as links_flow
+from opendata_hub.flows.catalog.serving import rows as serving
 from opendata_hub.flows.catalog.serving.index import bring_up_to_date
 from opendata_hub.flows.catalog.submit import submit
 from opendata_hub.flows.ckan import give_up
@@ -348,6 +349,16 @@ def sweep_files(hub: Hub) -> int:
     return swept
 
 
+def sweep_rows(hub: Hub) -> int:
+    """Drop what was made of rows that are no longer published, after a day; returns how many files.
+
+    Tables as Parquet, previews and comparisons are copies: what is erased must not live on in them.
+    """
+    with hub.reading() as session:
+        wanted = serving.kept_digests(session, hub.frame)
+    return hub.rows.sweep(wanted, clock.now() - FILES_WAIT_FOR)
+
+
 def forget_filings(hub: Hub) -> int:
     """Forget what told one filing from the next, after a day; returns how many."""
     with hub.writing() as session:
@@ -465,6 +476,7 @@ DAILY: tuple[tuple[int, Callable[[Hub], object]], ...] = (
     (2, forget_row_reports),
     (1, erase_identities),
     (3, sweep_files),
+    (3, sweep_rows),
     (6, remind_officers),
     (6, send_digests),
 )

@@ -9,6 +9,7 @@ import build
 from opendata_hub import clock, jobs
 from opendata_hub.domain.errors import FileErased
 from opendata_hub.domain.people.rule import EVERYWHERE
+from opendata_hub.flows.portal.hide_version import hide_version
 from opendata_hub.flows.publishing import prepare
 from opendata_hub.store import submissions
 from opendata_hub.store.publishing import drafts
@@ -65,7 +66,7 @@ def test_a_draft_keeps_its_file_until_it_is_thrown_away(hub, days_later):
     assert (jobs.forget_submissions(hub), jobs.sweep_files(hub)) == (1, 1)
 
 
-def test_what_is_published_stays_and_what_it_replaced_goes(hub, days_later):
+def test_what_is_published_stays_and_what_it_replaced_until_it_is_hidden(hub, days_later):
     sample = build.sample(hub, FAMILY)
     first = handed_in(hub, sample)
     build.publish_submission(hub, first)
@@ -73,6 +74,9 @@ def test_what_is_published_stays_and_what_it_replaced_goes(hub, days_later):
     assert jobs.forget_submissions(hub) == 0
     second = handed_in(hub, sample.replace(b"\r\n", b"\n") + b"\n")
     build.publish_submission(hub, second, replaces=True)
+    assert jobs.forget_submissions(hub) == 0, "readers may compare it with the present one"
+    with hub.writing() as session:
+        hide_version(session, f"demo-{FAMILY}", 1, by=build.OPERATOR, now=build.NOW)
     assert jobs.forget_submissions(hub) == 1
     assert (read_again(hub, first).is_erased, read_again(hub, second).is_erased) == (True, False)
     jobs.sweep_files(hub)

@@ -236,6 +236,7 @@ GUARDED: dict[Deed, set[str]] = {
     },
     Deed.WITHDRAW: {
         "POST /{language}/my-data/published/{slug}/withdraw",
+        "POST /{language}/datasets/{slug}/versions/{number}/hide",
         "DELETE /api/v1/datasets/{slug}",
     },
 }

@@ -42,6 +42,7 @@ class Kind(StrEnum):
     SUBJECT_SAID = "subject-said"
     DATASET_PUBLISHED = "dataset-published"
     DATASET_WITHDRAWN = "dataset-withdrawn"
+    VERSION_HIDDEN = "version-hidden"
     ALARM_CLEARED = "alarm-cleared"
     DAY_ANNOUNCED = "day-announced"
     ACCOUNT_MADE = "account-made"

@@ -13,6 +13,7 @@ from opendata_hub.store.tables import (
     CaseFileRow,
     ClearanceRow,
     DatasetRow,
+    DatasetVersionRow,
     DocumentRow,
     DraftRow,
     SubmissionRow,
@@ -95,6 +96,12 @@ def erase_unused(session: Session, before: datetime, now: datetime, *, most: int
     """
     users = (DatasetRow.submission_id, DraftRow.submission_id)
     is_used = [exists().where(col(user) == col(SubmissionRow.id)) for user in users]
+    is_used.append(
+        exists().where(
+            col(DatasetVersionRow.submission_id) == col(SubmissionRow.id),
+            col(DatasetVersionRow.gone) == "",
+        )
+    )
     is_in_a_case = exists().where(col(CaseFileRow.sha256) == col(SubmissionRow.sha256))
     question = (
         select(SubmissionRow)

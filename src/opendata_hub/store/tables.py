@@ -148,6 +148,25 @@ class DatasetRow(SQLModel, table=True):
     met: list[str] = Field(sa_type=JSON)
 
 
+class DatasetVersionRow(SQLModel, table=True):
+    """A version of a dataset as it was published; its file is that of its submission.
+
+    said, columns: what its record said, and its columns then; empty once it is gone. gone: why it
+    can't be compared any more; empty while it can.
+    """
+
+    __tablename__ = "dataset_version"
+    slug: str = Field(primary_key=True)
+    version: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    published_at: datetime
+    family: str
+    submission_id: int = Field(foreign_key="submission.id", index=True)
+    file_name: str
+    said: dict[str, Any] = Field(sa_type=JSON)
+    columns: dict[str, str] = Field(sa_type=JSON)
+    gone: str
+
+
 class FragmentRow(SQLModel, table=True):
     """A dataset's record in one syntax, ready to be joined with others.
 

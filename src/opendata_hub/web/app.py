@@ -52,7 +52,7 @@ from opendata_hub.web.operations import health
 from opendata_hub.web.passage.tally import Tally
 from opendata_hub.web.passage.trace import Trace
 from opendata_hub.web.people import account, journal, links, provider, sign_in, staff
-from opendata_hub.web.portal import about, entities, home, row_reports
+from opendata_hub.web.portal import about, entities, home, row_reports, versions
 from opendata_hub.web.portal import rows as row_pages
 from opendata_hub.web.protection.arrival import Premises
 from opendata_hub.web.protection.bodies import BodyLimit
@@ -92,6 +92,7 @@ ROUTERS: tuple[tuple[str, APIRouter], ...] = (
     (API, search.api_router),
     (API, repairs_api.router),
     (API, rows_api.router),
+    (API, versions.api_router),
     (API, ocds_api.router),
     (API, deadlines_api.officers_router),
     (API, deadlines_api.router),
@@ -147,6 +148,7 @@ ROUTERS: tuple[tuple[str, APIRouter], ...] = (
     (AT_ROOT, followed_feeds.router),
     (AT_ROOT, row_pages.router),
     (AT_ROOT, row_reports.router),
+    (AT_ROOT, versions.router),
     (AT_ROOT, entities.router),
     (AT_ROOT, about.router),
     (AT_ROOT, catalog_pages.router),

@@ -162,9 +162,7 @@ class Rows:
         self._database, self._source = database, f"read_parquet({literal(str(file))})"
         self._stop_at = stop_at
         described = self._asked(Statement(f"DESCRIBE SELECT * FROM {self._source}")).fetchall()
-        self.columns = tuple(
-            Column(name, _KINDS.get(kind, ColumnKind.NUMBER)) for name, kind, *_ in described
-        )
+        self.columns = tuple(Column(name, kind_of(kind)) for name, kind, *_ in described)
 
     def total(self, query: RowQuery) -> int:
         """How many rows answer the question, on whatever page."""
@@ -342,6 +340,11 @@ def _grouped(chart: Chart, by: str, source: str) -> Statement:
 def _said(problem: Exception) -> str:
     """What DuckDB says is wrong with a SELECT, in a line."""
     return str(problem).partition("\n")[0][:300] or "can't be worked out"
+
+
+def kind_of(said: str) -> ColumnKind:
+    """The kind of a column from its type as DuckDB calls it."""
+    return _KINDS.get(said, ColumnKind.NUMBER)
 
 
 def given(query: RowQuery) -> tuple[Column, ...]:

@@ -3,11 +3,15 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 LAYOUT = "rows/1"
 """What a Parquet file was made by; raise it when the same source would give another one."""
+DIGEST_LETTERS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +26,18 @@ class Source:
     @property
     def digest(self) -> str:
         """What its rows depend on: the bytes, how they are read, what the schema makes of them."""
-        declared = json.dumps(dict(self.schema), sort_keys=True, ensure_ascii=False)
-        said = "\n".join((LAYOUT, self.sha256, Path(self.file_name).suffix.lower(), declared))
-        return hashlib.sha256(said.encode()).hexdigest()
+        return digest_of(self.sha256, self.file_name, declared(self.schema))
+
+
+def declared(schema: Mapping[str, object]) -> str:
+    """A schema as one text."""
+    return json.dumps(dict(schema), sort_keys=True, ensure_ascii=False)
+
+
+def digest_of(sha256: str, file_name: str, schema: str) -> str:
+    """What the rows of a file are kept under; ``schema`` as ``declared`` gives it."""
+    said = "\n".join((LAYOUT, sha256, Path(file_name).suffix.lower(), schema))
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +53,26 @@ class RowStore:
     def beside(self, source: Source, name: str) -> Path:
         """Where something else that was made from the same file lies; ``name`` ends it."""
         return self.folder / source.digest[:2] / f"{source.digest}.{name}"
+
+    def drop(self, digest: str) -> int:
+        """Let everything be gone that was made from those rows; returns how many files."""
+        found = [path for path in self.folder.glob("*/*") if digest in path.name.split(".")]
+        for path in found:
+            path.unlink(missing_ok=True)
+        return len(found)
+
+    def sweep(self, wanted: AbstractSet[str], before: datetime) -> int:
+        """Drop what was made before then from rows that are not wanted; returns how many files.
+
+        wanted: digests. What was made from two of them needs both.
+        """
+        swept, limit = 0, before.timestamp()
+        for path in self.folder.glob("*/*"):
+            digests = [part for part in path.name.split(".") if len(part) == DIGEST_LETTERS]
+            if digests and all(digest in wanted for digest in digests):
+                continue
+            with suppress(FileNotFoundError):
+                if path.is_file() and path.stat().st_mtime < limit:
+                    path.unlink()
+                    swept += 1
+        return swept

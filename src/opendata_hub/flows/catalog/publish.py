@@ -46,8 +46,10 @@ from opendata_hub.domain.journal import Kind
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.roles import Visitor
 from opendata_hub.domain.people.rule import Place, require
+from opendata_hub.domain.publishing.version import columns_of
 from opendata_hub.domain.texts import Texts
 from opendata_hub.store import changes, datasets, journal, submissions
+from opendata_hub.store.portal import versions
 from opendata_hub.store.submissions import Submission
 
 
@@ -76,6 +78,7 @@ class Words:
 Answers = Callable[[str], bool]
 """Whether an address answered when it was last tried."""
 
+PUBLISHED = frozenset({ChangeKind.CREATED, ChangeKind.REPLACED})
 AT_ONCE = 200
 """Datasets that are written together where many are; their records are held in memory."""
 PROVED_AT_ONCE = 25
@@ -167,8 +170,15 @@ def is_new(session: Session, slug: str) -> bool:
 def save_all(
     session: Session, frame: Frame, many: Sequence[tuple[Assessed, ChangeKind]], *, now: datetime
 ) -> None:
-    """Keep assessed datasets with their records in every stored syntax, and log the changes."""
+    """Keep assessed datasets with their records in every stored syntax, and log the changes.
+
+    What was published now is a version of its own; what was only written anew is none.
+    """
     datasets.save_all(session, [checked.dataset for checked, _ in many])
+    published = [checked.dataset for checked, kind in many if kind in PUBLISHED]
+    versions.add_all(
+        session, [(each, columns_of(frame.families[each.family])) for each in published]
+    )
     written = {checked.dataset.slug: checked.fragments for checked, _ in many}
     written_for = {
         checked.dataset.slug: frame.written_for(checked.dataset.publisher) for checked, _ in many

@@ -12,6 +12,7 @@ from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.roles import Visitor
 from opendata_hub.domain.people.rule import Place, require
 from opendata_hub.store import changes, datasets, journal
+from opendata_hub.store.portal import versions
 
 
 def withdraw(
@@ -19,10 +20,10 @@ def withdraw(
 ) -> Tombstone:
     """Withdraw the dataset at that address, for a reason that readers will see.
 
-    Its record is erased everywhere, its title stays; the file stays with its report, served to
-    nobody. Publishing at the same address undoes it. Raises Invalid for a reason that is none,
-    UnknownDataset, Withdrawn where it already was, and Forbidden to who may not withdraw what
-    that publisher has published.
+    Its record is erased everywhere, its title stays; no version of it can be compared any more, and
+    its files are erased with those that nobody published. Publishing at the same address undoes it,
+    but for that. Raises Invalid for a reason that is none, UnknownDataset, Withdrawn where it
+    already was, and Forbidden to who may not withdraw what that publisher has published.
     """
     reason = checked_reason(reason)
     datasets.lock(session)
@@ -39,6 +40,7 @@ def withdraw(
         withdrawn_at=now,
     )
     changes.bury(session, left, base_url=frame.base_url)
+    versions.end_all(session, slug)
     journal.append(
         session, Kind.DATASET_WITHDRAWN, slug, {"reason": text_digest(reason)},
         authority=dataset.publisher, person=by.person, now=now,

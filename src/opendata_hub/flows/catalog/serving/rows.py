@@ -8,11 +8,12 @@ from sqlmodel import Session
 
 from opendata_hub.adapters.files import FileStore
 from opendata_hub.adapters.rows.make import made
-from opendata_hub.adapters.rows.store import RowStore, Source
+from opendata_hub.adapters.rows.store import RowStore, Source, declared, digest_of
 from opendata_hub.domain.catalog.dataset import Dataset
 from opendata_hub.domain.catalog.dcat import Frame
 from opendata_hub.domain.errors import NoRows
 from opendata_hub.store import datasets
+from opendata_hub.store.portal import versions
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,16 @@ def asked(frame: Frame, files: FileStore, dataset: Dataset) -> Asked:
         raise NoRows(f"{dataset.slug} is a document: it has no rows")
     schema = frame.families[dataset.family].schema
     return Asked(dataset, Source(files.found(file.sha256), file.file_name, file.sha256, schema))
+
+
+def kept_digests(session: Session, frame: Frame) -> set[str]:
+    """Under what the rows are kept of all tables that are published, and of earlier versions."""
+    schemas = {name: declared(family.schema) for name, family in frame.tables.items()}
+    return {
+        digest_of(sha256, name, schemas[family])
+        for family, name, sha256 in versions.files(session)
+        if family in schemas
+    }
 
 
 def prepare(frame: Frame, files: FileStore, rows: RowStore, dataset: Dataset) -> None:

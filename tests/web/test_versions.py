@@ -1,0 +1,96 @@
+"""Readers see what differs between two versions; stewards hide one for good."""
+
+import csv
+import io
+import re
+
+import pytest
+
+import build
+from opendata_hub.domain.people.roles import Grant, Role
+
+FAMILY = "association-subsidies"
+SLUG = f"demo-{FAMILY}"
+PAGE = f"/fr/datasets/{SLUG}/versions"
+
+
+@pytest.fixture
+def once(hub):
+    build.publish_sample(hub, FAMILY)
+    return hub
+
+
+@pytest.fixture
+def twice(once):
+    content = build.sample(once, FAMILY)
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+    changed = content.replace(rows[0]["objet"].encode(), b"<b>Objet</b> fictif")
+    submission = build.submitted(once, changed, family=FAMILY)
+    build.publish_submission(once, submission, replaces=True, title={"fr": "<i>Autre</i> titre"})
+    return once
+
+
+def steward(hub, body):
+    return build.signed_in(hub, build.person(hub, grants=(Grant(Role.STEWARD, body),)))
+
+
+@pytest.mark.usefixtures("once")
+def test_one_version_has_nothing_to_compare(client):
+    assert "Il n’y a qu’une version" in client.get(PAGE).text
+    assert f"{PAGE}" not in client.get(f"/fr/datasets/{SLUG}").text
+    assert client.get(f"/api/v1/datasets/{SLUG}/changes.csv").status_code == 404
+    assert client.get("/fr/datasets/none/versions").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("fr", "modifiée"), ("ar", "معدل"), ("en", "changed")],
+)
+@pytest.mark.usefixtures("twice")
+def test_what_changed_stands_side_by_side_and_is_told_in_words(client, language, words):
+    base = f"/{language}/datasets/{SLUG}"
+    assert f"{base}/versions" in client.get(base).text
+    text = client.get(f"/{language}/datasets/{SLUG}/versions").text
+    assert f'<strong class="mark">{words}</strong>' in text
+    assert re.search(r"<del>(?!.*fictif).*?</del>", text)
+    assert re.search(r"<ins>.*?&lt;b&gt;Objet&lt;/b&gt; fictif.*?</ins>", text)
+    assert "&lt;i&gt;Autre&lt;/i&gt; titre" in text
+    assert "<b>Objet" not in text
+
+
+@pytest.mark.usefixtures("twice")
+def test_all_changes_are_given_as_files(client):
+    page = client.get(PAGE).text
+    for ending in ("csv", "json"):
+        [address] = re.findall(rf'href="(/api/v1/[^"]+changes\.{ending}[^"]*)"', page)
+        address = address.replace("&amp;", "&")
+        answer = client.get(address)
+        assert answer.status_code == 200
+        assert client.head(address).status_code == 200
+    assert answer.json()["before"] == 1
+    assert {each["change"] for each in answer.json()["rows"]} == {"changed"}
+    assert client.get(f"/api/v1/datasets/{SLUG}/changes.xml").status_code in {404, 422}
+
+
+@pytest.mark.usefixtures("twice")
+def test_versions_that_are_not_there_or_the_same_are_refused_with_a_reason(client):
+    assert client.get(f"{PAGE}?before=1&after=9").status_code == 404
+    assert client.get(f"{PAGE}?before=2&after=2").status_code == 422
+    assert client.get(f"{PAGE}?before=-1").status_code == 422
+
+
+def test_a_steward_of_the_body_hides_a_version_and_its_rows_are_gone_everywhere(twice, client):
+    client.get(PAGE)
+    own = steward(twice, twice.frame.site.publisher)
+    assert "/hide" not in client.get(PAGE).text
+    text = client.get(PAGE, headers=own).text
+    token = re.search(r'name="form_token" value="([^"]+)"', text)[1]
+    answer = client.post(
+        f"{PAGE}/1/hide", headers=own, data={"form_token": token}, follow_redirects=False
+    )
+    assert answer.status_code == 303
+    assert not any(path.name.count(".") > 1 for path in twice.rows.folder.glob("*/*.parquet"))
+    page = client.get(PAGE).text
+    assert "son éditeur l’a masquée" in page
+    assert "Il ne reste aucune version antérieure" in page
+    assert client.get(f"/api/v1/datasets/{SLUG}/changes.json?before=1&after=2").status_code == 404
