@@ -235,6 +235,7 @@ def publish(
         Path | None, typer.Option(help="JSON with further fields; see docs/catalogue.md.")
     ] = None,
     day: Annotated[str, typer.Option(help="Of a document: 2026-10-05.")] = "",
+    again: Annotated[bool, typer.Option(help="Bring back what was withdrawn there.")] = False,
     as_json: AsJson = False,
     lang: InLanguage = Language.FR,
 ) -> int:
@@ -247,7 +248,7 @@ def publish(
         publisher, from_pairs(title), from_pairs(description or []), slug, replace,
         clearances_from(clear or []),
         given_from(described.read_text(encoding="utf-8")) if described else None,
-        day_from(day),
+        day_from(day), again,
     )  # fmt: skip
     hub = bootstrap.open_hub(Settings())
     hub.frame.site.publisher_named(publisher).require_publishes(family)
@@ -623,7 +624,7 @@ def withdraw(
     slug: Annotated[str, typer.Argument(help="The last part of the dataset's address.")],
     reason: Annotated[str, typer.Option(help="Why; readers will see it at the old address.")],
 ) -> None:
-    """Withdraw a dataset and leave a tombstone; publishing at the same address undoes it."""
+    """Withdraw a dataset and leave a tombstone; `publish --again` at the same address undoes it."""
     from opendata_hub.flows.catalog.withdraw import withdraw as withdraw_flow
 
     hub = bootstrap.open_hub(Settings())

@@ -69,12 +69,13 @@ def register_rebuild(
 @app.command("publish")
 def register_publish(
     authority: Annotated[str, typer.Argument(help="Its id; all of them without one.")] = "",
+    again: Annotated[bool, typer.Option(help="Bring back one that was withdrawn.")] = False,
 ) -> None:
     """Publish registers as datasets of the catalogue, those that have changed."""
     from opendata_hub import jobs
 
     hub = bootstrap.open_hub(Settings())
-    published = jobs.publish_registers(hub, authority=authority)
+    published = jobs.publish_registers(hub, authority=authority, again=again)
     for dataset in published:
         address = f"{hub.frame.base_url}/datasets/{dataset.slug}"
         typer.echo(f"Published as {address} (version {dataset.version})")

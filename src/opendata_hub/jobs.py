@@ -428,16 +428,17 @@ def _read_due(hub: Hub, source: str) -> Run | None:
     return last
 
 
-def publish_registers(hub: Hub, *, authority: str = "") -> list[Dataset]:
+def publish_registers(hub: Hub, *, authority: str = "", again: bool = False) -> list[Dataset]:
     """Publish the registers that have changed, of every body or of one; returns the datasets.
 
     What stops one body is logged and does not stop the next; of one body alone it is raised.
+    again: whether a register that was withdrawn comes back; by itself none does.
     """
     bodies = [hub.authority(authority)] if authority else hub.frame.site.publishers.values()
     published = []
     for body in bodies:
         try:
-            if made := _publish_register(hub, body):
+            if made := _publish_register(hub, body, again=again):
                 published.append(made)
         except HubError as problem:
             if authority:
@@ -448,10 +449,10 @@ def publish_registers(hub: Hub, *, authority: str = "") -> list[Dataset]:
     return published
 
 
-def _publish_register(hub: Hub, body: Authority) -> Dataset | None:
+def _publish_register(hub: Hub, body: Authority, *, again: bool) -> Dataset | None:
     today, limit = clock.today(hub.timezone), hub.settings.upload_limit_bytes
     examined = register.examine_register(
-        hub.reading, hub.files, hub.frame, body, limit_bytes=limit, today=today
+        hub.reading, hub.files, hub.frame, body, limit_bytes=limit, today=today, again=again
     )
     if examined is None:
         return None
@@ -460,7 +461,9 @@ def _publish_register(hub: Hub, body: Authority) -> Dataset | None:
     with hub.writing() as session:
         submission = submit(session, examined, family, authority=body.id, by=OPERATOR, now=now)
     with hub.writing() as session:
-        return register.publish_register(session, hub.frame, submission, body, by=OPERATOR, now=now)
+        return register.publish_register(
+            session, hub.frame, submission, body, again=again, by=OPERATOR, now=now
+        )
 
 
 DAILY: tuple[tuple[int, Callable[[Hub], object]], ...] = (

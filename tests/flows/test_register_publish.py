@@ -10,12 +10,14 @@ from sqlalchemy import text
 
 import build
 from opendata_hub import jobs
-from opendata_hub.domain.errors import Invalid
+from opendata_hub.domain.errors import Invalid, SlugWithdrawn
+from opendata_hub.domain.people.roles import OPERATOR
 from opendata_hub.domain.register.entry import Entry
 from opendata_hub.domain.register.standing import Outcome
 from opendata_hub.domain.register.table import CHANNELS, COLUMNS, EXTENSIONS, REFUSALS, row
 from opendata_hub.domain.requests.acts import State
 from opendata_hub.domain.requests.info_request import Channel
+from opendata_hub.flows.catalog.withdraw import withdraw
 from opendata_hub.flows.register.publish import require_table, slug_of
 from opendata_hub.store import datasets
 
@@ -126,6 +128,18 @@ def test_a_register_is_published_and_again_only_when_it_has_changed(town):
     filed(town, 2, "2026-01-06")
     jobs.publish_registers(town)
     assert (dataset(town).version, dataset(town).distribution.rows) == (3, 2)
+
+
+def test_a_register_that_was_withdrawn_does_not_come_back_by_night(town):
+    filed(town, 1)
+    (made,) = jobs.publish_registers(town)
+    with town.writing() as session:
+        withdraw(session, town.frame, made.slug, reason="Erreur", by=OPERATOR, now=build.NOW)
+    assert jobs.publish_registers(town) == []
+    with pytest.raises(SlugWithdrawn):
+        jobs.publish_registers(town, authority="commune-nord")
+    (back,) = jobs.publish_registers(town, authority="commune-nord", again=True)
+    assert back.version == 2
 
 
 def test_who_has_no_request_or_no_territory_has_no_table(town):

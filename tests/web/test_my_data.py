@@ -485,3 +485,47 @@ def test_an_older_reason_does_not_overwrite_that_of_a_colleague(browser, hub):
     assert 'value="Autre raison"' in answer.text
     assert "<bdi>Numéro de la maison communale</bdi>" in answer.text
     assert draft_at(hub, place).typed[name] == "Numéro de la maison communale"
+
+
+def test_a_new_dataset_at_a_withdrawn_address_is_refused_until_that_is_asked(browser, hub):
+    build.publish_sample(hub, FAMILY, title={"fr": "Aides"}, slug="aides")
+    browser.post("/fr/my-data/published/aides/withdraw", data={"reason": "Doublon"})
+    place = browser.hand_in(build.sample(hub, FAMILY))
+    browser.post(f"{place}/words", data={"title_fr": "Aides"})
+    page = browser.get(f"{place}/publish").text
+    assert 'value="again"' in page
+    seen = draft_at(hub, place).stamp
+    day = (clock.now() + timedelta(days=1)).date().isoformat()
+    for when in ("now", "later"):
+        sent = {"when": when, "seen": seen, "publish_on": day}
+        answer = browser.post(f"{place}/publish", data=sent)
+        assert (answer.status_code, "slug-withdrawn" in answer.text) == (409, True)
+    unseen = {"when": "again", "slug": "aides", "seen": "another"}
+    assert browser.post(f"{place}/publish", data=unseen).status_code == 409
+    asked = browser.post(f"{place}/publish", data={**unseen, "seen": seen})
+    assert asked.status_code == 303
+    assert "ce qui y avait été retiré revient" in browser.get(f"{place}/publish").text
+    browser.post(f"{place}/words", data={"slug": "autres-aides"})
+    assert not draft_at(hub, place).is_again
+    browser.post(f"{place}/words", data={"slug": "aides"})
+    assert browser.publish(place).status_code == 303
+    with hub.reading() as session:
+        assert datasets.get(session, "aides").version == 2
+
+
+def test_what_is_withdrawn_after_a_draft_was_scheduled_for_its_address_stays_so(
+    browser, hub, monkeypatch
+):
+    place = scheduled(browser, hub)
+    build.publish_sample(hub, FAMILY, slug="aides")
+    browser.post("/fr/my-data/published/aides/withdraw", data={"reason": "Doublon"})
+    in_two_days(monkeypatch)
+    assert jobs.publish_scheduled(hub) == []
+    assert draft_at(hub, place).problem == "slug-withdrawn"
+
+
+def test_nothing_else_comes_back_than_what_was_withdrawn(browser, hub):
+    place = browser.hand_in(build.sample(hub, FAMILY))
+    sent = {"when": "again", "slug": "never", "seen": draft_at(hub, place).stamp}
+    answer = browser.post(f"{place}/publish", data=sent)
+    assert (answer.status_code, "unknown-dataset" in answer.text) == (409, True)

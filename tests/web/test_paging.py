@@ -8,6 +8,7 @@ from rdflib import DCAT, DCTERMS, RDF, Graph, Literal, Namespace, URIRef
 import build
 from opendata_hub.bootstrap import open_hub
 from opendata_hub.domain.catalog.harvest import cursor
+from opendata_hub.domain.errors import SlugWithdrawn
 from opendata_hub.domain.people.roles import OPERATOR
 from opendata_hub.flows.catalog.withdraw import withdraw
 from opendata_hub.settings import Settings
@@ -173,10 +174,14 @@ def test_a_withdrawn_dataset_is_gone_everywhere_and_says_why(client, token):
     assert slug not in client.get("/catalog.ttl").text
 
 
-def test_publishing_again_undoes_a_withdrawal(three, client):
+def test_publishing_again_undoes_a_withdrawal_where_that_is_said(three, client):
     slug = f"demo-{FAMILIES[0]}"
     withdrawn(three, slug)
-    again = build.publish_sample(three, FAMILIES[0], now=LATER + timedelta(hours=1))
+    for replaces in (False, True):
+        with pytest.raises(SlugWithdrawn, match="say that it is published again"):
+            build.publish_sample(three, FAMILIES[0], replaces=replaces)
+    assert client.get(f"/datasets/{slug}.ttl").status_code == 410
+    again = build.publish_sample(three, FAMILIES[0], again=True, now=LATER + timedelta(hours=1))
     assert (again.version, again.issued_at) == (2, build.NOW)
     assert client.get(f"/datasets/{slug}.ttl").status_code == 200
     assert sorted(slugs(page(client.get("/catalog.ttl")))) == sorted(f"demo-{f}" for f in FAMILIES)

@@ -39,6 +39,7 @@ HubError
 ├── Withdrawn         a dataset was here, and is no longer published
 ├── Refused           the input is sound, but not allowed in this state
 │   ├── SlugTaken
+│   ├── SlugWithdrawn     what was withdrawn from that address does not come back unasked
 │   ├── WrongOffset       a piece of a file that does not follow the last
 │   ├── UploadUnfinished  a file of which pieces are missing
 │   ├── TooManyUploads    one person sends more files at once than are waited for
@@ -594,6 +595,19 @@ class SlugTaken(Refused):
     """Another dataset already has that address."""
 
     code = "slug-taken"
+
+
+class SlugWithdrawn(Refused):
+    """A dataset was withdrawn from that address; it comes back only where that is said.
+
+    slug, publisher: the address, and whose dataset it was.
+    """
+
+    code = "slug-withdrawn"
+
+    def __init__(self, message: str, *, slug: str, publisher: str) -> None:
+        super().__init__(message)
+        self.slug, self.publisher = slug, publisher
 
 
 class AuthorityTaken(Refused):

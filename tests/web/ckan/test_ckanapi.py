@@ -106,6 +106,18 @@ def test_a_dataset_is_begun_given_its_file_changed_and_withdrawn(remote, strange
     assert remote.action.package_show(id=NEW["name"])["state"] == "deleted"
 
 
+def test_what_was_withdrawn_comes_back_only_where_that_is_said(remote, table):
+    first = published(remote, table)
+    remote.action.package_delete(id=first["id"])
+    begun = remote.action.package_create(**NEW)
+    with pytest.raises(ValidationError) as refused:
+        hand_in(remote, table, package_id=begun["id"])
+    assert "was withdrawn" in refused.value.error_dict["name"][0]
+    hand_in(remote, table, package_id=begun["id"], again="true")
+    shown = remote.action.package_show(id=NEW["name"])
+    assert (shown["state"], shown["version"]) == ("active", "2")
+
+
 def test_a_package_that_was_read_is_written_back_and_says_the_same(remote, table):
     before = published(remote, table, tags=[{"name": "clubs"}])
     assert remote.action.package_update(**before) == before

@@ -20,6 +20,8 @@ LONGEST_TYPED = 20_000
 """Characters of one field that are kept; what is longer than its record allows is told."""
 CLEARED = "clear/"
 """What the names of typed reasons begin with; code and column follow."""
+AGAIN = "again"
+"""Where it is kept that what was withdrawn from an address comes back; no field of a form."""
 DAY_OFF = "day-off"
 """The problem of a draft that was changed after its day was said: it has no day any more."""
 _BREAKS = re.compile("\r\n?|\x0b|\x0c|\u2028|\u2029")
@@ -79,6 +81,11 @@ class Draft:
         had_a_day = self.publish_on is not None or self.problem == DAY_OFF
         left = DAY_OFF if had_a_day else ""
         return replace(self, **new, publish_on=None, approved="", problem=left)
+
+    @property
+    def is_again(self) -> bool:
+        """Whether a steward has said that what was withdrawn from its address comes back."""
+        return self.typed.get(AGAIN, "") != "" and self.typed[AGAIN] == self.typed.get("slug", "")
 
     def texts(self, name: str) -> Texts:
         """What was typed of it in each language, without the languages that are empty."""

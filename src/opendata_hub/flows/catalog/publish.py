@@ -26,7 +26,7 @@ from opendata_hub.domain.catalog.dataset import (
 )
 from opendata_hub.domain.catalog.dcat import Frame
 from opendata_hub.domain.catalog.family import Family, Holds
-from opendata_hub.domain.catalog.harvest.change import ChangeKind
+from opendata_hub.domain.catalog.harvest.change import ChangeKind, Tombstone
 from opendata_hub.domain.catalog.privacy import CLEARABLE
 from opendata_hub.domain.catalog.record import classes as record
 from opendata_hub.domain.catalog.record import mqa
@@ -40,6 +40,7 @@ from opendata_hub.domain.errors import (
     InvalidRecord,
     NotPublishable,
     SlugTaken,
+    SlugWithdrawn,
     UnknownFamily,
 )
 from opendata_hub.domain.journal import Kind
@@ -63,6 +64,8 @@ class Words:
     described:   further fields of the record, by the names of the table (``docs/catalogue.md``);
                  None keeps those of the dataset that gives way.
     day:         of a document: when it was adopted, signed or held. A table has none.
+    again:       whether what was withdrawn from that address comes back; without it, the address
+                 is refused.
     """
 
     publisher: str
@@ -73,6 +76,7 @@ class Words:
     clearances: tuple[Clearance, ...] = ()
     described: Mapping[str, Any] | None = None
     day: date | None = None
+    again: bool = False
 
 
 Answers = Callable[[str], bool]
@@ -117,9 +121,9 @@ def publish(
              would replace what another body has published.
     answers: tells of addresses elsewhere; what this hub serves itself always answers.
     Raises FileErased, NotPublishable when its report has errors, UnknownPublisher, AuthorityClosed,
-    FamilyNotPublished for a family that is not the publisher's, SlugTaken, Invalid for words that
-    could not stand in a record, InvalidRecord, which names the field of the form, for a record
-    that breaks the profile. Nothing is written then.
+    FamilyNotPublished for a family that is not the publisher's, SlugTaken, SlugWithdrawn, Invalid
+    for words that could not stand in a record, InvalidRecord, which names the field of the form,
+    for a record that breaks the profile. Nothing is written then.
     """
     require(by, Deed.PUBLISH, Place(words.publisher))
     datasets.lock(session)
@@ -159,6 +163,15 @@ def previewed(
     require(by, Deed.PUBLISH, Place(words.publisher))
     dataset = _dataset(session, frame, submission, words, by, now)
     return assess(frame, dataset, answers=answers)
+
+
+def refused_again(left: Tombstone) -> SlugWithdrawn:
+    """Why nothing is published where a dataset was withdrawn, unless that is said."""
+    day = left.withdrawn_at.date().isoformat()
+    return SlugWithdrawn(
+        f"{left.slug!r} was withdrawn on {day}: choose another slug, or say that it is published "
+        "again", slug=left.slug, publisher=left.publisher,
+    )  # fmt: skip
 
 
 def is_new(session: Session, slug: str) -> bool:
@@ -359,7 +372,10 @@ def _dataset(
         raise SlugTaken(
             f"A dataset is already published as {slug!r}: choose another slug, or replace it"
         )
-    earlier = before or changes.tombstone(session, slug)
+    left = None if before else changes.tombstone(session, slug)
+    if left and not words.again:
+        raise refused_again(left)
+    earlier = before or left
     if earlier:
         # Whatever the slug was made of: what is, or was, at that address may be another body's.
         require(by, Deed.PUBLISH, Place(earlier.publisher))

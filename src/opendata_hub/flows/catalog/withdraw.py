@@ -21,9 +21,9 @@ def withdraw(
     """Withdraw the dataset at that address, for a reason that readers will see.
 
     Its record is erased everywhere, its title stays; no version of it can be compared any more, and
-    its files are erased with those that nobody published. Publishing at the same address undoes it,
-    but for that. Raises Invalid for a reason that is none, UnknownDataset, Withdrawn where it
-    already was, and Forbidden to who may not withdraw what that publisher has published.
+    its files are erased with those that nobody published. Publishing at the same address ``again``
+    undoes it, but for that. Raises Invalid for a reason that is none, UnknownDataset, Withdrawn
+    where it already was, and Forbidden to who may not withdraw what that publisher has published.
     """
     reason = checked_reason(reason)
     datasets.lock(session)

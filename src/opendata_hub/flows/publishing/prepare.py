@@ -10,11 +10,11 @@ from opendata_hub.domain.catalog.dataset import Dataset
 from opendata_hub.domain.catalog.dcat import Frame
 from opendata_hub.domain.catalog.document import day_from
 from opendata_hub.domain.catalog.report import Clearance
-from opendata_hub.domain.errors import ChangedMeanwhile, Invalid, Refused
+from opendata_hub.domain.errors import ChangedMeanwhile, Invalid, Refused, UnknownDataset
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.roles import STRANGER, Visitor
 from opendata_hub.domain.people.rule import EVERYWHERE, Place, reach, require
-from opendata_hub.domain.publishing.draft import Draft, described_of, one_line, typed_of
+from opendata_hub.domain.publishing.draft import AGAIN, Draft, described_of, one_line, typed_of
 from opendata_hub.domain.publishing.merge import Merge, merged
 from opendata_hub.flows.catalog.publish import (
     Assessed,
@@ -24,7 +24,7 @@ from opendata_hub.flows.catalog.publish import (
     require_publishable,
 )
 from opendata_hub.flows.catalog.withdraw import require_published
-from opendata_hub.store import datasets, submissions
+from opendata_hub.store import changes, datasets, submissions
 from opendata_hub.store.people import accounts
 from opendata_hub.store.publishing import drafts
 from opendata_hub.store.submissions import Submission
@@ -162,6 +162,23 @@ def begin_anew(session: Session, number: int, *, by: Visitor, now: datetime) -> 
     drafts.keep(session, new, now)
 
 
+def bring_back(
+    session: Session, number: int, slug: str, *, seen: str, by: Visitor, now: datetime
+) -> None:
+    """Say that what was withdrawn from an address is published again with this draft.
+
+    seen: the stamp that stood on the page; raises ChangedMeanwhile for another, UnknownDataset
+    where nothing was withdrawn from there, and Forbidden where it was another body's.
+    """
+    draft = opened(session, number, by=by, to_change=True).draft
+    _require_seen(draft, seen)
+    left = changes.tombstone(session, slug)
+    if left is None or draft.replaces:
+        raise UnknownDataset(f"Nothing was withdrawn from {slug[:60]!r}")
+    require(by, Deed.PUBLISH, Place(left.publisher))
+    drafts.keep(session, draft.changed(typed={**draft.typed, "slug": slug, AGAIN: slug}), now)
+
+
 def discard(session: Session, number: int, *, seen: str, by: Visitor) -> None:
     """Throw a draft away; raises Refused for one that is published.
 
@@ -184,6 +201,7 @@ def words_of(held: Opened) -> Words:
         clearances=_found(held),
         described=described_of(draft, before.described if before else {}),
         day=day_from(day) if day else None,
+        again=draft.is_again,
     )
 
 

@@ -19,9 +19,9 @@ from opendata_hub.domain.people.roles import Visitor
 from opendata_hub.domain.register.entry import Entry
 from opendata_hub.domain.register.table import COLUMNS, FAMILY, LAW, row
 from opendata_hub.domain.texts import LANGUAGES, Texts
-from opendata_hub.flows.catalog.publish import Words, publish
+from opendata_hub.flows.catalog.publish import Words, publish, refused_again
 from opendata_hub.flows.catalog.submit import Examined, examine
-from opendata_hub.store import datasets
+from opendata_hub.store import changes, datasets
 from opendata_hub.store.answers import files as case_files
 from opendata_hub.store.register import rows
 from opendata_hub.store.register.rows import Chosen
@@ -56,16 +56,21 @@ def examine_register(
     *,
     limit_bytes: int,
     today: date,
+    again: bool = False,
 ) -> Examined | None:
     """The register as a checked file; None where it is empty, or is what is published already.
 
-    Raises Invalid as ``require_table`` does, and TooLarge.
+    again: whether one that was withdrawn comes back. Raises Invalid as ``require_table`` does,
+    TooLarge, and SlugWithdrawn.
     """
     territory = require_table(authority)
     with (
         reading() as session,
         _written(session, authority, territory, frame.base_url, today) as (file, count),
     ):
+        left = changes.tombstone(session, slug_of(authority))
+        if left and not again:
+            raise refused_again(left)
         before = datasets.find(session, slug_of(authority))
         if not count:
             return None
@@ -84,6 +89,7 @@ def publish_register(
     submission: Submission,
     authority: Authority,
     *,
+    again: bool = False,
     by: Visitor,
     now: datetime,
 ) -> Dataset:
@@ -98,6 +104,7 @@ def publish_register(
         description=family.description,
         slug=slug_of(authority),
         replaces=True,
+        again=again,
     )
     return publish(session, frame, submission, words, by=by, now=now)
 

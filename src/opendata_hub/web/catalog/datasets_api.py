@@ -83,13 +83,14 @@ def publish_dataset(
     clear: Annotated[list[str] | None, Form(description="personal-phone/column=reason")] = None,
     described: Annotated[str, Form(description="Further fields of the record, as JSON.")] = "",
     day: Annotated[str, Form(description="Of a document: 2026-10-05.")] = "",
+    again: Annotated[bool, Form(description="Bring back what was withdrawn there.")] = False,
     language: MessageLanguage = "fr",
 ) -> DatasetOut:
     """Check a file and, when it is sound, publish it. A refused file stays with its report."""
     words = Words(
         publisher, from_pairs(title), from_pairs(description or []), slug, replace,
         clearances_from(clear or []), given_from(described) if described else None,
-        day_from(day),
+        day_from(day), again,
     )  # fmt: skip
     require(visitor, Deed.PUBLISH, Place(publisher))
     hub.authority(publisher).require_publishes(family)  # before a large file is looked at
@@ -110,7 +111,7 @@ def withdraw_dataset(
     slug: str,
     reason: Annotated[str, Query(description="Readers will see it.")],
 ) -> WithdrawnOut:
-    """Withdraw a dataset and leave a tombstone. Publishing at the same address undoes it."""
+    """Withdraw a dataset and leave a tombstone. Publishing there ``again`` undoes it."""
     with hub.writing() as session:
         left = withdraw(session, hub.frame, slug, reason=reason, by=visitor, now=clock.now())
     hub.index_changes()

@@ -105,7 +105,7 @@ _ALL: tuple[Action, ...] = (
     _write(writes.package_revise, Deed.PUBLISH, "match", "update"),
     _write(writes.package_delete, Deed.WITHDRAW, "id", "reason"),
     _write(writes.dataset_purge, Deed.WITHDRAW, "id", "reason"),
-    _write(writes.resource_create, Deed.PUBLISH, "package_id", "upload", "clear"),
+    _write(writes.resource_create, Deed.PUBLISH, "package_id", "upload", "clear", "again"),
     _write(writes.resource_update, Deed.PUBLISH, "id", "upload", "clear"),
     _write(writes.resource_patch, Deed.PUBLISH, "id", "upload", "clear"),
     _write(writes.resource_delete, Deed.PUBLISH, "id"),

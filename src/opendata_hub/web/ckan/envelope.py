@@ -24,6 +24,7 @@ from opendata_hub.domain.errors import (
     NotPublishable,
     Refused,
     SlugTaken,
+    SlugWithdrawn,
     TooLarge,
     TooOften,
     Withdrawn,
@@ -139,6 +140,7 @@ def _faults(problem: HubError) -> Mapping[str, Any]:
 
 UNDER: tuple[tuple[type[HubError], str, str], ...] = (
     (SlugTaken, "name", "That URL is already in use."),
+    (SlugWithdrawn, "name", ""),
     (NotPublishable, "upload", ""),
     (BadSql, "query", ""),
 )

@@ -1,6 +1,7 @@
 """Actions that change packages and their files, through the gates of the portal."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlmodel import Session
@@ -10,6 +11,7 @@ from opendata_hub import clock
 from opendata_hub.domain.catalog.dataset import Dataset
 from opendata_hub.domain.catalog.report import clearances_from
 from opendata_hub.domain.ckan.mapping import Package
+from opendata_hub.domain.ckan.switch import switched
 from opendata_hub.domain.errors import InvalidPackage, UnknownDataset
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.rule import Place, require
@@ -122,7 +124,8 @@ def resource_create(call: Call) -> dict[str, Any]:
         why = "A file that is handed in is published: set private to false first"
         raise InvalidPackage({"private": [why]})
     words = prepare.words_of(shown, said, clearances=clearances_from(_listed(call, "clear")))
-    return _published(call, shown, said, words, draft)
+    is_again = bool(switched(call.given.get("again")))
+    return _published(call, shown, said, replace(words, again=is_again), draft)
 
 
 def resource_update(call: Call) -> dict[str, Any]:

@@ -248,14 +248,22 @@ def publish(
     seen: Typed = "",
     when: Typed = "now",
     publish_on: Typed = "",
+    slug: Typed = "",
 ) -> Response:
-    """Publish it, once; have it published on a day, or on none; or begin it anew."""
+    """Publish it, once; have it published on a day, or on none; or begin it anew.
+
+    slug: the address to which what was withdrawn from there comes back, when that is asked.
+    """
     try:
         if when == "later":
             return _scheduled(hub, visitor, language, number, publish_on, seen)
         if when == "never":
             with hub.writing() as session:
                 prepare.unschedule(session, number, by=visitor, now=clock.now())
+            return RedirectResponse(f"/{language}/my-data/{number}/publish", 303)
+        if when == "again":
+            with hub.writing() as session:
+                prepare.bring_back(session, number, slug, seen=seen, by=visitor, now=clock.now())
             return RedirectResponse(f"/{language}/my-data/{number}/publish", 303)
         if when == "anew":
             with hub.writing() as session:
