@@ -49,6 +49,8 @@ from opendata_hub.web.identities import pages as identity_pages
 from opendata_hub.web.kept import KeptPages
 from opendata_hub.web.languages import HERE
 from opendata_hub.web.operations import health
+from opendata_hub.web.operations.description import Described
+from opendata_hub.web.passage.methods import Methods
 from opendata_hub.web.passage.tally import Tally
 from opendata_hub.web.passage.trace import Trace
 from opendata_hub.web.people import account, journal, links, provider, sign_in, staff
@@ -158,7 +160,7 @@ ROUTERS: tuple[tuple[str, APIRouter], ...] = (
 
 def create_app(hub: Hub) -> FastAPI:
     """The whole web side of one hub. Bodies are small, but for files at the upload doors."""
-    app = FastAPI(
+    app = Described(
         title="opendata_hub",
         version=version("opendata-hub"),
         openapi_url="/api/openapi.json",
@@ -184,4 +186,5 @@ def create_app(hub: Hub) -> FastAPI:
     app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
     for prefix, router in ROUTERS:
         app.include_router(router, prefix=prefix)
+    app.state.methods = Methods(app.routes)
     return app

@@ -48,6 +48,17 @@ def needs(
     return declare
 
 
+def gives(*media_types: str, **besides: str) -> dict[int | str, dict[str, Any]]:
+    """What the OpenAPI document says of a route whose answer is no JSON of a declared shape.
+
+    besides: other statuses, as ``S303="To the page"``.
+    """
+    answers: dict[int | str, dict[str, Any]] = {
+        int(status[1:]): {"description": said} for status, said in besides.items()
+    }
+    return {200: {"content": {each: {} for each in media_types}}, **answers}
+
+
 class Door(APIRoute):
     """A route that asks the rule before it reads a byte of the body.
 

@@ -42,6 +42,7 @@ from opendata_hub.domain.people.session import WebSession
 from opendata_hub.domain.protection.form_token import FIELD
 from opendata_hub.domain.texts import LANGUAGES
 from opendata_hub.web import negotiation
+from opendata_hub.web.passage.methods import Methods
 from opendata_hub.web.passage.trace import HEADER
 from opendata_hub.web.people.browser import needs_second_factor
 from opendata_hub.web.protection.headers import secure_headers
@@ -242,6 +243,9 @@ def _http_error(request: Request, problem: Exception) -> Response:
     code = HTTP_CODES.get(problem.status_code, "refused")
     answer = respond(request, problem.status_code, code, str(problem.detail))
     answer.headers.update(problem.headers or {})
+    if problem.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        methods: Methods = request.app.state.methods
+        answer.headers["Allow"] = methods.at(request.url.path)
     return answer
 
 

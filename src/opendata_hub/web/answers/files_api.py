@@ -28,7 +28,7 @@ from opendata_hub.flows.requests.attach import examine
 from opendata_hub.web.answers.serving import bytes_of
 from opendata_hub.web.answers.shapes import CaseFileOut, MarksIn, RedactedOut, ReleaseIn
 from opendata_hub.web.deps import HubDep
-from opendata_hub.web.doors import Door, VisitorDep, bearer, needs
+from opendata_hub.web.doors import Door, VisitorDep, bearer, gives, needs
 from opendata_hub.web.requests.requests_api import today_under
 from opendata_hub.web.shapes import DatasetOut, Problem
 
@@ -54,7 +54,7 @@ def read_files(hub: HubDep, visitor: VisitorDep, reference: str) -> list[CaseFil
         ]
 
 
-@router.get(ONE, response_class=FileResponse)
+@router.get(ONE, response_class=FileResponse, responses=gives("*/*"))
 @needs(Deed.READ_REQUEST)
 def read_bytes(hub: HubDep, visitor: VisitorDep, reference: str, file_id: FileId) -> FileResponse:
     """The bytes of a file of a case."""
@@ -124,8 +124,10 @@ def publish_file(
     visitor: VisitorDep,
     reference: str,
     file_id: FileId,
-    family: Annotated[str, Form(description="Family of tables or kind of documents.")],
-    title: Annotated[list[str], Form(description="fr=… ; once for each language.")],
+    family: Annotated[
+        str, Form(min_length=1, description="Family of tables or kind of documents.")
+    ],
+    title: Annotated[list[str], Form(min_length=1, description="fr=… ; once for each language.")],
     description: Annotated[list[str] | None, Form(description="fr=… ; as for the title.")] = None,
     slug: Annotated[str, Form(description="The address; made from the title if empty.")] = "",
     day: Annotated[str, Form(description="Of a document: 2026-10-05.")] = "",

@@ -14,7 +14,7 @@ from opendata_hub.flows.answers import read_file
 from opendata_hub.web.answers.serving import bytes_of
 from opendata_hub.web.answers.shapes import HandedOverOut
 from opendata_hub.web.deps import HubDep, PageLanguage
-from opendata_hub.web.doors import Door, needs
+from opendata_hub.web.doors import Door, gives, needs
 from opendata_hub.web.rendering import page
 from opendata_hub.web.shapes import Problem
 
@@ -39,7 +39,11 @@ def read_files(hub: HubDep, reference: str, x_tracking_code: Code = "") -> list[
     ]
 
 
-@router.get("/requests/{reference}/files/{file_id}", response_class=FileResponse)
+@router.get(
+    "/requests/{reference}/files/{file_id}",
+    response_class=FileResponse,
+    responses=gives("*/*"),
+)
 @needs(Deed.FOLLOW_WITH_CODE)
 def read_bytes(
     hub: HubDep, reference: str, file_id: FileId, x_tracking_code: Code = ""

@@ -36,7 +36,7 @@ router = APIRouter(
 )
 
 TableFile = Annotated[UploadFile, File(description="A table or a document.")]
-FamilyName = Annotated[str, Form(description="For example association-subsidies.")]
+FamilyName = Annotated[str, Form(min_length=1, description="For example association-subsidies.")]
 MessageLanguage = Annotated[str, Form(description="Of the messages: ar, fr or en.")]
 
 
@@ -75,8 +75,8 @@ def publish_dataset(
     visitor: VisitorDep,
     file: TableFile,
     family: FamilyName,
-    publisher: Annotated[str, Form(description="Id of a publisher of this hub.")],
-    title: Annotated[list[str], Form(description="fr=… ; once for each language.")],
+    publisher: Annotated[str, Form(min_length=1, description="Id of a publisher of this hub.")],
+    title: Annotated[list[str], Form(min_length=1, description="fr=… ; once for each language.")],
     description: Annotated[list[str] | None, Form(description="fr=… ; as for the title.")] = None,
     slug: Annotated[str, Form(description="The address; made from the title if empty.")] = "",
     replace: Annotated[bool, Form(description="Replace the dataset at that address.")] = False,

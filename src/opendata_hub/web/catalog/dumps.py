@@ -16,7 +16,7 @@ from opendata_hub.flows.catalog.serving import dump as dump_flow
 from opendata_hub.flows.catalog.serving import serve
 from opendata_hub.web.catalog.documents import BLOCK_BYTES, head_only, is_current, last_modified
 from opendata_hub.web.deps import HubDep
-from opendata_hub.web.doors import Door, needs
+from opendata_hub.web.doors import Door, gives, needs
 from opendata_hub.web.shapes import Problem
 
 AT_ONCE = 64
@@ -69,7 +69,11 @@ class Sending:
             _places.release()
 
 
-@router.get("/catalog/dump.{ending}.gz", response_class=Response)
+@router.get(
+    "/catalog/dump.{ending}.gz",
+    response_class=Response,
+    responses=gives("application/gzip"),
+)
 @router.head("/catalog/dump.{ending}.gz", include_in_schema=False)
 @needs(Deed.READ_PUBLISHED)
 def dump(request: Request, hub: HubDep, ending: str) -> Response:

@@ -44,7 +44,10 @@ MonthFirst = Annotated[
 ]
 Accepted = Annotated[
     list[str],
-    Form(description="all, proved, a kind of proposal, or the place of one (7:titulaire_ice)."),
+    Form(
+        min_length=1,
+        description="all, proved, a kind of proposal, or the place of one (7:titulaire_ice).",
+    ),
 ]
 
 

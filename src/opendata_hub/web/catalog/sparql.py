@@ -21,6 +21,29 @@ from opendata_hub.web.shapes import Problem
 
 BLOCK_BYTES = 262_144
 FORM, QUERY = "application/x-www-form-urlencoded", "application/sparql-query"
+ASKED = {
+    "parameters": [
+        {
+            "name": "query", "in": "query", "required": True,
+            "description": "One query in SPARQL 1.1", "schema": {"type": "string"},
+        }
+    ]
+}  # fmt: skip
+POSTED = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            QUERY: {"schema": {"type": "string"}},
+            FORM: {
+                "schema": {
+                    "type": "object", "required": ["query"],
+                    "properties": {"query": {"type": "string"}},
+                }
+            },
+        },
+    }
+}  # fmt: skip
+"""What the OpenAPI document says is asked: the body is read by hand."""
 
 router = APIRouter(
     route_class=Door,
@@ -37,14 +60,19 @@ async def posted(request: Request) -> bytes:
     return await request.body()
 
 
-@router.get("/sparql", response_class=Response)
+@router.get("/sparql", response_class=Response, openapi_extra=ASKED)
 @needs(Deed.READ_PUBLISHED)
 def ask(request: Request, hub: HubDep) -> Response:
     """Answer ``query``: rows as JSON, XML, CSV or TSV, graphs as Turtle and others, by Accept."""
     return _answer(request, hub, _only(request.url.query))
 
 
-@router.post("/sparql", response_class=Response)
+@router.post(
+    "/sparql",
+    response_class=Response,
+    openapi_extra=POSTED,
+    responses={415: {"description": "A body of another media type"}},
+)
 @needs(Deed.READ_PUBLISHED)
 def ask_by_post(request: Request, hub: HubDep, body: Annotated[bytes, Depends(posted)]) -> Response:
     """The same for queries that are too long for an address."""

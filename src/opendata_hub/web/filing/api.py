@@ -66,8 +66,10 @@ def file_request(
 def file_request_with_files(
     hub: HubDep,
     visitor: VisitorDep,
-    request: Annotated[str, Form(description="The same body as JSON.")],
-    files: Annotated[list[UploadFile], File(description="At most 10, of 25 MB each.")],
+    request: Annotated[str, Form(min_length=1, description="The same body as JSON.")],
+    files: Annotated[
+        list[UploadFile], File(min_length=1, description="At most 10, of 25 MB each.")
+    ],
     response: Response,
     tasks: BackgroundTasks,
     idempotency_key: IdempotencyKey = "",

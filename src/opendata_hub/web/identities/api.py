@@ -9,7 +9,7 @@ from opendata_hub.domain.errors import TrackingCodeNeeded
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.flows.identities.erase import REASON_LENGTH
 from opendata_hub.web.deps import HubDep
-from opendata_hub.web.doors import Door, VisitorDep, bearer, needs
+from opendata_hub.web.doors import Door, VisitorDep, bearer, gives, needs
 from opendata_hub.web.identities.pages import as_file, erase_wanted, own_data
 from opendata_hub.web.shapes import Problem
 
@@ -34,7 +34,11 @@ class ErasureIn(BaseModel):
     reason: str = Field(max_length=REASON_LENGTH)
 
 
-@router.get("/requests/{reference}/data", response_class=Response)
+@router.get(
+    "/requests/{reference}/data",
+    response_class=Response,
+    responses=gives("application/json"),
+)
 @needs(Deed.FOLLOW_WITH_CODE)
 def own(
     hub: HubDep,

@@ -18,7 +18,7 @@ from opendata_hub.flows.register.read_entry import find
 from opendata_hub.store.register import rows
 from opendata_hub.store.register.rows import Chosen
 from opendata_hub.web.deps import HubDep
-from opendata_hub.web.doors import Door, needs
+from opendata_hub.web.doors import Door, gives, needs
 from opendata_hub.web.register import files
 from opendata_hub.web.register.asked import (
     AskedFigures,
@@ -96,7 +96,7 @@ def read_register(
     )
 
 
-@router.get("/register.csv", response_class=Response)
+@router.get("/register.csv", response_class=Response, responses=gives("text/csv"))
 @needs(Deed.READ_PUBLISHED)
 def register_csv(hub: HubDep, asked: AskedQuery) -> Response:
     """All chosen entries as CSV."""
@@ -104,7 +104,7 @@ def register_csv(hub: HubDep, asked: AskedQuery) -> Response:
     return _sent(_lines_of(hub, chosen, as_csv=True), "text/csv; charset=utf-8", "register.csv")
 
 
-@router.get("/register.json", response_class=Response)
+@router.get("/register.json", response_class=Response, responses=gives("application/json"))
 @needs(Deed.READ_PUBLISHED)
 def register_json(hub: HubDep, asked: AskedQuery) -> Response:
     """All chosen entries as one JSON document."""
@@ -121,7 +121,7 @@ def read_entry(hub: HubDep, reference: str) -> EntryOut:
     return EntryOut(**asdict(entry))
 
 
-@router.get("/statistics", response_class=Response)
+@router.get("/statistics", response_class=Response, responses=gives("application/json"))
 @needs(Deed.READ_PUBLISHED)
 def statistics(hub: HubDep, asked: AskedFiguresQuery, lang: Language = "fr") -> Response:
     """Every figure: numerator, denominator, formula, cut-off day and the address of its rows."""
@@ -130,7 +130,7 @@ def statistics(hub: HubDep, asked: AskedFiguresQuery, lang: Language = "fr") -> 
     return Response(json.dumps(body, ensure_ascii=False), media_type="application/json")
 
 
-@router.get("/statistics.csv", response_class=Response)
+@router.get("/statistics.csv", response_class=Response, responses=gives("text/csv"))
 @needs(Deed.READ_PUBLISHED)
 def statistics_csv(hub: HubDep, asked: AskedFiguresQuery, lang: Language = "fr") -> Response:
     """The same figures as CSV."""

@@ -14,7 +14,7 @@ from opendata_hub.domain.requests.calendar import Calendar
 from opendata_hub.flows.requests.announce import announce, current
 from opendata_hub.store import calendars
 from opendata_hub.web.deps import HubDep
-from opendata_hub.web.doors import Door, VisitorDep, bearer, needs
+from opendata_hub.web.doors import Door, VisitorDep, bearer, gives, needs
 from opendata_hub.web.requests import calculator
 from opendata_hub.web.shapes import AnnouncementIn, AnnouncementOut, DeadlineOut, Problem
 
@@ -81,7 +81,7 @@ def announce_day(
     return AnnouncementOut(recounted=recounted)
 
 
-@officers_router.get("/requests.ics", response_class=Response)
+@officers_router.get("/requests.ics", response_class=Response, responses=gives("text/calendar"))
 @needs(Deed.READ_REQUEST)
 def open_due_days(hub: HubDep, visitor: VisitorDep) -> Response:
     """The due days of all open requests as iCalendar, by reference; nobody is named."""

@@ -16,7 +16,7 @@ from opendata_hub.domain.texts import LANGUAGES
 from opendata_hub.flows.requests import follow
 from opendata_hub.flows.requests.announce import current
 from opendata_hub.web.deps import HubDep
-from opendata_hub.web.doors import Door, needs
+from opendata_hub.web.doors import Door, gives, needs
 from opendata_hub.web.shapes import InfoRequestOut, Problem
 
 router = APIRouter(
@@ -45,7 +45,11 @@ def read_request(
     return InfoRequestOut.of_request(followed, language or followed.request.question.language)
 
 
-@router.get("/requests/{reference}/deadlines.ics", response_class=Response)
+@router.get(
+    "/requests/{reference}/deadlines.ics",
+    response_class=Response,
+    responses=gives("text/calendar"),
+)
 @needs(Deed.FOLLOW_WITH_CODE)
 def request_calendar(
     hub: HubDep,
