@@ -1,12 +1,16 @@
 """The migrations make the tables that the code expects, up and down, on both databases."""
 
+import subprocess
+import sys
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, text
 
-from opendata_hub.domain.errors import DatabaseNewer
+from opendata_hub.domain.errors import DatabaseHeld, DatabaseNewer
 from opendata_hub.store import migrate, tables
+from opendata_hub.store.engine import open_engine
 
 
 def is_ours(name, kind, _parents):
@@ -38,3 +42,32 @@ def test_a_database_of_a_newer_version_is_left_as_it_is(engine):
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(DatabaseNewer, match="9999"):
         migrate.upgrade(engine)
+
+
+MIGRATING = """
+import sys
+from opendata_hub.store import migrate
+from opendata_hub.store.engine import open_engine
+migrate.upgrade(open_engine(sys.argv[1]))
+"""
+
+
+def test_processes_that_start_together_migrate_once(empty_engine):
+    url = empty_engine.url.render_as_string(hide_password=False)
+    started = [subprocess.Popen([sys.executable, "-c", MIGRATING, url]) for _ in range(2)]
+    assert [each.wait(timeout=60) for each in started] == [0, 0]
+    with empty_engine.connect() as connection:
+        assert migrate.revisions(connection) == migrate.heads()
+
+
+@pytest.mark.slow
+def test_a_table_that_somebody_holds_stops_the_migration_and_nobody_waits_behind_it(new_database):
+    engine = open_engine(new_database())
+    migrate.upgrade_to(engine, "0034")
+    with engine.connect() as reader:
+        reader.execute(text("SELECT * FROM entity_entry"))
+        with pytest.raises(DatabaseHeld, match="try again"):
+            migrate.upgrade(engine)
+        assert migrate.revisions(reader) == {"0034"}
+    migrate.upgrade(engine)
+    engine.dispose()

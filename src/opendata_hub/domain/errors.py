@@ -94,6 +94,7 @@ HubError
 │   └── MailServerAway    the server can't be reached: all mail waits
 ├── MailInDoubt       the server has not said whether it took it
 ├── DatabaseNewer     a newer version of the hub has changed the tables
+├── DatabaseHeld      somebody holds a table that a migration must change
 ├── BucketUnreachable the store of files does not answer, or refuses
 ├── FileDamaged       stored bytes are not those that were put there
 ├── MailboxAway       the mailbox of the desk can't be read
@@ -750,6 +751,12 @@ class DatabaseNewer(HubError):
     """The tables are those of a newer version of the hub; this one would not understand them."""
 
     code = "database-newer"
+
+
+class DatabaseHeld(HubError):
+    """Somebody holds a table that a migration must change; nothing was changed."""
+
+    code = "database-held"
 
 
 class BucketUnreachable(HubError):

@@ -8,16 +8,21 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
 
-from opendata_hub.domain.errors import DatabaseNewer
+from opendata_hub.domain.errors import DatabaseHeld, DatabaseNewer
 
+LOCK_NOT_AVAILABLE = "55P03"
+"""PostgreSQL's word for a wait that took longer than ``lock_timeout``."""
 SCRIPTS = str(Path(__file__).parent / "migrations")
 
 
 def upgrade(engine: Engine) -> None:
     """Run the migrations that are missing; do nothing when none is.
 
-    Raises DatabaseNewer where a newer version of the code has run some that this one has not.
+    Several processes may do so at once: one works, the others wait for it. Raises DatabaseNewer
+    where a newer version of the code has run some that this one has not, and DatabaseHeld where
+    somebody holds a table that must change; nothing is changed then.
     """
     with engine.execution_options(is_reading=True).connect() as connection:
         there = revisions(connection)
@@ -27,7 +32,15 @@ def upgrade(engine: Engine) -> None:
             "one, or restore the backup from before it"
         )
     if there != heads():
-        command.upgrade(_config(engine), "head")
+        try:
+            command.upgrade(_config(engine), "head")
+        except OperationalError as problem:
+            if getattr(problem.orig, "sqlstate", "") != LOCK_NOT_AVAILABLE:
+                raise
+            raise DatabaseHeld(
+                "Somebody holds a table that must change, and nothing was changed: try again, or "
+                "end what takes long (pg_stat_activity shows it)"
+            ) from None
 
 
 def revisions(connection: Connection) -> frozenset[str]:
