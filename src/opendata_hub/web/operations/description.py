@@ -21,6 +21,7 @@ SIGN_IN = {"WWW-Authenticate": {"description": "How.", "schema": {"type": "strin
 ANYWHERE: dict[str, dict[str, Any]] = {
     "400": {"description": "The call can't be read: its encoding, its fields, its query"},
     "401": {"description": "An API token that opens nothing, or none", "headers": SIGN_IN},
+    "403": {"description": "Your account may not do this here, or a page of another site asked"},
     "421": {"description": "The hub does not answer to this name"},
     "429": {"description": "Too often", "headers": ASK_AGAIN},
     "431": {"description": "The head of the call is too large"},
@@ -28,7 +29,6 @@ ANYWHERE: dict[str, dict[str, Any]] = {
 }
 """What each door may answer, whatever lies behind it."""
 TOO_LARGE = {"413": {"description": "The body is too large"}}
-WHERE_SIGNED_IN = {"403": {"description": "Your account may not do this here"}}
 WHERE_NAMED = {"404": {"description": "What the address names is not here"}}
 WHERE_GIVEN = {"422": {"description": "What was given can't be taken; the code says why"}}
 
@@ -65,12 +65,11 @@ def _complete(operation: Operation, kinds: dict[str, Any]) -> None:
 
 
 def _besides(operation: Operation) -> dict[str, dict[str, Any]]:
-    """What the door may answer by what it takes: a body, parameters, a name, an account."""
+    """What the door may answer by what it takes: a body, parameters, a name."""
     places = {each["in"] for each in operation.get("parameters", ())}
     has_body = "requestBody" in operation
     return {
         **ANYWHERE,
-        **(WHERE_SIGNED_IN if operation.get("security") else {}),
         **(WHERE_NAMED if "path" in places else {}),
         **(TOO_LARGE if has_body else {}),
         **(WHERE_GIVEN if has_body or places else {}),
