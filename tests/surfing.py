@@ -17,18 +17,21 @@ import documents
 from opendata_hub import clock
 from opendata_hub.adapters.documents import read
 from opendata_hub.bootstrap import Hub, catalog_folders
+from opendata_hub.domain.alerts.alert import AlertKind, Link, Topic, link_key
 from opendata_hub.domain.answers.case_file import CaseFile
 from opendata_hub.domain.correspondence.incoming import Fetched, Incoming
 from opendata_hub.domain.filing.opened import opened_at
 from opendata_hub.domain.harvest.source import Source, SourceKind
 from opendata_hub.domain.people.roles import OPERATOR, WHOLE_HUB, Grant, Role
 from opendata_hub.domain.remote_ckan.target import Target
+from opendata_hub.flows.alerts.subscribe import subscribe
 from opendata_hub.flows.answers.add_file import add_file
 from opendata_hub.flows.correspondence.receive import receive
 from opendata_hub.flows.people.send_link import invite
 from opendata_hub.flows.publishing import prepare
 from opendata_hub.flows.remote_ckan import declare
 from opendata_hub.flows.requests.attach import examine
+from opendata_hub.store.alerts.kept import of_address
 from opendata_hub.store.answers import files as case_files
 from opendata_hub.store.harvest import sources
 from opendata_hub.store.identities import owners
@@ -90,6 +93,17 @@ class House:
         )  # fmt: skip
         with self.hub.writing() as session:
             return receive(session, self.hub.desk, came, mail, (), now=clock.now()).number
+
+    def alert_links(self, link: Link) -> list[dict[str, str]]:
+        """The ends of a link of an alert that waits to be confirmed, and of one that is over."""
+        topic = Topic(AlertKind.SEARCH, "q=budget", "budget")
+        with self.hub.writing() as session:
+            subscribe(session, topic, "a@reader.example", language="fr", now=clock.now())
+            (alert,) = of_address(session, "a@reader.example")
+        return [
+            {"salt": salt, "key": link_key(link, salt, self.hub.key)}
+            for salt in (alert.salt, "over")
+        ]
 
     def draft(self) -> int:
         """The number of a publication that a steward has begun with a file full of faults."""

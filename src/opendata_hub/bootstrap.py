@@ -28,6 +28,7 @@ from opendata_hub.adapters.queue import queue_at
 from opendata_hub.adapters.rows.store import RowStore
 from opendata_hub.adapters.search import SearchIndex
 from opendata_hub.adapters.sparql.endpoint import Endpoint
+from opendata_hub.domain.alerts.mails import number_of
 from opendata_hub.domain.authority import Authority, require_apart
 from opendata_hub.domain.catalog.dcat import Frame
 from opendata_hub.domain.catalog.family import Family
@@ -72,6 +73,7 @@ from opendata_hub.packs.territories import load_territories
 from opendata_hub.packs.vocabularies import load_vocabularies
 from opendata_hub.settings import Settings
 from opendata_hub.store import datasets, engine, info_requests, migrate
+from opendata_hub.store.alerts import kept as alerts
 from opendata_hub.store.correspondence import outbox
 from opendata_hub.store.correspondence.outbox import Waiting
 from opendata_hub.store.identities import requesters
@@ -258,6 +260,9 @@ class Hub:
         log.warning("mail %s was not sent: %s", mail.id, problem)
         with self.writing() as session:
             outbox.mark_failed(session, mail, str(problem), due_at=due_at, now=now)
+            # Nobody writes each day to an address that takes no mail, nor keeps it.
+            if due_at is None and (alert := number_of(mail.reference)):
+                alerts.erase(session, [alert])
 
     @property
     def _writer(self) -> Writer:

@@ -16,6 +16,7 @@ from opendata_hub.flows.identities import rotate as flow
 from opendata_hub.flows.identities.rotate import Batch
 from opendata_hub.settings import KEY_BYTES, Settings
 from opendata_hub.store import engine
+from opendata_hub.store.alerts import kept as alerts
 from opendata_hub.store.identities import requesters
 from opendata_hub.store.remote_ckan import targets
 
@@ -33,7 +34,11 @@ def new_key() -> None:
 def rotate() -> None:
     """Seal with the first key what others have sealed. Serving goes on; it can be stopped."""
     hub = bootstrap.open_hub(Settings())
-    unread = _each(hub.writing, flow.reseal) + _each(hub.writing, flow.reseal_mails)
+    unread = [
+        problem
+        for step in (flow.reseal, flow.reseal_mails, flow.reseal_alerts)
+        for problem in _each(hub.writing, step)
+    ]
     with hub.writing() as session:
         unread += flow.reseal_targets(session)
     engine.forget_erased(hub.engine)
@@ -44,7 +49,7 @@ def rotate() -> None:
 def check() -> None:
     """Open all that is sealed, and list what can't be opened; ends with 1 where there is any."""
     hub = bootstrap.open_hub(Settings())
-    unread = _each(hub.reading, flow.check)
+    unread = _each(hub.reading, flow.check) + _each(hub.reading, flow.check_alerts)
     with hub.reading() as session:
         unread += flow.check_targets(session)
     _tell(hub, unread)
@@ -90,12 +95,18 @@ def _tell(hub: bootstrap.Hub, unread: list[str]) -> None:
     with hub.reading() as session:
         kept = requesters.count(session)
         current, earlier = targets.count_sealed(session)
+        told = alerts.count_sealed(session)
     typer.echo(
         f"{kept.current} identities are sealed with the first key, {kept.earlier} with others; "
         f"{kept.erased} were erased"
     )
     if current or earlier:
         typer.echo(f"{current} keys of CKANs are sealed with the first key, {earlier} with others")
+    if told.current or told.earlier:
+        typer.echo(
+            f"{told.current} addresses of alerts are sealed with the first key, "
+            f"{told.earlier} with others"
+        )
     for each in unread:
         typer.echo(f"unreadable: {each}", err=True)
     if unread:

@@ -21,6 +21,9 @@ from opendata_hub.domain.harvest.run import Run, RunState
 from opendata_hub.domain.link import LinkState
 from opendata_hub.domain.people.roles import OPERATOR
 from opendata_hub.domain.register.table import FAMILY
+from opendata_hub.flows.alerts import match as matching
+from opendata_hub.flows.alerts import subscribe as subscribing
+from opendata_hub.flows.alerts import tell as telling
 from opendata_hub.flows.catalog import check_links as links_flow
 from opendata_hub.flows.catalog.serving import rows as serving
 from opendata_hub.flows.catalog.serving.index import bring_up_to_date
@@ -301,6 +304,48 @@ def forget_row_reports(hub: Hub) -> int:
     return erased
 
 
+def tell_alerts(hub: Hub) -> int:
+    """Write to those who follow what has changed, at most once a day; returns how many mails.
+
+    Whoever stops it loses nothing, and the next run goes on; whoever runs it twice tells nobody
+    twice. Of whom tables speak is noted first.
+    """
+    while hub.index_entities():
+        pass
+    while _match_changes(hub):
+        pass
+    now, count = clock.now(), 0
+    after: int | None = 0
+    while after is not None:
+        with hub.writing() as session:
+            after, written = telling.tell(session, after=after, now=now)
+        count += written
+    return count
+
+
+def _match_changes(hub: Hub) -> bool:
+    """Note who is to be told of some changes; whether there may be more."""
+    with hub.reading() as session:
+        matched = matching.match(session, hub.frame)
+    if matched is None:
+        return False
+    with hub.writing() as session:
+        return matching.keep(session, matched)
+
+
+def forget_alerts(hub: Hub) -> int:
+    """Erase the addresses of alerts that nobody confirmed, after 7 days; returns how many."""
+    erased = 0
+    while True:
+        with hub.writing() as session:
+            done = subscribing.forget_unconfirmed(session, now=clock.now())
+        if done.count:
+            hub.forget_files((), mails=done.mails)
+        erased += done.count
+        if done.count < subscribing.FORGOTTEN_AT_ONCE:
+            return erased
+
+
 def forget_sessions(hub: Hub) -> int:
     """Delete the sessions that are over, and failed sign-ins of long ago; returns how many."""
     now = clock.now()
@@ -477,11 +522,13 @@ DAILY: tuple[tuple[int, Callable[[Hub], object]], ...] = (
     (2, forget_mail),
     (2, forget_submissions),
     (2, forget_row_reports),
+    (2, forget_alerts),
     (1, erase_identities),
     (3, sweep_files),
     (3, sweep_rows),
     (6, remind_officers),
     (6, send_digests),
+    (7, tell_alerts),
 )
 """Hour of the day (UTC) and what is done then."""
 

@@ -6,6 +6,7 @@ with something of its own in its address needs an example here.
 
 import pytest
 
+from opendata_hub.domain.alerts.alert import Link
 from opendata_hub.domain.correspondence.tags import stop_key
 from opendata_hub.domain.people.deeds import OPEN
 from opendata_hub.domain.people.roles import Role
@@ -17,6 +18,8 @@ from surfing import BODY, faults_in_both_lights, window
 LANGUAGES = ("ar", "fr", "en")
 NO_PAGES = {
     "/{language}/datasets.atom",
+    "/{language}/datasets/{slug}/feed.atom",
+    "/{language}/entities/{kind}/{scheme}/{value}/feed.atom",
     "/{language}/register.atom",
     "/{language}/families/{name}/template.{ending}",
     "/{language}/statistics/report.{ending}",
@@ -30,6 +33,7 @@ ASKED = {
     "/{language}/datasets": "?q=subventions",
     "/{language}/deadlines": "?law=ma/31-13&step=reply&from=2026-11-02",
     "/{language}/desk": "?show=closed",
+    "/{language}/alerts": "?kind=search&about=q%3Dbudget",
 }
 """Pages that show more when they are asked something."""
 
@@ -63,6 +67,8 @@ def examples(house):
     return {
         "/{language}/desk/{reference}/letters/{name}": [{"name": each} for each in letters],
         "/{language}/notices/{reference}/{key}": [{"key": stop}],
+        "/{language}/alerts/{salt}/confirm/{key}": house.alert_links(Link.CONFIRM),
+        "/{language}/alerts/{salt}/stop/{key}": house.alert_links(Link.STOP),
         "/{language}/mail/{number}": [{"number": house.mail_that_waits()}],
         "/{language}/account/links/{token}": [{"token": house.invitation()}, {"token": "over"}],
         "/{language}/sources/{source}": [{"source": "ville"}],

@@ -145,6 +145,27 @@ class SearchIndex:
         with _named("The index can't be searched"):
             return _search(searcher, query, asked)
 
+    def matching(self, query: Query, *, most: int) -> list[str]:
+        """The names of what a query finds, the latest first; words must be there, none is guessed.
+
+        Raises SearchUnavailable, and BadSearch for too many words.
+        """
+        asked = asked_words(query.text, STEMMERS)
+        if len(asked) > MOST_WORDS:
+            raise BadSearch(f"q: {len(asked)} different words, at most {MOST_WORDS}")
+        if query.text.strip() and not asked:
+            return []
+        searcher = self._searcher()
+        wanted = _all_of(
+            [
+                *(_word_clause(word, is_known=True) for word in asked),
+                *(_filter(facet, codes) for facet, codes in query.filters.items() if codes),
+            ]
+        )
+        with _named("The index can't be searched"):
+            found = searcher.search(wanted, limit=most, order_by_field=MODIFIED, order=Order.Desc)
+            return [str(searcher.doc(each).get_first(SLUG)) for _, each in found.hits]
+
     @contextmanager
     def searching(self) -> Iterator["Opened"]:
         """The latest commit, for questions of another kind.

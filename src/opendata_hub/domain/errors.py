@@ -412,6 +412,12 @@ class UnknownEntity(NotKnown):
     code = "unknown-entity"
 
 
+class UnknownAlert(NotKnown):
+    """The link of an alert by e-mail is not whole, too old, or its alert was stopped."""
+
+    code = "unknown-alert"
+
+
 class UnknownRowReport(NotKnown):
     """No report of that number on a row."""
 

@@ -251,6 +251,13 @@ def latest(session: Session, whose: Whose, *, most: int, offset: int = 0) -> lis
     return [Change(r.id, r.slug, ChangeKind(r.kind), r.changed_at) for r in session.exec(question)]
 
 
+def after(session: Session, number: int, *, most: int) -> list[Change]:
+    """At most so many events with a number above that, oldest first, without their records."""
+    question = select(ChangeRow).where(col(ChangeRow.id) > number).order_by(col(ChangeRow.id))
+    found = session.exec(question.limit(most))
+    return [Change(r.id, r.slug, ChangeKind(r.kind), r.changed_at) for r in found]
+
+
 def latest_before(session: Session, number: int, *, base_url: str) -> Change | None:
     """The last event up to that number at that address of the hub, without its record."""
     question = (

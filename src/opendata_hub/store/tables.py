@@ -1112,6 +1112,73 @@ class RowReportRow(SQLModel, table=True):
     settled_by: int | None = Field(default=None, foreign_key="person.id")
 
 
+class AlertRow(SQLModel, table=True):
+    """Who wants to be told by e-mail of what is new of a thing; the address is sealed.
+
+    about, about_sha256: what is followed, and a digest to find it by. label: what its reader calls
+    it. email_mark: a keyed digest, to look for. salt: what its links are worked out from.
+    asked_at: when its address was last written to because somebody asked. since: the change after
+    which it tells. told_at: when a mail with news was last written.
+    """
+
+    __tablename__ = "alert"
+    __table_args__ = (
+        UniqueConstraint("email_mark", "about_sha256"),
+        Index("ix_alert_kind", "kind", "about"),
+    )
+    id: int = Field(default=None, primary_key=True)  # given by the database
+    kind: str
+    about: str = Field(sa_type=Text)
+    about_sha256: str
+    label: str = Field(sa_type=Text)
+    language: str
+    email_mark: str
+    key_name: str = Field(index=True)
+    sealed: bytes = Field(sa_type=LargeBinary)
+    salt: str = Field(unique=True)
+    asked_at: datetime
+    confirmed_at: datetime | None = Field(index=True)
+    since: int
+    told_at: datetime | None
+
+
+class AlertKeyRow(SQLModel, table=True):
+    """By which keys rows speak of the entity that an alert is on."""
+
+    __tablename__ = "alert_key"
+    __table_args__ = (Index("ix_alert_key_value", "scheme", "value", "kind"),)
+    id: int = Field(default=None, primary_key=True)  # given by the database
+    alert_id: int = Field(foreign_key="alert.id", index=True)
+    kind: str
+    scheme: str
+    value: str = Field(sa_type=Text)
+
+
+class AlertNewsRow(SQLModel, table=True):
+    """A dataset that an alert has to tell of in its next mail, for that change."""
+
+    __tablename__ = "alert_news"
+    alert_id: int = Field(foreign_key="alert.id", primary_key=True)
+    slug: str = Field(primary_key=True, index=True)
+    change_id: int
+
+
+class AlertToldRow(SQLModel, table=True):
+    """A dataset that an alert has told of: its withdrawal is told as well."""
+
+    __tablename__ = "alert_told"
+    alert_id: int = Field(foreign_key="alert.id", primary_key=True)
+    slug: str = Field(primary_key=True, index=True)
+
+
+class AlertCursorRow(SQLModel, table=True):
+    """One row: the last change of which is noted who wants to be told of it."""
+
+    __tablename__ = "alert_cursor"
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    change_id: int
+
+
 class JobRow(SQLModel, table=True):
     """Work that waits, is done, or was given up; what is done is deleted.
 

@@ -9,6 +9,7 @@ from opendata_hub.bootstrap import Hub
 from opendata_hub.store.engine import Watch
 from opendata_hub.web import problems
 from opendata_hub.web.alerts import feeds as followed_feeds
+from opendata_hub.web.alerts import pages as alert_pages
 from opendata_hub.web.answers import file_pages, files_api, handed_over, redact_pages
 from opendata_hub.web.authorities import api as authorities_api
 from opendata_hub.web.authorities import pages as authority_pages
@@ -148,6 +149,7 @@ ROUTERS: tuple[tuple[str, APIRouter], ...] = (
     (AT_ROOT, search.page_router),
     (AT_ROOT, home.router),
     (AT_ROOT, followed_feeds.router),
+    (AT_ROOT, alert_pages.router),
     (AT_ROOT, row_pages.router),
     (AT_ROOT, row_reports.router),
     (AT_ROOT, versions.router),

@@ -37,13 +37,15 @@ def page(
     signed_in = session if session and session.proof is not Proof.HALF else None
     path = request.url.path.split("/", 2)
     rest = path[2] if len(path) > 2 else ""  # noqa: PLR2004  (leading slash, language, rest)
+    # What was asked stays when the language changes; what a form has sent is not in the address.
+    asked = f"?{request.url.query}" if request.url.query else ""
     form_token = FormField(request)
     html = (
         _environment(language)
         .get_template(template)
         .render(
             site=hub.frame.site,
-            switch=[(code, NAMES[code], f"/{code}/{rest}") for code in LANGUAGES],
+            switch=[(code, NAMES[code], f"/{code}/{rest}{asked}") for code in LANGUAGES],
             status=status,
             form_token=form_token,
             provider=hub.settings.oidc_label if hub.provider else "",

@@ -11,7 +11,7 @@ from opendata_hub.domain.catalog.dcat import Frame
 from opendata_hub.domain.portal.entity import EntityKind, Key
 from opendata_hub.domain.texts import Texts
 from opendata_hub.flows.catalog.serving.serve import State
-from opendata_hub.flows.portal.show_entity import find_entity, rows_of
+from opendata_hub.flows.portal.find_entity import find_entity, rows_of
 from opendata_hub.store import changes, datasets
 from opendata_hub.store.harvest import records
 

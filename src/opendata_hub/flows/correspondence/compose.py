@@ -11,6 +11,7 @@ from opendata_hub.adapters.files import FileStore
 from opendata_hub.adapters.typeset.days import LongDays
 from opendata_hub.adapters.typeset.letters import MEDIA_TYPE
 from opendata_hub.domain.address import email_address
+from opendata_hub.domain.alerts.mails import AlertMail
 from opendata_hub.domain.authority import Authority
 from opendata_hub.domain.correspondence import notices, reminders, replies
 from opendata_hub.domain.correspondence.mail import Enclosure, Mail
@@ -26,6 +27,7 @@ from opendata_hub.domain.requests.info_request import InfoRequest
 from opendata_hub.domain.requests.law import Law
 from opendata_hub.domain.secret import derived_tracking_code
 from opendata_hub.domain.texts import Texts, in_language
+from opendata_hub.flows.alerts.tell import composed as alert_mail
 from opendata_hub.flows.people.send_link import composed as account_mail
 from opendata_hub.flows.requests.read_identity import read_to_address
 from opendata_hub.flows.requests.write_letter import Office, receipt
@@ -65,6 +67,10 @@ def composed(session: Session, mail: Waiting, writer: Writer, *, now: datetime) 
     """
     if mail.kind in set(LetterKind):
         return _about_an_account(session, mail, writer)
+    if mail.kind in set(AlertMail):
+        return alert_mail(
+            session, mail, title=writer.title, base_url=writer.base_url, hub_key=writer.key
+        )
     if mail.kind in set(ReplyKind):
         return _to_who_wrote(session, mail, writer)
     if mail.kind in set(OfficeKind):

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from opendata_hub.adapters.files import FileStore
 from opendata_hub.domain.address import email_address
+from opendata_hub.domain.alerts.mails import number_of
 from opendata_hub.domain.answers.case_file import Origin, safe_name
 from opendata_hub.domain.authority import Authority
 from opendata_hub.domain.correspondence.incoming import (
@@ -32,6 +33,7 @@ from opendata_hub.domain.people.rule import EVERYWHERE
 from opendata_hub.domain.requests.calendar import Calendar
 from opendata_hub.domain.requests.info_request import TEXT_LENGTH, Channel, Question, Requester
 from opendata_hub.domain.requests.law import Law
+from opendata_hub.flows.alerts import subscribe
 from opendata_hub.flows.requests import notify
 from opendata_hub.flows.requests.attach import ExaminedFile, attach, examine
 from opendata_hub.flows.requests.file import Receipt, file
@@ -247,11 +249,14 @@ class _Reception:
         reference = known.reference if known else ""
         if case := self._case_of(reference):
             self.authority = self.desk.publishers[case.request.authority]
-        taken = self.keep(IncomingState.BOUNCE, Why.DELIVERY, reference=reference)
+        of_case = reference if case else ""
+        taken = self.keep(IncomingState.BOUNCE, Why.DELIVERY, reference=of_case)
         problem = f"not delivered: [{bounce.status or '5.0.0'}]"
         is_new = bounce.is_lasting and outbox.mark_bounced(
             self.session, bounce.token, problem, self.now
         )
+        if is_new and (number := number_of(reference)):
+            subscribe.erase(self.session, [number])
         # Of a mail to an officer nobody is told: it would go to the same address, and come back.
         if is_new and case and is_new.kind in set(MailKind):
             notify.officers_of(self.session, OfficeKind.BOUNCE, reference, now=self.now)

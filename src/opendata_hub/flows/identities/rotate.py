@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from opendata_hub.store.alerts import kept
 from opendata_hub.store.correspondence import incoming
 from opendata_hub.store.identities import requesters
 from opendata_hub.store.remote_ckan import targets
@@ -29,6 +30,18 @@ def reseal(session: Session, *, after: int) -> Batch:
 def reseal_mails(session: Session, *, after: int) -> Batch:
     """The same for the mails that came in: they name who wrote them."""
     last, unread = incoming.reseal(session, after=after, most=BATCH)
+    return Batch(last, tuple(unread))
+
+
+def reseal_alerts(session: Session, *, after: int) -> Batch:
+    """The same for the addresses of who is told by e-mail of what is new."""
+    last, unread = kept.reseal(session, after=after, most=BATCH)
+    return Batch(last, tuple(unread))
+
+
+def check_alerts(session: Session, *, after: int) -> Batch:
+    """Open one batch of these addresses, and say which could not be opened."""
+    last, unread = kept.unreadable(session, after=after, most=BATCH)
     return Batch(last, tuple(unread))
 
 

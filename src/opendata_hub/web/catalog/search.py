@@ -11,9 +11,11 @@ from fastapi import APIRouter, Query, Request, Response
 
 from opendata_hub import clock
 from opendata_hub.bootstrap import Hub
+from opendata_hub.domain.alerts.alert import search_words
 from opendata_hub.domain.atom import MEDIA_TYPE
 from opendata_hub.domain.catalog.harvest import news
 from opendata_hub.domain.catalog.search.query import DEEPEST, Facet, Sort
+from opendata_hub.domain.errors import Invalid
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.texts import in_language
 from opendata_hub.flows.catalog.serving import serve
@@ -118,6 +120,7 @@ def _search_page(request: Request, hub: Hub, language: str, asked: SearchIn) -> 
         words=urlencode({"q": asked.q}),
         query=_query(asked),
         feed=f"/{language}/datasets.atom{_query(asked)}",
+        about=_about(asked),
         last=last,
         before=_address(asked, asked.page - 1) if asked.page > 1 else "",
         after=_address(asked, asked.page + 1) if asked.page < last else "",
@@ -176,6 +179,14 @@ def _filters(asked: SearchIn, answer: Answer) -> Iterator[tuple[Facet, Count, st
             left = [each for each in chosen if each != code]
             without = asked.model_copy(update={facet.value: left})
             yield facet, known.get(code, Count(code, {}, 0)), _query(without) or "?"
+
+
+def _about(asked: SearchIn) -> str | None:
+    """The search as it can be followed by e-mail; None where it is too long for that."""
+    try:
+        return search_words(asked.q, {facet: getattr(asked, facet) for facet in Facet})
+    except Invalid:
+        return None
 
 
 def _query(asked: SearchIn) -> str:

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from opendata_hub.domain.alerts.alert import entity_words
 from opendata_hub.domain.alerts.news import entity_path
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.portal.entity import EntityKind, Key
@@ -75,5 +76,6 @@ def entity_page(
         },
         codes=hub.frame.codes,
         asked=urlencode,
+        about=entity_words(kind, Key(scheme, value)),
         feed=f"{address_of(language, kind, Key(scheme, value))}/feed.atom",
     )

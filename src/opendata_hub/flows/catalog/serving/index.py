@@ -73,7 +73,7 @@ def _followed(session: Session, frame: Frame, index: SearchIndex) -> bool:
     try:
         if position < latest:
             changed = datasets.changed_after(session, position)
-            entries = ((slug, _entry(session, frame, slug)) for slug in changed)
+            entries = ((slug, entry_at(session, frame, slug)) for slug in changed)
             index.update(frame.digest, position=latest, changes=entries)
     except SearchUnavailable:
         return False
@@ -93,8 +93,8 @@ def _rebuild(session: Session, frame: Frame, index: SearchIndex) -> int:
     return index.rebuild(frame.digest, position=latest, entries=_entries(session, frame))
 
 
-def _entry(session: Session, frame: Frame, slug: str) -> Entry | None:
-    """The entry of a dataset; None for one that was withdrawn."""
+def entry_at(session: Session, frame: Frame, slug: str) -> Entry | None:
+    """The entry of the dataset at that address; None for one that was withdrawn."""
     names = names_in(session)
     if dataset := datasets.find(session, slug):
         return _described(session, frame, dataset, names)

@@ -1,0 +1,1 @@
+"""Alerts by e-mail: who follows what, and what there is to tell."""

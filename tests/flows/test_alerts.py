@@ -1,0 +1,367 @@
+"""Whoever follows something is told of what is new, once, and forgotten when they stop."""
+
+import email
+from datetime import timedelta
+from email import policy
+
+import pytest
+from sqlmodel import select
+
+import build
+from opendata_hub import clock, jobs
+from opendata_hub.adapters.mail.sending import Post
+from opendata_hub.adapters.people.vault import AesVault
+from opendata_hub.domain.alerts.alert import AlertKind, Link, Topic, link_key
+from opendata_hub.domain.errors import (
+    Invalid,
+    MailNotSent,
+    UnknownAlert,
+    UnknownDataset,
+    UnknownEntity,
+)
+from opendata_hub.domain.people.roles import OPERATOR
+from opendata_hub.flows.alerts import subscribe as flow
+from opendata_hub.flows.alerts import tell as telling
+from opendata_hub.flows.catalog.withdraw import withdraw
+from opendata_hub.flows.identities import rotate
+from opendata_hub.flows.identities.rotate import Batch
+from opendata_hub.store.alerts import kept
+from opendata_hub.store.correspondence import outbox
+from opendata_hub.store.engine import reading, writing
+from opendata_hub.store.tables import AlertKeyRow, AlertNewsRow, AlertRow, AlertToldRow
+
+READER, OTHER = "lectrice@exemple.example", "autre@exemple.example"
+PETITIONS, DECLARATIONS = "petitions", "asset-declarations"
+A_DAY = timedelta(days=1)
+OLD, NEW = bytes(32), bytes(range(32))
+
+
+class Days:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self):
+        self.now = build.NOW
+
+    def pass_(self, days=1):
+        self.now += days * A_DAY
+
+
+@pytest.fixture
+def days(monkeypatch):
+    found = Days()
+    monkeypatch.setattr(clock, "now", lambda: found.now)
+    return found
+
+
+def asked(hub, days, kind=AlertKind.DATASET, about="demo-petitions", to=READER, language="fr"):
+    with hub.writing() as session:
+        topic = flow.topic_of(session, hub.frame, kind, about, language=language)
+        flow.subscribe(session, topic, to, language=language, now=days.now)
+        address = kept.of_address(session, to)
+    return address[-1]
+
+
+def confirmed(hub, days, *topic, **words):
+    alert = asked(hub, days, *topic, **words)
+    key = link_key(Link.CONFIRM, alert.salt, hub.key)
+    with hub.writing() as session:
+        flow.confirm(session, alert.salt, key, hub_key=hub.key, now=days.now)
+    return alert
+
+
+def stopped(hub, alert):
+    with hub.writing() as session:
+        flow.stop(session, alert.salt, link_key(Link.STOP, alert.salt, hub.key), hub_key=hub.key)
+
+
+def withdrawn(hub, days, slug="demo-petitions"):
+    with hub.writing() as session:
+        withdraw(session, hub.frame, slug, reason="Erreur {1}", by=OPERATOR, now=days.now)
+
+
+def changed(hub, days, family=PETITIONS, **words):
+    build.publish_sample(hub, family, replaces=True, now=days.now, **words)
+
+
+def mails(hub, subject=""):
+    """What was sent so far, of those whose subject begins so."""
+    hub.send_letters(clock.now())
+    found = (
+        email.message_from_bytes(each.read_bytes(), policy=policy.default)
+        for each in sorted(hub.mailer.folder.glob("*.eml"))
+    )
+    return [each for each in found if each["subject"].startswith(subject)]
+
+
+def news(hub):
+    return mails(hub, "Du nouveau")
+
+
+def left(hub):
+    tables = (AlertRow, AlertKeyRow, AlertNewsRow, AlertToldRow)
+    with hub.reading() as session:
+        return [len(session.exec(select(each)).all()) for each in tables]
+
+
+def test_a_new_version_is_told_once_however_often_the_job_runs(hub, days):
+    build.publish_sample(hub, PETITIONS)
+    confirmed(hub, days)
+    changed(hub, days, title={"fr": "Pétitions <été>"})
+    assert [jobs.tell_alerts(hub) for _ in range(3)] == [1, 0, 0]
+    (told,) = news(hub)
+    assert told["to"] == READER
+    assert "Nouvelle version : 2" in told.get_content()
+    assert "Pétitions <été>" in told.get_content()
+    days.pass_(2)
+    assert jobs.tell_alerts(hub) == 0
+    assert len(news(hub)) == 1
+
+
+def test_what_was_there_before_it_was_confirmed_is_no_news(hub, days):
+    build.publish_sample(hub, PETITIONS)
+    alert = asked(hub, days)
+    changed(hub, days)
+    key = link_key(Link.CONFIRM, alert.salt, hub.key)
+    with hub.writing() as session:
+        flow.confirm(session, alert.salt, key, hub_key=hub.key, now=days.now)
+    assert jobs.tell_alerts(hub) == 0
+
+
+def test_who_has_not_confirmed_is_told_nothing_and_forgotten_after_seven_days(hub, days):
+    build.publish_sample(hub, PETITIONS)
+    alert = asked(hub, days)
+    changed(hub, days)
+    assert jobs.tell_alerts(hub) == 0
+    assert len(mails(hub)) == 1
+    days.pass_(7)
+    assert jobs.forget_alerts(hub) == 0
+    days.pass_(1)
+    key = link_key(Link.CONFIRM, alert.salt, hub.key)
+    with hub.writing() as session, pytest.raises(UnknownAlert):
+        flow.confirm(session, alert.salt, key, hub_key=hub.key, now=days.now)
+    assert jobs.forget_alerts(hub) == 1
+    assert left(hub) == [0, 0, 0, 0]
+    assert mails(hub) == []
+
+
+def test_at_most_one_mail_a_day_and_what_waits_comes_with_the_next(hub, days):
+    build.publish_sample(hub, PETITIONS)
+    confirmed(hub, days)
+    for _ in range(2):
+        changed(hub, days)
+        jobs.tell_alerts(hub)
+    assert len(news(hub)) == 1
+    days.pass_()
+    assert jobs.tell_alerts(hub) == 1
+    told = news(hub)
+    assert len(told) == 2
+    assert any("Nouvelle version : 3" in each.get_content() for each in told)
+
+
+def test_a_process_that_ends_between_two_mails_tells_each_reader_once(hub, days, monkeypatch):
+    build.publish_sample(hub, PETITIONS)
+    for to in (READER, OTHER):
+        confirmed(hub, days, to=to)
+    changed(hub, days)
+    monkeypatch.setattr(telling, "BATCH", 1)
+    whole, written = outbox.add, []
+
+    def ends(*given, **words):
+        if written:
+            raise KeyboardInterrupt
+        written.append(words)
+        return whole(*given, **words)
+
+    monkeypatch.setattr(outbox, "add", ends)
+    with pytest.raises(KeyboardInterrupt):
+        jobs.tell_alerts(hub)
+    assert len(news(hub)) == 1
+    monkeypatch.setattr(outbox, "add", whole)
+    assert jobs.tell_alerts(hub) == 1
+    assert sorted(each["to"] for each in news(hub)) == [OTHER, READER]
+
+
+def test_a_search_tells_of_what_it_finds_and_of_nothing_else(hub, days):
+    build.publish_sample(hub, PETITIONS)
+    confirmed(hub, days, AlertKind.SEARCH, "q=introuvables")
+    confirmed(hub, days, AlertKind.SEARCH, "q=declarations&family=asset-declarations", to=OTHER)
+    changed(hub, days)
+    assert jobs.tell_alerts(hub) == 0
+    build.publish_sample(hub, DECLARATIONS, now=days.now, title={"fr": "Déclarations du conseil"})
+    assert jobs.tell_alerts(hub) == 1
+    (told,) = news(hub)
+    assert told["to"] == OTHER
+    assert "Déclarations du conseil" in told.get_content()
+    assert "demo-petitions" not in told.get_content()
+
+
+def test_words_are_never_guessed_among_the_few_that_have_changed(hub, days):
+    confirmed(hub, days, AlertKind.SEARCH, "q=petitiom")
+    build.publish_sample(hub, PETITIONS, title={"fr": "Pétition"})
+    assert jobs.tell_alerts(hub) == 0
+
+
+def test_the_same_search_in_other_words_is_the_same(hub, days):
+    first = asked(hub, days, AlertKind.SEARCH, "family=petitions&q=+budget++2026&sort=title&page=3")
+    again = asked(hub, days, AlertKind.SEARCH, "q=budget 2026&family=petitions")
+    assert first.id == again.id
+    assert first.topic.about == "q=budget+2026&family=petitions"
+    assert len(mails(hub)) == 1
+
+
+def test_a_withdrawal_is_told_to_who_follows_it_and_to_who_was_told_of_it(hub, days):
+    build.publish_sample(hub, PETITIONS)
+    confirmed(hub, days)
+    confirmed(hub, days, AlertKind.SEARCH, "family=petitions", to=OTHER)
+    never = "jamais@exemple.example"
+    confirmed(hub, days, AlertKind.SEARCH, "family=asset-declarations", to=never)
+    changed(hub, days)
+    assert jobs.tell_alerts(hub) == 2
+    assert len(news(hub)) == 2
+    days.pass_()
+    withdrawn(hub, days)
+    assert jobs.tell_alerts(hub) == 2
+    told = [each for each in news(hub) if "Retiré : Erreur {1}" in each.get_content()]
+    assert sorted(each["to"] for each in told) == [OTHER, READER]
+
+
+def test_what_was_published_and_withdrawn_before_it_was_told_is_told_to_no_search(hub, days):
+    confirmed(hub, days, AlertKind.SEARCH, "")
+    build.publish_sample(hub, PETITIONS, now=days.now)
+    withdrawn(hub, days)
+    assert jobs.tell_alerts(hub) == 0
+
+
+def test_who_stops_is_erased_and_gets_nothing_that_waits(hub, days):
+    build.publish_sample(hub, PETITIONS)
+    alert = confirmed(hub, days)
+    changed(hub, days)
+    jobs.tell_alerts(hub)
+    stopped(hub, alert)
+    assert left(hub) == [0, 0, 0, 0]
+    assert news(hub) == []
+    changed(hub, days)
+    days.pass_()
+    assert jobs.tell_alerts(hub) == 0
+    stopped(hub, alert)
+
+
+def test_an_entity_tells_of_new_versions_whose_rows_speak_of_it(demo_hub, days):
+    demo_hub.index_entities()
+    supplier = "supplier/ice/000000000001164"
+    confirmed(demo_hub, days, AlertKind.ENTITY, supplier)
+    changed(demo_hub, days, "purchase-orders")
+    changed(demo_hub, days)
+    assert jobs.tell_alerts(demo_hub) == 1
+    (told,) = news(demo_hub)
+    assert "demo-purchase-orders" in told.get_content()
+    assert "demo-petitions" not in told.get_content()
+    assert f"/fr/entities/{supplier}" in told.get_content()
+
+
+@pytest.mark.parametrize(("language", "subject", "words"), [
+    ("fr", "Du nouveau : العرائض", "Nouvelle version : 2"),
+    ("ar", "جديد: العرائض", "إصدار جديد: 2"),
+    ("en", "New: العرائض", "New version: 2"),
+])  # fmt: skip
+def test_readers_are_written_to_in_their_language_and_stop_by_one_click(
+    hub, days, language, subject, words
+):
+    build.publish_sample(hub, PETITIONS, title={"ar": "العرائض"})
+    alert = confirmed(hub, days, language=language)
+    changed(hub, days, title={"ar": "العرائض"})
+    jobs.tell_alerts(hub)
+    (told,) = mails(hub, subject)
+    assert words in told.get_content()
+    assert told["content-language"] == language
+    key = link_key(Link.STOP, alert.salt, hub.key)
+    stop = f"{build.BASE_URL}/{language}/alerts/{alert.salt}/stop/{key}"
+    assert told["list-unsubscribe"] == f"<{stop}>"
+    assert told["list-unsubscribe-post"] == "List-Unsubscribe=One-Click"
+    assert stop in told.get_content()
+
+
+def test_what_somebody_types_is_not_mailed_to_another(hub, days):
+    asked(hub, days, AlertKind.SEARCH, "q=Gagnez+sur+http%3A%2F%2Fspam.example")
+    (sent,) = mails(hub)
+    assert "spam" not in sent.get_content() + sent["subject"]
+
+
+def test_an_address_is_written_to_ten_times_a_day_at_most_and_once_about_one_thing(hub, days):
+    build.publish_sample(hub, PETITIONS)
+    for number in range(12):
+        asked(hub, days, AlertKind.SEARCH, f"q=mot{number}")
+    for _ in range(3):
+        asked(hub, days, AlertKind.SEARCH, "q=mot1")
+    assert len(mails(hub)) == 10
+    days.pass_()
+    asked(hub, days, AlertKind.SEARCH, "q=mot1")
+    assert len(mails(hub)) == 11
+
+
+def test_who_follows_it_already_is_told_so_by_mail_alone(hub, days):
+    build.publish_sample(hub, PETITIONS)
+    confirmed(hub, days)
+    days.pass_(2)
+    asked(hub, days)
+    assert len(mails(hub, "Votre alerte est déjà active")) == 1
+    assert left(hub)[0] == 1
+
+
+def test_the_address_is_in_no_table(hub, days):
+    build.publish_sample(hub, PETITIONS)
+    confirmed(hub, days)
+    changed(hub, days)
+    jobs.tell_alerts(hub)
+    content = b"".join(each.read_bytes() for each in hub.settings.home.glob("*.sqlite*"))
+    assert b"demo-petitions" in content
+    assert READER.encode() not in content
+
+
+@pytest.mark.parametrize(
+    ("kind", "about", "problem"),
+    [
+        (AlertKind.DATASET, "none", UnknownDataset),
+        (AlertKind.DATASET, "a\x00b", Invalid),
+        (AlertKind.ENTITY, "supplier/ice/000000000000097", UnknownEntity),
+        (AlertKind.ENTITY, "person/1", Invalid),
+        (AlertKind.SEARCH, f"q={'a' * 501}", Invalid),
+        (AlertKind.SEARCH, "q=a" * 9_000, Invalid),
+    ],
+)
+def test_what_is_not_there_can_not_be_followed(hub, days, kind, about, problem):
+    with pytest.raises(problem):
+        asked(hub, days, kind, about)
+    assert left(hub)[0] == 0
+
+
+def test_an_address_that_takes_no_mail_is_not_kept(hub, days, monkeypatch):
+    def refused(*_given):
+        raise MailNotSent("refused: [550]", is_lasting=True)
+
+    build.publish_sample(hub, PETITIONS)
+    asked(hub, days)
+    monkeypatch.setattr(Post, "send", refused)
+    assert mails(hub) == []
+    assert left(hub)[0] == 0
+
+
+def test_a_new_key_seals_every_address_anew_and_each_is_still_found(hub, days):
+    old, both, new = (
+        hub.engine.execution_options(vault=AesVault(keys)) for keys in ([OLD], [NEW, OLD], [NEW])
+    )
+    topic = Topic(AlertKind.DATASET, "demo-petitions", "Pétitions")
+    with writing(old) as session:
+        first = kept.add(session, topic, READER, language="fr", now=days.now)
+    with writing(both) as session:
+        assert kept.count_sealed(session) == kept.Kept(current=0, earlier=1)
+        assert kept.of_address(session, READER) == [first]
+        assert rotate.reseal_alerts(session, after=0) == Batch(first.id, ())
+        assert rotate.reseal_alerts(session, after=0) == Batch(None, ())
+    with writing(new) as session:
+        assert kept.count_sealed(session) == kept.Kept(current=1, earlier=0)
+        assert kept.opened(session, first.id) == (first, READER)
+        assert kept.of_address(session, READER) == [first]
+        assert rotate.check_alerts(session, after=0).unread == ()
+    with reading(old) as session:
+        assert len(rotate.check_alerts(session, after=0).unread) == 1
