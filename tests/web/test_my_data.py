@@ -9,6 +9,7 @@ import pytest
 import build
 from opendata_hub import clock, jobs
 from opendata_hub.bootstrap import catalog_folders
+from opendata_hub.domain.catalog.dcat import dataset_record
 from opendata_hub.domain.errors import UnknownDraft
 from opendata_hub.domain.people.roles import Grant, Role
 from opendata_hub.domain.people.rule import EVERYWHERE
@@ -529,3 +530,51 @@ def test_nothing_else_comes_back_than_what_was_withdrawn(browser, hub):
     sent = {"when": "again", "slug": "never", "seen": draft_at(hub, place).stamp}
     answer = browser.post(f"{place}/publish", data=sent)
     assert (answer.status_code, "unknown-dataset" in answer.text) == (409, True)
+
+
+def test_what_is_chosen_from_lists_stands_in_the_record_and_in_the_next_version(browser, hub):
+    place = browser.hand_in(build.sample(hub, FAMILY))
+    form = browser.get(f"{place}/words").text
+    assert '<option value="TRAN">' in form
+    chosen = {"theme_1": "TRAN", "theme_2": "ENVI", "frequency": "MONTHLY", "language_1": "ARA"}
+    browser.post(f"{place}/words", data={"title_fr": "Aides", **chosen, "spatial": "DEU"})
+    assert browser.publish(place).status_code == 303
+    with hub.reading() as session:
+        record = dataset_record(hub.frame, datasets.get(session, "aides"))
+    assert [str(each.iri).rpartition("/")[2] for each in record.theme] == ["TRAN", "ENVI"]
+    assert str(record.frequency.iri).endswith("/MONTHLY")
+    assert [str(each.iri)[-3:] for each in (*record.language, *record.spatial)] == ["ARA", "DEU"]
+    again = browser.hand_in(build.sample(hub, FAMILY), replaces="aides")
+    assert '<option value="ENVI" selected>' in browser.get(f"{again}/words").text
+    browser.post(f"{again}/words", data={"frequency": "", "theme_2": "TECH"})
+    assert browser.publish(again).status_code == 303
+    with hub.reading() as session:
+        said = datasets.get(session, "aides").described
+    assert (said["theme"], said["language"], said["spatial"]) == (
+        ["TRAN", "TECH"],
+        ["ARA"],
+        ["DEU"],
+    )
+    assert "frequency" not in said
+
+
+def test_a_code_that_no_list_has_is_refused_by_its_field_and_kept(browser, hub):
+    place = browser.hand_in(build.sample(hub, FAMILY))
+    answer = browser.post(f"{place}/words", data={"title_fr": "Aides", "theme_1": "<b>X"})
+    assert (answer.status_code, '<code dir="ltr">theme[0]</code>' in answer.text) == (422, True)
+    assert '<option value="&lt;b&gt;X" selected>' in answer.text
+
+
+def test_the_territory_of_the_body_itself_can_be_chosen(browser, hub):
+    body = hub.authority(OWN)
+    place = browser.hand_in(build.sample(hub, FAMILY))
+    page = browser.get(f"{place}/words").text
+    assert ('<option value="own">' in page) == bool(hub.frame.territory(body))
+    browser.post(f"{place}/words", data={"title_fr": "Aides", "spatial": "own"})
+    if hub.frame.territory(body):
+        assert browser.publish(place).status_code == 303
+        with hub.reading() as session:
+            (where,) = datasets.get(session, "aides").described["spatial"]
+        assert where["iri"].endswith(f"/publishers/{OWN}#territory")
+        again = browser.hand_in(build.sample(hub, FAMILY), replaces="aides")
+        assert '<option value="own" selected>' in browser.get(f"{again}/words").text

@@ -12,8 +12,18 @@ from opendata_hub.domain.texts import LANGUAGES, Texts, readable
 
 TEXTS = ("title", "description", "keywords", "provenance")
 """What is typed in each language."""
+CODED: Mapping[str, tuple[str, ...]] = {
+    "theme": ("theme_1", "theme_2"),
+    "language": ("language_1", "language_2", "language_3"),
+    "frequency": ("frequency",),
+    "spatial": ("spatial",),
+}
+"""What is chosen from a list, and the fields of the form that show its first values."""
+OWN_TERRITORY = "own"
+"""What stands in the field ``spatial`` for the territory of the body itself."""
 FIELDS = (
     *(f"{name}_{language}" for name in TEXTS for language in LANGUAGES),
+    *(field for fields in CODED.values() for field in fields),
     "period_from", "period_to", "contact_name", "contact_email", "slug", "day",
 )  # fmt: skip
 LONGEST_TYPED = 20_000
@@ -124,10 +134,13 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def described_of(draft: Draft, before: Mapping[str, Any]) -> dict[str, Any]:
+def described_of(
+    draft: Draft, before: Mapping[str, Any], territory: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """The further fields of the record (``docs/catalogue.md``); an empty one leaves its default.
 
-    before: what is said of the dataset that gives way; what the form does not ask is kept.
+    before:    what is said of the dataset that gives way; what the form does not ask is kept.
+    territory: of the body itself, as the record says it; None where it has none.
     """
     said = {
         key: value
@@ -135,6 +148,8 @@ def described_of(draft: Draft, before: Mapping[str, Any]) -> dict[str, Any]:
         if key not in {"keyword", "temporal", "contact_point", "provenance"}
     }
     given = _described_fields(before)
+    said |= {name: _chosen(draft, before, given, name, territory) for name in CODED}
+    said = {name: value for name, value in said.items() if value not in ([], "", None)}
     if words := _keywords(draft, before, given):
         said["keyword"] = words
     period = {
@@ -175,6 +190,25 @@ def _keywords(
             lines = draft.typed.get(name, "").split("\n")
             words[language] = [one_line(line) for line in lines if line.strip()]
     return {language: listed for language, listed in words.items() if listed}
+
+
+def _chosen(
+    draft: Draft,
+    before: Mapping[str, Any],
+    given: Mapping[str, str],
+    name: str,
+    territory: Mapping[str, Any] | None,
+) -> Any:
+    """The values that were chosen, by their codes; as before where nothing else was."""
+    fields = CODED[name]
+    if not any(each in draft.typed and _is_retyped(draft, given, each) for each in fields):
+        return before.get(name)
+    typed = [one_line(draft.typed.get(each, "")) for each in fields]
+    codes: list[Any] = list(dict.fromkeys(code for code in typed if code))
+    if name == "spatial" and territory:
+        codes = [dict(territory) if code == OWN_TERRITORY else code for code in codes]
+    values = [*codes, *_listed(before, name)[len(fields) :]]
+    return next(iter(values), None) if name == "frequency" else values
 
 
 def _contact(draft: Draft, one: Mapping[str, Any], given: Mapping[str, str]) -> Mapping[str, Any]:
@@ -227,12 +261,22 @@ def _described_fields(said: Mapping[str, Any]) -> dict[str, str]:
     """The same of the further fields of the record."""
     keywords = said.get("keyword") or {}
     typed = {f"keywords_{lang}": "\n".join(words) for lang, words in keywords.items()}
+    for name, fields in CODED.items():
+        values = [_code_of(value) for value in _listed(said, name)]
+        typed |= {field: code for field, code in zip(fields, values, strict=False) if code}
     for each in _things(said, "provenance")[:1]:
         typed |= {f"provenance_{lang}": text for lang, text in each.get("label", {}).items()}
     for each in _things(said, "contact_point")[:1]:
         typed["contact_name"] = next(iter(each.get("name", {}).values()), "")
         typed["contact_email"] = next(iter(_listed(each, "email")), "").removeprefix("mailto:")
     return typed
+
+
+def _code_of(value: Any) -> str:
+    """What stands in the field for a value: its code, or that it is the body's own territory."""
+    if isinstance(value, Mapping):
+        return OWN_TERRITORY if str(value.get("iri", "")).endswith("#territory") else ""
+    return str(value)
 
 
 def _things(said: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
 from sqlmodel import Session
 
@@ -188,7 +189,7 @@ def discard(session: Session, number: int, *, seen: str, by: Visitor) -> None:
     drafts.remove(session, number)
 
 
-def words_of(held: Opened) -> Words:
+def words_of(frame: Frame, held: Opened) -> Words:
     """What ``publish`` is told; raises Invalid for a day that is none."""
     draft, before = held.draft, held.before
     day = one_line(draft.typed.get("day", ""))
@@ -199,10 +200,18 @@ def words_of(held: Opened) -> Words:
         slug=draft.replaces or one_line(draft.typed.get("slug", "")),
         replaces=bool(draft.replaces),
         clearances=_found(held),
-        described=described_of(draft, before.described if before else {}),
+        described=described_of(
+            draft, before.described if before else {}, _territory(frame, draft.authority)
+        ),
         day=day_from(day) if day else None,
         again=draft.is_again,
     )
+
+
+def _territory(frame: Frame, authority: str) -> Mapping[str, Any] | None:
+    body = frame.site.publishers.get(authority)
+    home = frame.territory(body) if body else None
+    return {"iri": str(home.iri), "label": dict(home.label)} if home else None
 
 
 def _found(held: Opened) -> tuple[Clearance, ...]:
@@ -219,7 +228,7 @@ def preview(
     Raises Withdrawn and ChangedMeanwhile where the dataset is not the one that it began from.
     """
     require_same_version(session, held.draft)
-    return previewed(session, frame, held.submission, words_of(held), by=by, now=now)
+    return previewed(session, frame, held.submission, words_of(frame, held), by=by, now=now)
 
 
 def send(
@@ -279,7 +288,7 @@ def schedule(
         raise Invalid("publish_on: choose a day to come, or publish now")
     held = opened(session, number, by=by, to_change=True)
     _require_seen(held.draft, seen)
-    require_publishable(held.submission, words_of(held))
+    require_publishable(held.submission, words_of(frame, held))
     if broken := preview(session, frame, held, by=by, now=now).broken:
         raise broken
     said = replace(held.draft, publish_on=day, person=by.person, problem="", changed_at=now)
@@ -337,7 +346,7 @@ def _publish(session: Session, frame: Frame, draft: Draft, *, by: Visitor, now: 
     within = reach(by, Deed.PUBLISH)
     before = datasets.find(session, draft.replaces) if draft.replaces else None
     held = Opened(draft, submissions.get(session, draft.submission_id, within), before)
-    dataset = publish(session, frame, held.submission, words_of(held), by=by, now=now)
+    dataset = publish(session, frame, held.submission, words_of(frame, held), by=by, now=now)
     # After the journal, for once: its row has been ours since it was read, and waits for nobody.
     out = replace(draft, slug=dataset.slug, publish_on=None, approved="", problem="")
     drafts.keep(session, out, now)

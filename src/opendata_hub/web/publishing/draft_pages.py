@@ -31,6 +31,7 @@ from opendata_hub.domain.errors import (
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.roles import Visitor
 from opendata_hub.domain.publishing.merge import LONGEST_MARKS, Merge, marks_of
+from opendata_hub.domain.texts import Texts
 from opendata_hub.flows.catalog import repair as repairs
 from opendata_hub.flows.catalog.publish import Assessed
 from opendata_hub.flows.catalog.serving import rows as rows_flow
@@ -54,9 +55,12 @@ LOOKED_AT_UNASKED = 5_000_000
 """Bytes of a file in which repairs are looked for whenever its page is opened."""
 ASKED_AT = {
     "keywordAvailability": "keywords_fr", "temporalAvailability": "period_from",
-    "contactPointAvailability": "contact_email",
+    "contactPointAvailability": "contact_email", "categoryAvailability": "theme_1",
+    "spatialAvailability": "spatial",
 }  # fmt: skip
 """Where the form asks for what an indicator of quality misses."""
+LISTS = ("data-theme", "language", "frequency", "country")
+"""From which words are chosen."""
 router = APIRouter(route_class=Door, include_in_schema=False)
 Number = Annotated[int, Path(ge=1, le=2_147_483_647)]
 Typed = Annotated[str, Form()]
@@ -493,7 +497,20 @@ def _words_page(
         body=hub.authority(held.draft.authority), looked=looked, is_told=is_told,
         quality=_quality(looked), most=MOST, asked_at=ASKED_AT,
         is_table=family.holds is Holds.TABLE, before=held.before,
+        lists={name: hub.frame.vocabularies[name].values() for name in LISTS},
+        usual=_usual(hub, family), home=hub.frame.territory(hub.authority(held.draft.authority)),
     )  # fmt: skip
+
+
+def _usual(hub: Hub, family: Family) -> dict[str, list[Texts]]:
+    """What is said of it where nothing is chosen, by the name of the field."""
+    frame = hub.frame
+    return {
+        "theme": [frame.term("data-theme", code).label for code in family.themes],
+        "language": [each.label for each in frame.languages(family.languages)],
+        "frequency": [frame.term("frequency", family.frequency).label],
+        "spatial": [frame.term("country", frame.site.country).label],
+    }
 
 
 def _publication_page(
