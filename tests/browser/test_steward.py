@@ -225,3 +225,22 @@ def test_a_large_file_goes_on_where_it_was_cut(house, chromium, tmp_path, how):
     assert pieces == sorted(pieces, key=int), "never from the beginning"
     assert pieces[2] == pieces[3], "the cut piece once more"
     assert len(set(pieces)) == -(-file.stat().st_size // 524_288)
+
+
+def test_two_windows_on_one_draft_show_each_other_s_words(house, chromium):
+    with window(chromium, house, role=Role.STEWARD, **QUIET) as page:
+        page.goto(f"/fr/my-data/{house.draft()}/words")
+        second = page.context.new_page()
+        second.goto(page.url)
+        page.get_by_label("Titre en français").fill("Le sien")
+        page.get_by_role("button", name="Enregistrer", exact=True).click()
+        page.get_by_text("Enregistré.").wait_for()
+        second.get_by_label("Titre en français").fill("Le mien")
+        second.locator("#quality").get_by_text("Un collègue a écrit entre-temps").wait_for()
+        second.get_by_role("button", name="Enregistrer", exact=True).click()
+        second.get_by_role("alert").wait_for()
+        assert second.get_by_label("Titre en français").input_value() == "Le mien"
+        assert "Le sien" in second.locator("#title_fr-there").inner_text()
+        assert faults_in_both_lights(second) == []
+        second.get_by_role("button", name="Enregistrer", exact=True).click()
+        second.get_by_text("Enregistré.").wait_for()

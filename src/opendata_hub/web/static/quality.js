@@ -3,14 +3,14 @@ const form = document.querySelector("form[data-quality]");
 const place = document.querySelector("#quality");
 const PAUSE_MS = 700;
 const PATIENCE_MS = 8000;
-let waiting, asking = Promise.resolve();
+let waiting, under_way = 0, asking = Promise.resolve();
 
 // One after the other: each says what the one before has kept, or it would clash with itself.
 function ask() {
   clearTimeout(waiting);
   waiting = undefined;
-  asking = asking.then(askNow);
-  return asking;
+  under_way += 1;
+  asking = asking.then(askNow).finally(() => { under_way -= 1; });
 }
 
 async function askNow() {
@@ -29,15 +29,16 @@ async function askNow() {
 }
 
 if (form) {
-  let isBusy = false, isSent = false;
+  let isBusy = false;
   form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(ask, PAUSE_MS); });
   form.addEventListener("submit", (event) => {
     clearTimeout(waiting);
-    if (isSent) return;
+    if (!under_way) return;
     event.preventDefault();
     if (isBusy) return;
     isBusy = true;
     const {submitter} = event;
-    asking.then(() => { isSent = true; isBusy = false; form.requestSubmit(submitter); isSent = false; });
+    // Not from within this event: a form that is being sent is not sent again.
+    asking.then(() => { setTimeout(() => { isBusy = false; form.requestSubmit(submitter); }); });
   });
 }
