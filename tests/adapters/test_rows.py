@@ -10,7 +10,7 @@ import duckdb
 import openpyxl
 import pytest
 
-from opendata_hub.adapters.rows import make
+from opendata_hub.adapters.rows import ask, make
 from opendata_hub.adapters.rows.ask import (
     Limits,
     Statement,
@@ -22,7 +22,7 @@ from opendata_hub.adapters.rows.ask import (
 )
 from opendata_hub.adapters.rows.guard import checked
 from opendata_hub.adapters.rows.store import RowStore, Source
-from opendata_hub.domain.catalog.rows.query import Sizes, query_from
+from opendata_hub.domain.catalog.rows.query import RowQuery, Sizes, query_from
 from opendata_hub.domain.errors import BadSql, NoRows, QueryTooHeavy
 
 SCHEMA = {
@@ -246,6 +246,56 @@ def endless(_columns):
     return Statement(
         "(SELECT max(a.range * b.range) FROM range(100000000) a, range(1000000) b)::VARCHAR"
     )
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """The databases that were opened since."""
+    found, connect = [], duckdb.connect
+
+    def counted(*words, **more):
+        found.append(connect(*words, **more))
+        return found[-1]
+
+    monkeypatch.setattr(ask.duckdb, "connect", counted)
+    return found
+
+
+def total(file):
+    with asking(file) as rows:
+        return rows.total(RowQuery(rows.columns))
+
+
+def test_an_idle_database_is_asked_again_by_one_question_at_a_time(made, opened):
+    file = made(TABLE)
+    opened.clear()
+    assert [total(file), total(file)] == [3, 3]
+    assert len(opened) == 1
+    with asking(file):
+        assert total(file) == 3
+    assert len(opened) == 2
+
+
+def test_a_database_that_was_stopped_or_asked_by_a_stranger_is_never_asked_again(made, opened):
+    file = made(TABLE)
+    opened.clear()
+    with asking(file) as rows:
+        rows.selected("t", 'SELECT count(*) FROM "t"', "id", most=9)
+    assert total(file) == 3
+    assert len(opened) == 2
+    with pytest.raises(QueryTooHeavy), asking(file):
+        raise duckdb.InterruptException("INTERRUPT Error: Interrupted!")
+    assert total(file) == 3
+    assert len(opened) == 3
+
+
+def test_what_was_idle_longest_is_closed(made, opened, monkeypatch):
+    monkeypatch.setattr(ask, "MOST_IDLE", 1)
+    first, second = made(TABLE), made(TABLE, schema={**SCHEMA, "missingValues": [""]})
+    opened.clear()
+    for file in (first, second, first):
+        assert total(file) == 3
+    assert len(opened) == 3
 
 
 def test_a_question_that_takes_too_long_is_stopped(made):
