@@ -12,6 +12,7 @@ from opendata_hub import clock, jobs
 from opendata_hub.adapters.mail.sending import Post
 from opendata_hub.adapters.people.vault import AesVault
 from opendata_hub.domain.alerts.alert import AlertKind, Link, Topic, link_key
+from opendata_hub.domain.correspondence.incoming import Bounce, Fetched, Incoming
 from opendata_hub.domain.errors import (
     Invalid,
     MailNotSent,
@@ -23,6 +24,7 @@ from opendata_hub.domain.people.roles import OPERATOR
 from opendata_hub.flows.alerts import subscribe as flow
 from opendata_hub.flows.alerts import tell as telling
 from opendata_hub.flows.catalog.withdraw import withdraw
+from opendata_hub.flows.correspondence.receive import receive
 from opendata_hub.flows.identities import rotate
 from opendata_hub.flows.identities.rotate import Batch
 from opendata_hub.store.alerts import kept
@@ -344,6 +346,22 @@ def test_an_address_that_takes_no_mail_is_not_kept(hub, days, monkeypatch):
     monkeypatch.setattr(Post, "send", refused)
     assert mails(hub) == []
     assert left(hub)[0] == 0
+
+
+@pytest.mark.parametrize(("is_lasting", "kept_after"), [(True, 0), (False, 1)])
+def test_an_address_from_which_mail_comes_back_is_erased(hub, days, is_lasting, kept_after):
+    build.publish_sample(hub, PETITIONS)
+    asked(hub, days)
+    assert len(mails(hub)) == 1
+    (sent,) = hub.mailer.folder.glob("*.eml")
+    told = Incoming(
+        "<1@mx.example>", "", "", (), "Undelivered", "", "",
+        is_automatic=True, bounce=Bounce(sent.stem, "5.1.1", is_lasting),
+    )  # fmt: skip
+    with hub.writing() as session:
+        came = Fetched("box", 1, 1, days.now, 900, "0" * 64)
+        assert receive(session, hub.desk, came, told, (), now=days.now).reference == ""
+    assert left(hub)[0] == kept_after
 
 
 def test_a_new_key_seals_every_address_anew_and_each_is_still_found(hub, days):

@@ -1,0 +1,70 @@
+"""Alerts and what they tell are kept alike on both databases."""
+
+from datetime import timedelta
+
+import build
+from opendata_hub.domain.alerts.alert import AlertKind, Topic
+from opendata_hub.domain.portal.entity import EntityKind, Key
+from opendata_hub.store.alerts import kept, news
+from opendata_hub.store.engine import reading, writing
+
+DATASET = Topic(AlertKind.DATASET, "budget", "Budget")
+SEARCH = Topic(AlertKind.SEARCH, "q=eau", "eau")
+ENTITY = Topic(AlertKind.ENTITY, "supplier/ice/1", "Comptoir")
+READER, OTHER = "lectrice@exemple.example", "autre@exemple.example"
+
+
+def added(session, topic, to=READER, *, is_confirmed=True):
+    alert = kept.add(session, topic, to, language="fr", now=build.NOW)
+    if is_confirmed:
+        kept.confirm(session, alert.id, since=3, now=build.NOW)
+    return alert.id
+
+
+def test_the_same_wish_of_the_same_address_is_kept_once(engine):
+    with writing(engine) as session:
+        first = added(session, DATASET)
+        assert kept.add(session, DATASET, READER, language="ar", now=build.NOW) is None
+        assert [each.id for each in kept.of_address(session, READER)] == [first]
+        assert kept.of_address(session, OTHER) == []
+
+
+def test_only_what_is_confirmed_is_wanted_and_a_search_is_read_once_for_all(engine):
+    with writing(engine) as session:
+        first, second = added(session, SEARCH), added(session, SEARCH, OTHER)
+        third = added(session, DATASET)
+        added(session, DATASET, OTHER, is_confirmed=False)
+        (search,) = news.searches(session)
+        assert (search.about, sorted(search.alerts)) == ("q=eau", [(first, 3), (second, 3)])
+        assert news.of_datasets(session, ["budget", "x"]) == [news.Wanted(third, "budget", 3)]
+
+
+def test_what_waits_is_taken_once_and_what_was_told_is_remembered(engine):
+    with writing(engine) as session:
+        alert = added(session, DATASET)
+        news.put(session, ["a", "b"], {(alert, "a"): 4, (alert, "b"): 5, (alert + 99, "a"): 4})
+        long_ago, later = build.NOW - timedelta(hours=20), build.NOW + timedelta(days=1)
+        assert news.waiting(session, after=0, told_before=long_ago, most=9) == [alert]
+        assert news.take(session, [alert], build.NOW) == {alert: ["b", "a"]}
+        assert news.take(session, [alert], build.NOW) == {}
+        news.put(session, ["a"], {(alert, "a"): 6})
+        assert news.waiting(session, after=0, told_before=long_ago, most=9) == []
+        assert news.waiting(session, after=0, told_before=later, most=9) == [alert]
+        assert news.take(session, [alert], later) == {alert: ["a"]}
+        told = news.of_told(session, ["a", "b"])
+        assert {each.slug for each in told} == {"a", "b"}
+        kept.erase(session, [alert])
+        assert news.of_told(session, ["a", "b"]) == []
+
+
+def test_an_entity_is_asked_for_by_its_keys_and_the_mark_moves(engine):
+    with writing(engine) as session:
+        alert = added(session, ENTITY)
+        kept.add_keys(session, alert, EntityKind.SUPPLIER, [Key("ice", "1"), Key("x", "2")])
+        assert news.of_entities(session, ["budget"]) == []
+        assert news.cursor(session, to_change=True) == 0
+        news.move(session, 7)
+    with reading(engine) as session:
+        assert news.cursor(session) == 7
+        assert kept.unconfirmed(session, build.NOW, most=9) == []
+        assert kept.opened(session, alert)[1] == READER
