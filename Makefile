@@ -8,7 +8,7 @@ PYTEST_ARGS ?= -n auto
 KERNEL := src/opendata_hub/adapters/tabular/engine/kernel.c
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-slow check release format lock pictures clean
+.PHONY: help run test slow bench secrets audit check release format lock pictures clean
 
 help: ## say what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -20,14 +20,27 @@ run: $(VENV)/.installed ## install, load the sample data into ./var, serve the p
 test: $(VENV)/.installed-dev ## run the tests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-test-slow: $(VENV)/.installed-dev ## 2,000 random tables against Frictionless, 200 kills while requests are filed, the guides' commands, a real CKAN if one runs
+slow: $(VENV)/.installed-dev ## what takes long: 2,000 random tables against Frictionless, 200 kills while requests are filed, calls from the OpenAPI document, the guides' commands, a real CKAN if one runs
 	DIFFERENTIAL_CASES=2000 $(BIN)/python -m pytest tests/adapters/test_engine.py
 	KILLS=200 $(BIN)/python -m pytest tests/journeys/test_killed_at_any_moment.py
+	CONTRACT_EXAMPLES=50 $(BIN)/python -m pytest tests/web/test_contract.py
 	GUIDES=1 $(BIN)/python -m pytest tests/journeys/test_guides.py
 	ROUNDS=5 $(BIN)/python -m pytest tests/journeys/test_many_processes.py
 	REAL_CKAN=1 $(BIN)/python -m pytest tests/journeys/test_real_ckan.py tests/journeys/test_clients_of_ckan.py
 
-check: $(VENV)/.installed-dev ## lint, format, types, import contracts
+bench: $(VENV)/.installed-dev ## figures of this machine, each bounded, as tables: checking files, search, serving, load
+	PYTHONPATH=tests $(BIN)/python benchmarks/validation.py --rows 100 100000 --runs 1
+	PYTHONPATH=tests $(BIN)/python benchmarks/search.py 1000
+	PYTHONPATH=tests $(BIN)/python benchmarks/serving.py 1000 --no-load
+	PYTHONPATH=tests $(BIN)/python benchmarks/load.py --datasets 1000 --seconds 10
+
+secrets: $(VENV)/.installed-dev ## look for secrets in the files that git keeps
+	$(BIN)/python .ci/secrets
+
+audit: $(VENV)/.installed-dev ## ask whether a package of the lock files has a known weakness
+	$(BIN)/python .ci/audit
+
+check: $(VENV)/.installed-dev secrets audit ## lint, format, types, import contracts, secrets, weaknesses of packages
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy

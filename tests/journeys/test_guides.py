@@ -115,7 +115,7 @@ def test_each_reader_has_a_guide_of_one_page_that_the_readme_leads_to():
     assert all(60 <= len(text_of(guide).splitlines()) <= 140 for guide in GUIDES)
 
 
-@pytest.mark.skipif("GUIDES" not in os.environ, reason="two minutes: `make test-slow` runs it")
+@pytest.mark.skipif("GUIDES" not in os.environ, reason="two minutes: `make slow` runs it")
 @each_guide
 def test_what_a_guide_runs_does_what_it_says(guide, served):
     blocks = runnable(guide)

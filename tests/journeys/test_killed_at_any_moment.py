@@ -1,7 +1,7 @@
 """A hub that is killed while requests are filed and mails leave: nothing is lost, or sent twice.
 
 Slow: whole processes are started and killed, at moments that nobody has chosen. ``KILLS`` in the
-environment says how many (3; the promise is kept with 200 by ``make test-slow``).
+environment says how many (3; the promise is kept with 200 by ``make slow``).
 """
 
 import os

@@ -1,7 +1,7 @@
 """A hub of many processes on PostgreSQL, each killed in turn while requests are filed.
 
 Slow: two web processes, three workers and a scheduler are started, and each is killed. ``ROUNDS``
-in the environment says how often each of them (1; 5 by ``make test-slow``).
+in the environment says how often each of them (1; 5 by ``make slow``).
 """
 
 import itertools

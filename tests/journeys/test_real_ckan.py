@@ -1,6 +1,6 @@
 """A real CKAN beside us: what is pushed there, read back, harvested there and harvested here.
 
-Needs the peer that ``shared/peers/ckan/up dcat`` starts, and ``REAL_CKAN=1`` (``make test-slow``):
+Needs the peer that ``shared/peers/ckan/up dcat`` starts, and ``REAL_CKAN=1`` (``make slow``):
 it fills that CKAN and empties it again, in two minutes. Skipped with a reason elsewhere.
 """
 

@@ -1,0 +1,66 @@
+"""A secret that somebody commits is found before it is anybody else's."""
+
+import os
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+INIT = ["git", "init", "-q"]
+SCAN = [sys.executable, ROOT / ".ci/secrets"]
+
+
+@pytest.fixture
+def project(tmp_path):
+    """A repository of one file in which nothing is secret."""
+    subprocess.run(INIT, cwd=tmp_path, check=True)
+    (tmp_path / "settings.py").write_text('NAME = "hub"\n', encoding="utf-8")
+    return tmp_path
+
+
+def scanned(project):
+    return subprocess.run([*SCAN, project], check=False, capture_output=True, text=True)
+
+
+def test_where_there_is_no_secret_none_is_found(project):
+    ended = scanned(project)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("-----BEGIN RSA " + "PRIVATE KEY-----", "Private Key"),
+        (f'KEY = "{secrets.token_hex(32)}"', "Hex High Entropy String"),
+        (f'URL = "postgresql://hub:{secrets.token_hex(8)}@database/hub"', "Basic Auth"),
+    ],
+)
+def test_a_planted_secret_is_found_where_it_lies(project, line, kind):
+    (project / "settings.py").write_text(f'NAME = "hub"\n{line}\n', encoding="utf-8")
+    ended = scanned(project)
+    assert ended.returncode == 1
+    assert f"settings.py:2: {kind}" in ended.stderr
+
+
+def test_an_audit_that_no_service_answers_says_that_nothing_was_looked_through(tmp_path):
+    module = tmp_path / "pip_audit.py"
+    module.write_text('print(\'{"dependencies": [{"name": "a", "skip_reason": "?"}]}\')\n')
+    ended = audited(tmp_path)
+    assert (ended.returncode, "SKIPPED" in ended.stderr) == (0, True)
+
+
+def test_an_audit_names_the_packages_that_are_weak(tmp_path):
+    weak = '{"name": "a", "version": "1", "vulns": [{"id": "PYSEC-0"}]}'
+    (tmp_path / "pip_audit.py").write_text(f"print('{{\"dependencies\": [{weak}]}}')\n")
+    ended = audited(tmp_path)
+    assert (ended.returncode, ended.stderr) == (1, "a 1: PYSEC-0\n")
+
+
+def audited(tools):
+    return subprocess.run(
+        [sys.executable, ROOT / ".ci/audit"], check=False, capture_output=True, text=True,
+        env={**os.environ, "PYTHONPATH": str(tools)},
+    )  # fmt: skip
