@@ -48,7 +48,7 @@ import sys, uvicorn
 from opendata_hub.bootstrap import open_hub
 from opendata_hub.settings import Settings
 from opendata_hub.web.app import create_app
-hub = open_hub(Settings(home=sys.argv[1]))
+hub = open_hub(Settings(home=sys.argv[1], rate_limits="read=off"))
 uvicorn.run(create_app(hub), host="127.0.0.1", port=int(sys.argv[2]), log_level="error")
 """
 
