@@ -20,10 +20,11 @@ run: $(VENV)/.installed ## install, load the sample data into ./var, serve the p
 test: $(VENV)/.installed-dev ## run the tests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-slow: $(VENV)/.installed-dev ## what takes long: 2,000 random tables against Frictionless, 200 kills while requests are filed, calls from the OpenAPI document, the guides' commands, a real CKAN if one runs
+slow: $(VENV)/.installed-dev ## what takes long: 2,000 random tables against Frictionless, 200 kills while requests are filed, calls from the OpenAPI document, broken bytes at every door, the guides' commands, a real CKAN if one runs
 	DIFFERENTIAL_CASES=2000 $(BIN)/python -m pytest tests/adapters/test_engine.py
 	KILLS=200 $(BIN)/python -m pytest tests/journeys/test_killed_at_any_moment.py
 	CONTRACT_EXAMPLES=50 $(BIN)/python -m pytest tests/web/test_contract.py
+	FUZZ_EXAMPLES=1000 $(BIN)/python -m pytest tests/test_doors_of_parsers.py
 	GUIDES=1 $(BIN)/python -m pytest tests/journeys/test_guides.py
 	ROUNDS=5 $(BIN)/python -m pytest tests/journeys/test_many_processes.py
 	REAL_CKAN=1 $(BIN)/python -m pytest tests/journeys/test_real_ckan.py tests/journeys/test_clients_of_ckan.py

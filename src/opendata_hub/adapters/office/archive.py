@@ -13,9 +13,12 @@ from pathlib import Path
 from typing import Literal
 from xml.etree import ElementTree as ET
 
+from opendata_hub.adapters.tabular.archives import BROKEN
 from opendata_hub.domain.errors import BrokenOffice, UnsafeOffice
 
 MAX_PARTS, MAX_BYTES, MAX_RATIO = 5_000, 1_073_741_824, 300
+MOST_CELLS = 20_000_000
+"""Of a sheet, with the empty ones before its last: one far or repeated cell makes billions."""
 _LITTLE = 1_048_576
 """Bytes below which a part may be as repetitive as it likes."""
 
@@ -31,7 +34,7 @@ class Archive:
         """The bytes of a part; raises BrokenOffice when they can't be unpacked."""
         try:
             return self.parts.read(name)
-        except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError) as problem:
+        except BROKEN as problem:
             raise BrokenOffice(f"A part can't be unpacked: {type(problem).__name__}") from None
 
     def tree(self, name: str) -> ET.Element:
@@ -72,12 +75,13 @@ def opened(file: Path) -> Iterator[Archive]:
     or names a part twice (what one reader shows, another one does not).
     """
     try:
-        with zipfile.ZipFile(file) as parts:
-            entries = parts.infolist()
-            _require_harmless(entries)
-            yield Archive(parts, tuple(entry.filename for entry in entries))
-    except zipfile.BadZipFile:
+        parts = zipfile.ZipFile(file)
+    except BROKEN:
         raise BrokenOffice("This is no office file: it can't be unpacked") from None
+    with parts:
+        entries = parts.infolist()
+        _require_harmless(entries)
+        yield Archive(parts, tuple(entry.filename for entry in entries))
 
 
 def _require_harmless(entries: list[zipfile.ZipInfo]) -> None:
@@ -92,6 +96,12 @@ def _require_harmless(entries: list[zipfile.ZipInfo]) -> None:
             raise UnsafeOffice("It is encrypted: save it without a password")
         if entry.file_size > max(_LITTLE, MAX_RATIO * entry.compress_size):
             raise UnsafeOffice(f"A part is packed more than {MAX_RATIO} to one")
+
+
+def require_cells(count: int) -> None:
+    """Raise UnsafeOffice for a sheet of more cells than are looked at one by one."""
+    if count > MOST_CELLS:
+        raise UnsafeOffice(f"A sheet has more than {MOST_CELLS:,} cells up to its last")
 
 
 def local(element: ET.Element) -> str:

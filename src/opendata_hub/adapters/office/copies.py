@@ -17,6 +17,11 @@ from opendata_hub.domain.errors import BrokenOffice, Invalid
 Value = str | int | float
 TITLE = "table"
 """The name of the only sheet of a clean workbook: the old name might say too much."""
+_BROKEN = (
+    InvalidFileException, LookupError, ValueError, TypeError, AttributeError, OSError,
+    ArithmeticError, AssertionError, SyntaxError, RecursionError,
+)  # fmt: skip
+"""What the library raises on workbooks that follow no rule."""
 
 
 def visible_table(file: Path, *, file_name: str, sheet: str = "") -> list[list[Value]]:
@@ -66,10 +71,15 @@ def _rows_of_workbook(file: Path, sheet: str) -> Iterator[list[Value]]:
             if name.lower().endswith((".xml", ".rels")):
                 parts.tree(name)  # what a careful reader refuses never reaches the other one
     try:
-        workbook = load_workbook(file, data_only=True)
-    except (InvalidFileException, KeyError, ValueError, TypeError, IndexError, AttributeError):
+        with file.open(
+            "rb"
+        ) as content:  # by its name it would be refused: what we keep has no ending
+            workbook = load_workbook(content, data_only=True)
+    except _BROKEN:
         raise BrokenOffice("The workbook can't be read") from None
     visible = [each for each in workbook.worksheets if each.sheet_state == "visible"]
+    for each in visible:
+        archive.require_cells(each.max_row * each.max_column)
     shown = next((each for each in visible if _is_table(each, sheet)), None)
     if shown is None:
         raise Invalid("No visible sheet of that name")
@@ -77,7 +87,7 @@ def _rows_of_workbook(file: Path, sheet: str) -> Iterator[list[Value]]:
         column
         for each in shown.column_dimensions.values()
         if each.hidden or each.width == 0
-        for column in range(each.min or 0, (each.max or 0) + 1)
+        for column in range(each.min or 0, min(each.max or 0, opendocument.WIDEST) + 1)
     }
     for number, cells in enumerate(shown.iter_rows(values_only=True), start=1):
         dimension = shown.row_dimensions[number]

@@ -7,7 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
-from opendata_hub.adapters.office.archive import Archive, attribute, local, said, words
+from opendata_hub.adapters.office.archive import (
+    Archive,
+    attribute,
+    local,
+    require_cells,
+    said,
+    words,
+)
 from opendata_hub.adapters.office.carriers import Carried, Carrier
 from opendata_hub.domain.errors import BrokenOffice
 
@@ -72,6 +79,7 @@ class Sheet:
     name: str
     is_visible: bool
     columns: int = 0
+    cells: int = 0
     hidden: list[range] = field(default_factory=list)
 
     def hides(self, column: int) -> bool:
@@ -101,7 +109,7 @@ def carried(archive: Archive, table: str) -> Iterator[Carried]:
 def read(archive: Archive) -> Iterator[Row | Carried]:
     """The rows in reading order, and what stands between them.
 
-    Raises BrokenOffice when there is no content.
+    Raises BrokenOffice when there is no content, UnsafeOffice for cells without end.
     """
     if CONTENT not in archive.names:
         raise BrokenOffice("This is no OpenDocument: it has no content")
@@ -124,7 +132,10 @@ def read(archive: Archive) -> Iterator[Row | Carried]:
         elif event == "end" and name == "table-column":
             _note_column(sheet, each)
         elif event == "end" and name == "table-row":
-            yield _row(each, sheet)
+            row = _row(each, sheet)
+            sheet.cells += len(row.cells) * row.repeats
+            require_cells(sheet.cells)
+            yield row
             each.clear()
 
 
@@ -152,7 +163,9 @@ def _note_column(sheet: Sheet, column: ET.Element) -> None:
 
 def _repeats(element: ET.Element, name: str) -> int:
     text = attribute(element, name) or "1"
-    return min(int(text), WIDEST) if text.isdigit() else 1
+    if not (text.isascii() and text.isdigit()):
+        return 1
+    return min(int(text[:18]), WIDEST)
 
 
 def _row(row: ET.Element, sheet: Sheet) -> Row:

@@ -63,6 +63,9 @@ _BESIDE_CELLS: Mapping[str, Carrier] = {
 }
 """What a sheet says outside of its cells: page headers, help, filters, rules of colour, links."""
 
+_PLACE = re.compile(r"\d{1,9}", re.ASCII)
+"""Of a shared text; other digits (², ١) are none to a spreadsheet."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
@@ -169,7 +172,7 @@ def _row(
             if local(part) == "f":
                 yield Carried(Carrier.FORMULA, text, sheet.number)
                 continue
-            if local(part) == "v" and cell.get("t") == "s" and text.isdigit():
+            if local(part) == "v" and cell.get("t") == "s" and _PLACE.fullmatch(text):
                 used.add(int(text))
                 text = shared[int(text)] if int(text) < len(shared) else ""
             if carrier and text.strip():

@@ -91,7 +91,7 @@ def _require_safe_xml(content: bytes) -> None:
     reader.StartDoctypeDeclHandler = _require_no_document_type
     try:
         reader.Parse(content, True)
-    except expat.ExpatError:
+    except (expat.ExpatError, LookupError):  # the latter for an encoding that nobody knows
         return
 
 

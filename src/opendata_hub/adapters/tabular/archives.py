@@ -1,6 +1,8 @@
 """Packed files: gzip, and zip with one table in it. Bombs are refused while they unpack."""
 
 import gzip
+import lzma
+import struct
 import zipfile
 import zlib
 from pathlib import Path
@@ -13,6 +15,11 @@ MOST_RATIO, FREE_BYTES = 200, 64 * 2**20
 """A member may grow to 64 MB whatever its ratio; beyond that, to 200 times its packed size."""
 MOST_MEMBERS = 1000
 BLOCK_BYTES = 1_048_576
+BROKEN = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, OSError, EOFError, ValueError,
+    RuntimeError, KeyError,
+)  # fmt: skip
+"""What the library raises on archives that are damaged, or packed as it does not know."""
 
 
 def unpacked(file: Path, file_name: str, folder: Path) -> tuple[Path, str]:
@@ -30,7 +37,7 @@ def unpacked(file: Path, file_name: str, folder: Path) -> tuple[Path, str]:
                 _copy(stream, target, file.stat().st_size)
             return target, file_name[: -len(ending)]
         return target, _from_zip(file, target)
-    except (OSError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError):
+    except BROKEN:
         raise NotATable("broken-archive", f"This {ending} can't be unpacked") from None
 
 

@@ -4,20 +4,17 @@ import csv
 import json
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
-
+from opendata_hub.adapters.tabular import sheets
+from opendata_hub.adapters.tabular.archives import BROKEN
 from opendata_hub.domain.errors import NotATable
 
 MOST_SHEET_BYTES = 1_073_741_824
 MOST_JSON_BYTES = 33_554_432
-LARGEST_WHOLE = 10**15
-"""Beyond that a spreadsheet's number has lost digits, and says so by its exponent."""
 TEXTS: Mapping[str, tuple[str, str]] = {
     ".csv": ("CSV", "text/csv"),
     ".tsv": ("TSV", "text/tab-separated-values"),
@@ -42,49 +39,18 @@ ENDINGS = (*FORMATS, ".gz", ".zip")
 def _from_office(file: Path, copy: Path, sheet: str) -> str:
     """The first visible sheet that holds something, or the one that is named."""
     _refuse_large(file)
-    try:
-        with CalamineWorkbook.from_path(str(file)) as book:
-            name = sheet or _first_sheet(book)
-            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            _write(copy, ([_shown(cell) for cell in row] for row in rows))
-    except PasswordError:
-        raise NotATable(
-            "encrypted-file", "The workbook has a password; save it without one"
-        ) from None
-    except (CalamineError, OSError, ValueError) as problem:
-        raise NotATable("broken-workbook", f"The workbook can't be read: {problem}") from None
-    return name
-
-
-def _first_sheet(book: CalamineWorkbook) -> str:
-    visible = [s.name for s in book.sheets_metadata if s.visible is SheetVisibleEnum.Visible]
-    for name in visible:
-        if book.get_sheet_by_name(name).height:
-            return name
-    raise NotATable("empty-file", "No visible sheet of the workbook holds anything")
+    return sheets.write_csv(file, copy, sheet)
 
 
 def _refuse_large(file: Path) -> None:
     """Sheets are read whole: one that unpacks to more than a gigabyte is refused before."""
-    if not zipfile.is_zipfile(file):
+    try:
+        with zipfile.ZipFile(file) as archive:
+            unpacked = sum(member.file_size for member in archive.infolist())
+    except BROKEN:
         return  # an .xls, or broken; the reader says which
-    with zipfile.ZipFile(file) as archive:
-        if sum(member.file_size for member in archive.infolist()) > MOST_SHEET_BYTES:
-            raise NotATable("archive-bomb", "The workbook unpacks to more than a gigabyte")
-
-
-def _shown(cell: object) -> str:
-    """A cell's text: whole numbers without a point, days and instants as ISO 8601."""
-    if cell is None:
-        return ""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, float) and cell.is_integer() and abs(cell) < LARGEST_WHOLE:
-        return str(int(cell))
-    if isinstance(cell, datetime):
-        is_day = (cell.hour, cell.minute, cell.second) == (0, 0, 0)
-        return cell.date().isoformat() if is_day else cell.isoformat(timespec="seconds")
-    return str(cell)
+    if unpacked > MOST_SHEET_BYTES:
+        raise NotATable("archive-bomb", "The workbook unpacks to more than a gigabyte")
 
 
 def _from_parquet(file: Path, copy: Path, _sheet: str) -> None:
@@ -150,12 +116,18 @@ def _keyed(rows: Callable[[], Iterator[Any]]) -> Iterator[list[str]]:
 def _said(value: object) -> str:
     if isinstance(value, str):
         return value
-    return "" if value is None else json.dumps(value, ensure_ascii=False)
+    try:
+        return "" if value is None else json.dumps(value, ensure_ascii=False)
+    except RecursionError:
+        raise NotATable("unreadable-json", "A value is nested too deep") from None
 
 
 def _write(copy: Path, rows: Iterable[list[str]]) -> None:
     with copy.open("w", encoding="utf-8", newline="") as text:
-        csv.writer(text, lineterminator="\n").writerows(rows)
+        try:
+            csv.writer(text, lineterminator="\n").writerows(rows)
+        except UnicodeEncodeError:  # JSON can name half a letter
+            raise NotATable("unreadable-json", "A text holds half a letter (\\ud800)") from None
 
 
 CONVERTERS: Mapping[str, Callable[[Path, Path, str], str | None]] = {

@@ -43,8 +43,11 @@ def is_package(file: Path) -> bool:
         return True
     if file.suffix.lower() != ".zip" or not zipfile.is_zipfile(file):
         return False
-    with zipfile.ZipFile(file) as archive:
-        return DESCRIPTOR in archive.namelist()
+    try:
+        with zipfile.ZipFile(file) as archive:
+            return DESCRIPTOR in archive.namelist()
+    except archives.BROKEN:
+        return False
 
 
 def check_package(file: Path, *, how: How) -> Mapping[str, Report]:
@@ -86,7 +89,7 @@ def _unpacked(file: Path) -> Iterator[Path]:
                     target = _inside(Path(folder), member.filename, must_exist=False)
                     target.parent.mkdir(parents=True, exist_ok=True)
                     archives.extract(archive, member, target)
-        except (OSError, zipfile.BadZipFile):
+        except archives.BROKEN:
             raise NotATable("broken-archive", "This .zip can't be unpacked") from None
         yield Path(folder)
 
@@ -94,7 +97,7 @@ def _unpacked(file: Path) -> Iterator[Path]:
 def _inside(folder: Path, path: str, *, must_exist: bool = True) -> Path:
     """A path of the descriptor below its folder; nothing else is ever opened."""
     parts = PurePosixPath(path)
-    if parts.is_absolute() or ".." in parts.parts or "\\" in path or ":" in path:
+    if parts.is_absolute() or ".." in parts.parts or set(path) & set("\\:\0"):
         raise NotATable("outside-resource", f"{path[:80]!r} does not lie in the package")
     target = folder / parts
     if not target.resolve().is_relative_to(folder.resolve()):
