@@ -28,7 +28,6 @@ from opendata_hub.adapters.queue import queue_at
 from opendata_hub.adapters.rows.store import RowStore
 from opendata_hub.adapters.search import SearchIndex
 from opendata_hub.adapters.sparql.endpoint import Endpoint
-from opendata_hub.domain.alerts.mails import number_of
 from opendata_hub.domain.authority import Authority, require_apart
 from opendata_hub.domain.catalog.dcat import Frame
 from opendata_hub.domain.catalog.family import Family
@@ -54,6 +53,7 @@ from opendata_hub.domain.requests.info_request import InfoRequest
 from opendata_hub.domain.requests.law import Law
 from opendata_hub.domain.requests.letter import Letters, Sender
 from opendata_hub.domain.secret import derived
+from opendata_hub.flows.alerts import subscribe
 from opendata_hub.flows.catalog.serving import index
 from opendata_hub.flows.correspondence.compose import Writer, composed
 from opendata_hub.flows.correspondence.receive import Desk, own_addresses
@@ -73,7 +73,6 @@ from opendata_hub.packs.territories import load_territories
 from opendata_hub.packs.vocabularies import load_vocabularies
 from opendata_hub.settings import Settings
 from opendata_hub.store import datasets, engine, info_requests, migrate
-from opendata_hub.store.alerts import kept as alerts
 from opendata_hub.store.correspondence import outbox
 from opendata_hub.store.correspondence.outbox import Waiting
 from opendata_hub.store.identities import requesters
@@ -261,8 +260,8 @@ class Hub:
         with self.writing() as session:
             outbox.mark_failed(session, mail, str(problem), due_at=due_at, now=now)
             # Nobody writes each day to an address that takes no mail, nor keeps it.
-            if due_at is None and (alert := number_of(mail.reference)):
-                alerts.erase(session, [alert])
+            if due_at is None:
+                subscribe.erase_of_mail(session, mail.reference)
 
     @property
     def _writer(self) -> Writer:

@@ -30,7 +30,7 @@ from opendata_hub.flows.identities.rotate import Batch
 from opendata_hub.store.alerts import kept
 from opendata_hub.store.correspondence import outbox
 from opendata_hub.store.engine import reading, writing
-from opendata_hub.store.tables import AlertKeyRow, AlertNewsRow, AlertRow, AlertToldRow
+from opendata_hub.store.tables import AlertKeyRow, AlertNewsRow, AlertRow, AlertToldRow, MailRow
 
 READER, OTHER = "lectrice@exemple.example", "autre@exemple.example"
 PETITIONS, DECLARATIONS = "petitions", "asset-declarations"
@@ -103,6 +103,16 @@ def left(hub):
     tables = (AlertRow, AlertKeyRow, AlertNewsRow, AlertToldRow)
     with hub.reading() as session:
         return [len(session.exec(select(each)).all()) for each in tables]
+
+
+def comes_back(hub, days, token, *, status="5.1.1", is_lasting=True):
+    told = Incoming(
+        "<1@mx.example>", "", "", (), "Undelivered", "", "",
+        is_automatic=True, bounce=Bounce(token, status, is_lasting),
+    )  # fmt: skip
+    with hub.writing() as session:
+        came = Fetched("box", 1, 1, days.now, 900, "0" * 64)
+        assert receive(session, hub.desk, came, told, (), now=days.now).reference == ""
 
 
 def test_a_new_version_is_told_once_however_often_the_job_runs(hub, days):
@@ -248,6 +258,37 @@ def test_who_stops_is_erased_and_gets_nothing_that_waits(hub, days):
     stopped(hub, alert)
 
 
+def test_what_waited_for_who_stopped_goes_to_nobody_who_comes_after(hub, days):
+    build.publish_sample(hub, PETITIONS)
+    first = confirmed(hub, days)
+    changed(hub, days)
+    mails(hub)
+    jobs.tell_alerts(hub)
+    with hub.reading() as session:
+        (waits,) = [each for each in outbox.waiting(session, most=9) if each.kind == "alert-news"]
+        token = session.get(MailRow, waits.id).token
+    stopped(hub, first)
+    second = asked(hub, days, AlertKind.SEARCH, "q=eau", to=OTHER)
+    assert second.id == first.id
+    assert news(hub) == []
+    with hub.reading() as session:
+        assert outbox.to_settle(session, days.now + A_DAY, most=9) == []
+    comes_back(hub, days, token)
+    assert left(hub)[0] == 1
+
+
+def test_an_alert_stopped_while_its_mail_is_put_into_words_leaves_nothing_to_settle(hub, days):
+    build.publish_sample(hub, PETITIONS)
+    alert = asked(hub, days)
+    with hub.writing() as session:
+        claimed = outbox.claim(session, days.now)
+    stopped(hub, alert)
+    with hub.writing() as session:
+        outbox.mark_failed(session, claimed, "the alert was stopped", due_at=None, now=days.now)
+        assert not outbox.begin_handing_over(session, claimed, days.now)
+        assert outbox.to_settle(session, days.now + A_DAY, most=9) == []
+
+
 def test_an_entity_tells_of_new_versions_whose_rows_speak_of_it(demo_hub, days):
     demo_hub.index_entities()
     supplier = "supplier/ice/000000000001164"
@@ -354,13 +395,7 @@ def test_an_address_from_which_mail_comes_back_is_erased(hub, days, is_lasting, 
     asked(hub, days)
     assert len(mails(hub)) == 1
     (sent,) = hub.mailer.folder.glob("*.eml")
-    told = Incoming(
-        "<1@mx.example>", "", "", (), "Undelivered", "", "",
-        is_automatic=True, bounce=Bounce(sent.stem, "5.1.1", is_lasting),
-    )  # fmt: skip
-    with hub.writing() as session:
-        came = Fetched("box", 1, 1, days.now, 900, "0" * 64)
-        assert receive(session, hub.desk, came, told, (), now=days.now).reference == ""
+    comes_back(hub, days, sent.stem, is_lasting=is_lasting)
     assert left(hub)[0] == kept_after
 
 
@@ -378,7 +413,7 @@ def test_a_new_key_seals_every_address_anew_and_each_is_still_found(hub, days):
         assert rotate.reseal_alerts(session, after=0) == Batch(None, ())
     with writing(new) as session:
         assert kept.count_sealed(session) == kept.Kept(current=1, earlier=0)
-        assert kept.opened(session, first.id) == (first, READER)
+        assert kept.opened(session, first.salt) == (first, READER)
         assert kept.of_address(session, READER) == [first]
         assert rotate.check_alerts(session, after=0).unread == ()
     with reading(old) as session:

@@ -2,10 +2,14 @@
 
 from datetime import timedelta
 
+from sqlalchemy import text
+
 import build
 from opendata_hub.domain.alerts.alert import AlertKind, Topic
 from opendata_hub.domain.portal.entity import EntityKind, Key
+from opendata_hub.store import migrate
 from opendata_hub.store.alerts import kept, news
+from opendata_hub.store.correspondence import outbox
 from opendata_hub.store.engine import reading, writing
 
 DATASET = Topic(AlertKind.DATASET, "budget", "Budget")
@@ -19,6 +23,10 @@ def added(session, topic, to=READER, *, is_confirmed=True):
     if is_confirmed:
         kept.confirm(session, alert.id, since=3, now=build.NOW)
     return alert.id
+
+
+def opened(session, alert):
+    return kept.opened(session, kept.named(session, [alert])[alert].salt)
 
 
 def test_the_same_wish_of_the_same_address_is_kept_once(engine):
@@ -37,6 +45,26 @@ def test_only_what_is_confirmed_is_wanted_and_a_search_is_read_once_for_all(engi
         (search,) = news.searches(session)
         assert (search.about, sorted(search.alerts)) == ("q=eau", [(first, 3), (second, 3)])
         assert news.of_datasets(session, ["budget", "x"]) == [news.Wanted(third, "budget", 3)]
+
+
+def test_mails_that_name_an_alert_by_number_are_its_own_or_nobodys(engine):
+    def written(session, number, at):
+        outbox.add(session, "alert-news", language="fr", reference=f"alert {number}", now=at)
+
+    with writing(engine) as session:
+        alert = kept.add(session, DATASET, READER, language="fr", now=build.NOW)
+        written(session, alert.id, build.NOW - timedelta(days=1))
+        written(session, alert.id, build.NOW)
+        written(session, alert.id + 9, build.NOW)
+    migrate.downgrade(engine, "0037")
+    with engine.begin() as connection:
+        put = text("UPDATE mail SET due_at = written_at, reference = 'alert ' || :id WHERE id = :n")
+        for number, of in ((1, alert.id), (2, alert.id), (3, alert.id + 9)):
+            connection.execute(put, {"n": number, "id": of})
+    migrate.upgrade(engine)
+    with reading(engine) as session:
+        (waits,) = outbox.waiting(session, most=9)
+        assert (waits.id, waits.reference) == (2, f"alert {alert.salt}")
 
 
 def test_what_waits_is_taken_once_and_what_was_told_is_remembered(engine):
@@ -67,4 +95,4 @@ def test_an_entity_is_asked_for_by_its_keys_and_the_mark_moves(engine):
     with reading(engine) as session:
         assert news.cursor(session) == 7
         assert kept.unconfirmed(session, build.NOW, most=9) == []
-        assert kept.opened(session, alert)[1] == READER
+        assert opened(session, alert)[1] == READER

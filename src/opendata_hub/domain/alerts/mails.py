@@ -58,19 +58,22 @@ class AlertEnvelope:
     stop_at: str
 
 
-def reference_of(alert: int) -> str:
-    """What the outbox calls the mails of an alert."""
-    return f"alert {alert}"
+def reference_of(salt: str) -> str:
+    """What the outbox calls the mails of the alert of that salt.
 
-
-def number_of(reference: str) -> int | None:
-    """The alert that a mail of the outbox is of; None for any other.
-
-    >>> number_of("alert 17"), number_of("AI-2026-000001")
-    (17, None)
+    Not by its number, which another may get once it is erased.
     """
-    word, _, number = reference.partition(" ")
-    return int(number) if word == "alert" and number.isdecimal() else None
+    return f"alert {salt}"
+
+
+def salt_of(reference: str) -> str:
+    """The salt of the alert that a mail of the outbox is of; empty for any other.
+
+    >>> salt_of("alert x-Yz"), salt_of("AI-2026-000001")
+    ('x-Yz', '')
+    """
+    word, _, salt = reference.partition(" ")
+    return salt if word == "alert" else ""
 
 
 def confirm_mail(envelope: AlertEnvelope) -> Mail:

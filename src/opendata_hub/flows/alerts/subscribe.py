@@ -20,7 +20,7 @@ from opendata_hub.domain.alerts.alert import (
     search_query,
     search_words,
 )
-from opendata_hub.domain.alerts.mails import AlertMail, reference_of
+from opendata_hub.domain.alerts.mails import AlertMail, reference_of, salt_of
 from opendata_hub.domain.catalog.dcat import Frame
 from opendata_hub.domain.catalog.search.entry import label
 from opendata_hub.domain.catalog.search.query import Query
@@ -83,7 +83,7 @@ def subscribe(session: Session, topic: Topic, email: str, *, language: str, now:
     is_confirmed = same.confirmed_at is not None
     outbox.add(
         session, AlertMail.ALREADY if is_confirmed else AlertMail.CONFIRM,
-        language=language, reference=reference_of(same.id), said={"alert": str(same.id)}, now=now,
+        language=language, reference=reference_of(same.salt), now=now,
     )  # fmt: skip
 
 
@@ -125,10 +125,19 @@ def stop(session: Session, salt: str, key: str, *, hub_key: bytes) -> frozenset[
 
 
 def erase(session: Session, alerts: list[int]) -> frozenset[str]:
-    """Erase alerts with their addresses; gives the tokens of their mails."""
-    mails = outbox.tokens_to_requesters(session, [reference_of(each) for each in alerts])
+    """Erase alerts with their addresses, and send none of what waits; gives their mails' tokens."""
+    references = [reference_of(each.salt) for each in kept.named(session, alerts).values()]
+    mails = outbox.tokens_to_requesters(session, references)
+    outbox.drop(session, references)
     kept.erase(session, alerts)
     return frozenset(mails)
+
+
+def erase_of_mail(session: Session, reference: str) -> frozenset[str]:
+    """Erase the alert that a mail of the outbox is of; nothing for any other mail."""
+    salt = salt_of(reference)
+    alert = kept.by_salt(session, salt) if salt else None
+    return erase(session, [alert.id]) if alert else frozenset()
 
 
 @dataclass(frozen=True, slots=True)

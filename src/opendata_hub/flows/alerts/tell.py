@@ -15,6 +15,7 @@ from opendata_hub.domain.alerts.mails import (
     confirm_mail,
     news_mail,
     reference_of,
+    salt_of,
 )
 from opendata_hub.domain.correspondence.mail import Mail
 from opendata_hub.domain.errors import MailNotSent
@@ -38,14 +39,13 @@ def tell(session: Session, *, after: int, now: datetime) -> tuple[int | None, in
     if not alerts:
         return None, 0
     told = news.take(session, alerts, now)
-    languages = kept.languages(session, alerts)
-    for alert in alerts:
-        said = {"alert": str(alert), "datasets": " ".join(told[alert][:MOST_LISTED])}
+    for alert, name in kept.named(session, alerts).items():
+        said = {"datasets": " ".join(told[alert][:MOST_LISTED])}
         if len(told[alert]) > MOST_LISTED:
             said["more"] = "yes"
         outbox.add(
             session, AlertMail.NEWS,
-            language=languages[alert], reference=reference_of(alert), said=said, now=now,
+            language=name.language, reference=reference_of(name.salt), said=said, now=now,
         )  # fmt: skip
     return alerts[-1], len(alerts)
 
@@ -54,7 +54,7 @@ def composed(
     session: Session, mail: Waiting, *, title: Texts, base_url: str, hub_key: bytes
 ) -> Mail:
     """A mail of an alert in words; raises MailNotSent for good where the alert was stopped."""
-    found = kept.opened(session, int(mail.said["alert"]))
+    found = kept.opened(session, salt_of(mail.reference))
     if found is None:
         raise MailNotSent("the alert was stopped", is_lasting=True)
     alert, address = found

@@ -10,7 +10,6 @@ from sqlmodel import Session
 
 from opendata_hub.adapters.files import FileStore
 from opendata_hub.domain.address import email_address
-from opendata_hub.domain.alerts.mails import number_of
 from opendata_hub.domain.answers.case_file import Origin, safe_name
 from opendata_hub.domain.authority import Authority
 from opendata_hub.domain.correspondence.incoming import (
@@ -255,8 +254,8 @@ class _Reception:
         is_new = bounce.is_lasting and outbox.mark_bounced(
             self.session, bounce.token, problem, self.now
         )
-        if is_new and (number := number_of(reference)):
-            subscribe.erase(self.session, [number])
+        if is_new:
+            subscribe.erase_of_mail(self.session, reference)
         # Of a mail to an officer nobody is told: it would go to the same address, and come back.
         if is_new and case and is_new.kind in set(MailKind):
             notify.officers_of(self.session, OfficeKind.BOUNCE, reference, now=self.now)

@@ -28,6 +28,14 @@ class Kept:
     earlier: int
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What mails call an alert for good, and the language in which it is told."""
+
+    salt: str
+    language: str
+
+
 def add(
     session: Session, topic: Topic, address: str, *, language: str, now: datetime
 ) -> Alert | None:
@@ -107,16 +115,17 @@ def unconfirmed(session: Session, before: datetime, *, most: int) -> list[int]:
     return list(session.connection().execute(question.limit(most)).scalars())
 
 
-def opened(session: Session, number: int) -> tuple[Alert, str] | None:
+def opened(session: Session, salt: str) -> tuple[Alert, str] | None:
     """An alert and its address; None where it was stopped. Raises IdentityUnreadable."""
-    row = session.get(AlertRow, number)
+    row = session.exec(rows_of(AlertRow).where(AlertRow.salt == salt)).first()
     return (_alert(row), _address(session, row)) if row else None
 
 
-def languages(session: Session, alerts: Sequence[int]) -> Mapping[int, str]:
-    """In which language each of these alerts is told."""
-    question = select(col(AlertRow.id), col(AlertRow.language)).where(col(AlertRow.id).in_(alerts))
-    return {row.id: row.language for row in session.connection().execute(question)}
+def named(session: Session, alerts: Sequence[int]) -> Mapping[int, Named]:
+    """What mails call these alerts, and their languages; of those that are there."""
+    question = select(col(AlertRow.id), col(AlertRow.salt), col(AlertRow.language))
+    found = session.connection().execute(question.where(col(AlertRow.id).in_(alerts)))
+    return {row.id: Named(row.salt, row.language) for row in found}
 
 
 def reseal(session: Session, *, after: int, most: int) -> tuple[int | None, list[str]]:

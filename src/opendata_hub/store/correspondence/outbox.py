@@ -135,13 +135,31 @@ def mark_sent(session: Session, mail_id: int, now: datetime) -> None:
 def mark_failed(
     session: Session, mail: Waiting, problem: str, *, due_at: datetime | None, now: datetime
 ) -> None:
-    """Note that it was not taken, and when to try again; for good when ``due_at`` is None."""
-    failed_at = None if due_at else now
-    _set(
-        session, mail.id,
-        attempts=mail.attempts + 1, problem=problem, due_at=due_at, failed_at=failed_at,
-        handing_over_at=None,
+    """Note that it was not taken, and when to try again; for good when ``due_at`` is None.
+
+    Nothing of a mail that was dropped meanwhile.
+    """
+    is_wanted = or_(col(MailRow.due_at).is_not(None), col(MailRow.handing_over_at).is_not(None))
+    session.connection().execute(
+        update(MailRow)
+        .where(col(MailRow.id) == mail.id, is_wanted)
+        .values(
+            attempts=mail.attempts + 1, problem=problem, due_at=due_at,
+            failed_at=None if due_at else now, handing_over_at=None,
+        )
     )  # fmt: skip
+
+
+def drop(session: Session, references: Sequence[str]) -> None:
+    """Send none of the mails that wait under these references, and forget what they tell.
+
+    The rows stay, so that nothing else gets their numbers while somebody has claimed one.
+    """
+    session.connection().execute(
+        update(MailRow)
+        .where(col(MailRow.reference).in_(references), col(MailRow.due_at).is_not(None))
+        .values(due_at=None, problem="not wanted any more", said={})
+    )
 
 
 def mark_doubtful(session: Session, mail_id: int, problem: str) -> None:
