@@ -644,8 +644,7 @@ def serve(
     ] = True,
 ) -> None:
     """Serve portal, API and catalogue; alone, a process is the whole hub."""
-    from opendata_hub.flows.catalog.publish import refresh_fragments
-    from opendata_hub.flows.harvest.kept_record import refresh_records
+    from opendata_hub.flows.harvest.kept_record import refresh_everything
     from opendata_hub.operations import logs
     from opendata_hub.operations.schedule import Schedule
     from opendata_hub.operations.upkeep import Upkeep
@@ -661,8 +660,7 @@ def serve(
     bootstrap.refuse_demo_passwords(hub)
     bootstrap.remember_address(hub.settings, hub.frame.base_url)
     with hub.writing() as session:
-        refresh_fragments(session, hub.frame, now=clock.now())
-        refresh_records(session, hub.frame, now=clock.now())
+        refresh_everything(session, hub.frame, now=clock.now())
     hub.index_changes()
     if hub.mailer.server is None:
         typer.echo(f"No mail server is set: mails are written into {hub.mailer.folder}")
@@ -765,15 +763,13 @@ def catalog_export(
     folder: Annotated[Path, typer.Argument(help="A folder of its own; made if it is not there.")],
 ) -> None:
     """Write the whole catalogue as files that any web server can serve."""
-    from opendata_hub.flows.catalog.publish import refresh_fragments
-    from opendata_hub.flows.harvest.kept_record import refresh_records
+    from opendata_hub.flows.harvest.kept_record import refresh_everything
     from opendata_hub.web.app import create_app
     from opendata_hub.web.export import export
 
     hub = bootstrap.open_hub(Settings())
     with hub.writing() as session:
-        refresh_fragments(session, hub.frame, now=clock.now())
-        refresh_records(session, hub.frame, now=clock.now())
+        refresh_everything(session, hub.frame, now=clock.now())
     made = export(create_app(hub), hub, folder.resolve())
     typer.echo(f"{made.files} files in {folder}: {made.written} written, {made.removed} removed")
 

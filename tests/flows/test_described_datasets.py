@@ -17,9 +17,8 @@ HERE = f"{build.BASE_URL}/datasets/"
 
 def fragment(hub, slug):
     with hub.reading() as session:
-        kept = datasets.fragments(session, rdf.TURTLE.name, slug=slug)
-        texts = [part.decode() if isinstance(part, bytes) else part for part in kept]
-    return rdf.n_triples("".join(texts), PREFIXES)
+        said = "".join(datasets.fragments(session, rdf.TURTLE.name, slug=slug))
+    return rdf.n_triples(said, PREFIXES)
 
 
 def test_the_samples_reach_395_points_on_average_and_say_so(demo_hub):

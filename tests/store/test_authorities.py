@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 import build
 from opendata_hub.domain.requests.calendar import Announcement
 from opendata_hub.store import calendars, datasets, migrate
+from opendata_hub.store.datasets import Written
 from opendata_hub.store.engine import reading, writing
 from opendata_hub.store.people import authorities
 from opendata_hub.store.people.authorities import Logo
@@ -71,7 +72,7 @@ def test_only_the_records_of_a_publisher_that_changed_are_stale(engine):
         number = build.kept_submission(session).id
         for slug, publisher in (("a", "commune-exemple"), ("b", "commune-nord")):
             datasets.save(session, build.dataset(number, slug, publisher=publisher))
-            datasets.put_fragments(session, slug, {"ttl": slug}, written_for="one")
+            datasets.put_fragments(session, slug, Written({"ttl": slug}), written_for="one")
         datasets.save(session, build.dataset(number, "c", publisher="commune-nord"))
     with reading(engine) as session:
         assert datasets.slugs_not_written_for(session, wanted.__getitem__) == ["c"]

@@ -9,6 +9,7 @@ import build
 from opendata_hub.domain.catalog.harvest.change import ChangeKind, Tombstone
 from opendata_hub.domain.errors import UnknownDataset
 from opendata_hub.store import changes, datasets
+from opendata_hub.store.datasets import Written
 from opendata_hub.store.engine import reading, writing
 
 BASE, LATER = build.BASE_URL, build.NOW + timedelta(hours=1)
@@ -23,7 +24,7 @@ def number(engine):
 def published(session, slug, number, kind=ChangeKind.CREATED, now=build.NOW, **changed):
     datasets.lock(session)
     datasets.save(session, build.dataset(number, slug, **changed))
-    datasets.put_fragments(session, slug, {"ttl": slug}, written_for="x")
+    datasets.put_fragments(session, slug, Written({"ttl": slug}), written_for="x")
     return changes.append(session, slug, kind, now, base_url=BASE, record=f'{{"@id": "{slug}"}}')
 
 
@@ -47,8 +48,10 @@ def test_many_are_kept_as_one_after_another_would_be(engine, number):
         datasets.lock(session)
         last = changes.last_number(session)
         datasets.save_all(session, many)
-        written = {each.slug: {"ttl": f"new {each.slug}"} for each in many}
-        datasets.put_all_fragments(session, written, written_for=dict.fromkeys(written, "y"))
+        written = {each.slug: Written({"ttl": f"new {each.slug}"}) for each in many}
+        datasets.put_all_fragments(
+            session, written, written_for=dict.fromkeys(written, "y"), state="y"
+        )
         events = [(each.slug, ChangeKind.REPLACED, f"said {each.slug}") for each in many]
         numbers = changes.append_all(session, events, LATER, base_url=BASE)
     with reading(engine) as session:
@@ -154,3 +157,40 @@ def test_each_catalogue_has_a_key_of_its_own_and_knows_who_moved(engine, number)
         assert len(changes.catalog_key(session)) == 32
         assert changes.not_of_address(session, BASE) == []
         assert changes.not_of_address(session, "http://elsewhere.example") == ["a"]
+
+
+def test_what_records_share_is_kept_once_and_read_once_after_them(engine, number):
+    first, second = ({"ttl": f"said by {n}", "jsonld": f"dit par {n}"} for n in ("two", "one"))
+    with writing(engine) as session:
+        for slug in ("a", "b", "c"):
+            published(session, slug, number)
+        for slug, shared, name in (("a", first, "1"), ("b", first, "1"), ("c", second, "2")):
+            own = {"ttl": slug, "jsonld": f"[{slug}]"}
+            datasets.put_fragments(session, slug, Written(own, shared, name), written_for="now")
+    with reading(engine) as session:
+        assert list(datasets.fragments(session, "ttl")) == [
+            "a", "b", "c", "said by two", "said by one",
+        ]  # fmt: skip
+        assert list(datasets.fragments(session, "jsonld", slug="c")) == ["[c]", "dit par one"]
+        places = [changes.entry(session, slug).position for slug in ("a", "b", "c")]
+        assert datasets.fragments_at(session, "ttl", places[:2]) == [b"a", b"b", b"said by two"]
+        assert datasets.fragments_at(session, "ttl", [places[0], places[2]])[2:] == [
+            b"said by two", b"said by one",
+        ]  # fmt: skip
+        between = datasets.fragments_between(session, "ttl", places[1], places[2])
+        assert list(between) == [b"b", b"c", b"said by two", b"said by one"]
+
+
+def test_what_nothing_shares_any_more_is_forgotten(engine, number):
+    shared = {"ttl": "said"}
+    with writing(engine) as session:
+        published(session, "a", number)
+        published(session, "b", number)
+        old, new = Written({"ttl": "a"}, shared, "1"), Written({"ttl": "b"}, shared, "2")
+        datasets.put_fragments(session, "a", old, written_for="before")
+        datasets.put_fragments(session, "b", new, written_for="now")
+        datasets.put_fragments(session, "a", replace(new, own={"ttl": "a"}), written_for="now")
+        assert datasets.forget_shared(session, "now") == 1
+        assert datasets.forget_shared(session, "now") == 0
+    with reading(engine) as session:
+        assert list(datasets.fragments(session, "ttl")) == ["a", "b", "said"]

@@ -15,6 +15,7 @@ from opendata_hub.domain.harvest.run import Run, RunState
 from opendata_hub.domain.harvest.source import Source, SourceKind
 from opendata_hub.domain.people.rule import Reach
 from opendata_hub.store import changes, datasets
+from opendata_hub.store.datasets import Written
 from opendata_hub.store.harvest import quarantine, records, runs, sources
 from opendata_hub.store.harvest.quarantine import Apart
 
@@ -51,7 +52,7 @@ def session(engine):
 
 def put(session, *many):
     records.save_all(session, many)
-    written = {each.position: {"ttl": f"<{each.iri}> "} for each in many}
+    written = {each.position: Written({"ttl": f"<{each.iri}> "}) for each in many}
     datasets.put_fragments_at(session, written, written_for="now")
     events = [(each.slug, ChangeKind.CREATED, "{}") for each in many]
     places = {each.slug: (each.position, each.iri) for each in many}

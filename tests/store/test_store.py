@@ -27,6 +27,7 @@ from opendata_hub.domain.requests.info_request import (
     Requester,
 )
 from opendata_hub.store import changes, datasets, info_requests, migrate, submissions
+from opendata_hub.store.datasets import Written
 from opendata_hub.store.engine import reading, writing
 from opendata_hub.store.people import accounts, tokens
 
@@ -71,8 +72,12 @@ def test_fragments_are_replaced_together_and_read_in_order(engine):
         number = build.kept_submission(session, REPORT).id
         for slug in ("b", "a"):
             datasets.save(session, build.dataset(number, slug))
-            datasets.put_fragments(session, slug, {"ttl": f"old {slug}"}, written_for="old")
-        datasets.put_fragments(session, "b", {"ttl": "new b", "nt": "n"}, written_for="new")
+            datasets.put_fragments(
+                session, slug, Written({"ttl": f"old {slug}"}), written_for="old"
+            )
+        datasets.put_fragments(
+            session, "b", Written({"ttl": "new b", "nt": "n"}), written_for="new"
+        )
     with reading(engine) as session:
         assert list(datasets.fragments(session, "ttl")) == ["new b", "old a"]
         assert list(datasets.fragments(session, "ttl", slug="a")) == ["old a"]
@@ -89,7 +94,7 @@ def test_many_rows_come_back_as_they_were_whatever_stands_in_them(engine):
             slug = f"d-{place}"
             datasets.save(session, build.dataset(number, slug))
             written = {"ttl": text, "rdf": f"{text}x"}
-            datasets.put_fragments(session, slug, written, written_for=text)
+            datasets.put_fragments(session, slug, Written(written), written_for=text)
             changes.append(
                 session, slug, ChangeKind.CREATED, build.NOW, base_url="http://h", record=text
             )
@@ -105,7 +110,7 @@ def test_what_fails_is_not_half_written(engine):
     def fail_half_way():
         with writing(engine) as session:
             datasets.save(session, build.dataset(build.kept_submission(session, REPORT).id))
-            datasets.put_fragments(session, "none", {}, written_for="x")
+            datasets.put_fragments(session, "none", Written({}), written_for="x")
 
     with pytest.raises(UnknownDataset):
         fail_half_way()

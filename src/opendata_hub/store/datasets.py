@@ -1,12 +1,13 @@
 """Published datasets, the log of their changes, and their records ready to be served."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Delete,
     LargeBinary,
     bindparam,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy import select as columns
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from opendata_hub.domain.catalog.dataset import Dataset, Distribution
@@ -27,6 +29,7 @@ from opendata_hub.store.tables import (
     ChangeRow,
     DatasetRow,
     FragmentRow,
+    SharedFragmentRow,
     SubmissionRow,
     metadata,
 )
@@ -36,23 +39,35 @@ MOST_NAMED = 500
 """Addresses that one question names."""
 
 # Written once: to put a statement together costs more than SQLite needs to carry it out.
-_DATASETS, _FRAGMENTS, _ENTRIES, _TOMBSTONES, _CHANGES = (
-    metadata.tables[name] for name in ("dataset", "fragment", "entry", "tombstone", "change")
+_DATASETS, _FRAGMENTS, _SHARED_ONES, _ENTRIES, _TOMBSTONES, _CHANGES = (
+    metadata.tables[name]
+    for name in ("dataset", "fragment", "shared_fragment", "entry", "tombstone", "change")
 )
 _INSERT = insert(_DATASETS)
 _REPLACE = update(_DATASETS).where(_DATASETS.c.slug == bindparam("at"))
 _FORGET = delete(_TOMBSTONES).where(_TOMBSTONES.c.position.in_(bindparam("places", expanding=True)))
 _ERASE = delete(_FRAGMENTS).where(_FRAGMENTS.c.dataset_id.in_(bindparam("places", expanding=True)))
-_UTF8 = {
-    True: func.convert_to(_FRAGMENTS.c.body, "UTF8"),
-    False: cast(_FRAGMENTS.c.body, LargeBinary),
+_UTF8: Mapping[bool, Callable[[Column[Any]], ColumnElement[bytes]]] = {
+    True: lambda body: func.convert_to(body, "UTF8"),
+    False: lambda body: cast(body, LargeBinary),
 }
 """The body of a fragment as bytes, in the words of PostgreSQL and of SQLite."""
+_PUT_SHARED = {
+    True: postgresql.insert(_SHARED_ONES).on_conflict_do_nothing(),
+    False: sqlite.insert(_SHARED_ONES).on_conflict_do_nothing(),
+}
+_SHARED = {
+    is_postgresql: columns(utf8(_SHARED_ONES.c.body))
+    .where(_SHARED_ONES.c.syntax == bindparam("syntax"))
+    .where(_SHARED_ONES.c.digest.in_(bindparam("digests", expanding=True)))
+    .order_by(_SHARED_ONES.c.digest)
+    for is_postgresql, utf8 in _UTF8.items()
+}
 _OF_SYNTAX = {
-    is_postgresql: select(body)
+    is_postgresql: columns(utf8(_FRAGMENTS.c.body), _FRAGMENTS.c.shares)
     .where(_FRAGMENTS.c.syntax == bindparam("syntax"))
     .order_by(_FRAGMENTS.c.dataset_id)
-    for is_postgresql, body in _UTF8.items()
+    for is_postgresql, utf8 in _UTF8.items()
 }
 _BETWEEN = {
     key: question.where(_FRAGMENTS.c.dataset_id.between(bindparam("first"), bindparam("last")))
@@ -165,78 +180,119 @@ def count(session: Session) -> int:
     return session.exec(select(func.count()).select_from(DatasetRow)).one()
 
 
-def put_fragments(
-    session: Session, slug: str, fragments: Mapping[str, str], *, written_for: str
-) -> None:
-    """Replace the dataset's serialised records by ``fragments`` (syntax to body)."""
-    put_all_fragments(session, {slug: fragments}, written_for={slug: written_for})
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A record in every stored syntax, by the name of the syntax.
+
+    shared: what it says as many others do, which is kept once for all of them under the digest
+    ``shares``.
+    """
+
+    own: Mapping[str, str]
+    shared: Mapping[str, str] = field(default_factory=dict)
+    shares: str = ""
+
+
+def put_fragments(session: Session, slug: str, written: Written, *, written_for: str) -> None:
+    """Replace the dataset's serialised record."""
+    put_all_fragments(session, {slug: written}, written_for={slug: written_for}, state=written_for)
 
 
 def put_all_fragments(
     session: Session,
-    written: Mapping[str, Mapping[str, str]],
+    written: Mapping[str, Written],
     *,
     written_for: Mapping[str, str],
+    state: str,
 ) -> None:
-    """Replace the serialised records of datasets (slug to syntax to body).
+    """Replace the serialised records of datasets, by slug.
 
-    written_for: by slug, a digest of all that a record depends on beside its dataset. Raises
-    UnknownDataset when one of them is not published.
+    written_for: by slug, a digest of all that a record depends on beside its dataset. state: that
+    of the declarations alone. Raises UnknownDataset when one of them is not published.
     """
     positions = _known(session, _DATASETS.c.slug, _DATASETS.c.id, list(written))
     for slug in written:
         if slug not in positions:
             raise UnknownDataset(f"No dataset {slug[:100]!r} is published here")
-    _delete(session, _ERASE, positions.values())
+    _put(
+        session,
+        {positions[slug]: (each, written_for[slug]) for slug, each in written.items()},
+        state,
+    )
+
+
+def put_fragments_at(session: Session, written: Mapping[int, Written], *, written_for: str) -> None:
+    """Replace the serialised records at these places, whatever stands there."""
+    _put(session, {at: (each, written_for) for at, each in written.items()}, written_for)
+
+
+def _put(session: Session, written: Mapping[int, tuple[Written, str]], state: str) -> None:
+    _delete(session, _ERASE, written)
+    _put_shared(session, {each.shares: each.shared for each, _ in written.values()}, state)
     rows = [
         {
-            "dataset_id": positions[slug],
-            "syntax": syntax,
-            "body": body,
-            "written_for": written_for[slug],
+            "dataset_id": place, "syntax": syntax, "body": body, "written_for": written_for,
+            "shares": each.shares,
         }
-        for slug, fragments in written.items()
-        for syntax, body in fragments.items()
-    ]
+        for place, (each, written_for) in written.items()
+        for syntax, body in each.own.items()
+    ]  # fmt: skip
     insert_many(session, _FRAGMENTS, rows)
 
 
-def put_fragments_at(
-    session: Session, written: Mapping[int, Mapping[str, str]], *, written_for: str
-) -> None:
-    """Replace the serialised records at these places (to syntax to body), whatever stands there."""
-    _delete(session, _ERASE, written)
+def _put_shared(session: Session, said: Mapping[str, Mapping[str, str]], state: str) -> None:
+    """Keep what is shared, by digest and syntax, where it is not kept yet."""
     rows = [
-        {"dataset_id": place, "syntax": syntax, "body": body, "written_for": written_for}
-        for place, fragments in written.items()
-        for syntax, body in fragments.items()
+        {"digest": digest, "syntax": syntax, "written_for": state, "body": body}
+        for digest, bodies in said.items()
+        for syntax, body in bodies.items()
     ]
-    insert_many(session, _FRAGMENTS, rows)
+    if rows:
+        put = _PUT_SHARED[_is_postgresql(session)]
+        session.connection().execute(put, rows)
+
+
+def forget_shared(session: Session, state: str) -> int:
+    """Drop what was shared by records of another state; returns how many texts.
+
+    Call it behind ``lock``, when no record was written for another state any more.
+    """
+    found = delete(SharedFragmentRow).where(col(SharedFragmentRow.written_for) != state)
+    return session.connection().execute(found).rowcount
 
 
 def fragments(session: Session, syntax: str, *, slug: str | None = None) -> Iterator[str]:
-    """The records in one syntax, in the order in which datasets came, read in batches."""
-    question = select(FragmentRow.body).where(FragmentRow.syntax == syntax)
+    """The records in one syntax, in the order in which datasets came, read in batches.
+
+    What they share comes last, once.
+    """
+    question = columns(col(FragmentRow.body), col(FragmentRow.shares))
+    question = question.where(col(FragmentRow.syntax) == syntax)
     question = question.order_by(col(FragmentRow.dataset_id))
     if slug is not None:
         question = question.join(DatasetRow, col(DatasetRow.id) == FragmentRow.dataset_id)
-        question = question.where(DatasetRow.slug == slug)
-    yield from session.exec(question.execution_options(yield_per=BATCH))
+        question = question.where(col(DatasetRow.slug) == slug)
+    found = session.connection().execute(question, execution_options={"yield_per": BATCH})
+    return (body.decode() for body in _with_shared(session, syntax, found))
 
 
 def fragments_between(session: Session, syntax: str, first: int, last: int) -> Iterator[bytes]:
     """The records in one syntax of the positions from ``first`` to ``last``, both included.
 
-    In UTF-8 as they are kept: to decode and encode a page of 100 costs ten times its reading.
+    What they share comes last, once. In UTF-8 as they are kept: to decode and encode a page of 100
+    costs ten times its reading.
     """
     asked = {"syntax": syntax, "first": first, "last": last}
     question, in_batches = _BETWEEN[_is_postgresql(session)], {"yield_per": BATCH}
     found = session.connection().execute(question, asked, execution_options=in_batches)
-    return (bytes(body) for (body,) in found)
+    return _with_shared(session, syntax, found)
 
 
 def fragments_at(session: Session, syntax: str, positions: Sequence[int]) -> list[bytes]:
-    """The records in one syntax at these positions, in ascending order, in UTF-8."""
+    """The records in one syntax at these positions, in ascending order, in UTF-8.
+
+    What they share comes last, once.
+    """
     if positions and positions[-1] - positions[0] == len(positions) - 1:
         # A span is read faster than a list of a hundred.
         asked = {"syntax": syntax, "first": positions[0], "last": positions[-1]}
@@ -244,7 +300,20 @@ def fragments_at(session: Session, syntax: str, positions: Sequence[int]) -> lis
     else:
         some = {"syntax": syntax, "positions": list(positions)}
         found = session.connection().execute(_AMONG[_is_postgresql(session)], some)
-    return [bytes(body) for (body,) in found]
+    return list(_with_shared(session, syntax, found))
+
+
+def _with_shared(session: Session, syntax: str, found: Iterable[Sequence[Any]]) -> Iterator[bytes]:
+    shares: dict[str, None] = {}
+    for body, shared in found:
+        shares[shared] = None
+        yield body.encode() if isinstance(body, str) else bytes(body)
+    shares.pop("", None)
+    question, digests = _SHARED[_is_postgresql(session)], list(shares)
+    for first in range(0, len(digests), MOST_NAMED):
+        some = {"syntax": syntax, "digests": digests[first : first + MOST_NAMED]}
+        for (body,) in session.connection().execute(question, some):
+            yield bytes(body)
 
 
 def slugs(session: Session) -> Iterator[str]:

@@ -172,10 +172,25 @@ class FragmentRow(SQLModel, table=True):
 
     dataset_id:  its place in the catalogue: the id of a dataset, or the place of a harvested one.
     written_for: digest of all that a record depends on beside its dataset.
+    shares:      digest of what it says as many others do; empty where all is in its body.
     """
 
     __tablename__ = "fragment"
     dataset_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    syntax: str = Field(primary_key=True)
+    written_for: str
+    body: str = Field(sa_type=Text)
+    shares: str = Field(default="", sa_column_kwargs={"server_default": ""})
+
+
+class SharedFragmentRow(SQLModel, table=True):
+    """What many records say word for word, such as entries of lists and who publishes: kept once.
+
+    written_for: the state of the declarations that it was written for.
+    """
+
+    __tablename__ = "shared_fragment"
+    digest: str = Field(primary_key=True)
     syntax: str = Field(primary_key=True)
     written_for: str
     body: str = Field(sa_type=Text)

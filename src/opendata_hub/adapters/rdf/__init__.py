@@ -77,12 +77,16 @@ class Prepared:
 
     def fragment(self, syntax: Syntax) -> str:
         """The same as ``fragment`` of their triples."""
-        return joined(self.turtle if syntax is TURTLE else self._parts(syntax), syntax)
+        return joined(self.parts(syntax), syntax)
 
     @cached_property
     def turtle(self) -> tuple[str, str]:
-        """Their fragment in Turtle: what is its own, and what it shares with others."""
+        """The same in Turtle, written once."""
         return self._parts(TURTLE)
+
+    def parts(self, syntax: Syntax) -> tuple[str, str]:
+        """Their fragment in two: what is its own, and what it shares with others."""
+        return self.turtle if syntax is TURTLE else self._parts(syntax)
 
     def _parts(self, syntax: Syntax) -> tuple[str, str]:
         shared = _written_by(tuple(self.prefixes.items()))(self.shared, syntax)

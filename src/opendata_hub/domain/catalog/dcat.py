@@ -389,7 +389,8 @@ def dataset_triples(frame: Frame, dataset: Dataset) -> Iterator[Triple]:
 
 def quality_triples(frame: Frame, dataset: Dataset) -> Iterator[Triple]:
     """How good the description is, as measurements."""
-    return mqa.measurements(frame.iri(f"datasets/{dataset.slug}"), mqa.Quality(dataset.met))
+    yield from mqa.measurements(frame.iri(f"datasets/{dataset.slug}"), mqa.Quality(dataset.met))
+    yield from mqa.metrics()
 
 
 def profile_triples(frame: Frame, dataset: Dataset) -> Iterator[Triple]:

@@ -49,7 +49,9 @@ from opendata_hub.domain.people.roles import Visitor
 from opendata_hub.domain.people.rule import Place, require
 from opendata_hub.domain.publishing.version import columns_of
 from opendata_hub.domain.texts import Texts
+from opendata_hub.flows.catalog.written import in_all_syntaxes, whole
 from opendata_hub.store import changes, datasets, journal, submissions
+from opendata_hub.store.datasets import Written
 from opendata_hub.store.portal import versions
 from opendata_hub.store.submissions import Submission
 
@@ -96,12 +98,12 @@ MOST_VERSIONS = 1000
 class Assessed:
     """A dataset with the quality of its description.
 
-    fragments: its record in every stored syntax. broken: what the profile holds against it, if
+    written: its record in every stored syntax. broken: what the profile holds against it, if
     anything.
     """
 
     dataset: Dataset
-    fragments: Mapping[str, str]
+    written: Written
     broken: InvalidRecord | None
 
 
@@ -192,36 +194,42 @@ def save_all(
     versions.add_all(
         session, [(each, columns_of(frame.families[each.family])) for each in published]
     )
-    written = {checked.dataset.slug: checked.fragments for checked, _ in many}
+    records = {checked.dataset.slug: checked.written for checked, _ in many}
     written_for = {
         checked.dataset.slug: frame.written_for(checked.dataset.publisher) for checked, _ in many
     }
-    datasets.put_all_fragments(session, written, written_for=written_for)
+    datasets.put_all_fragments(session, records, written_for=written_for, state=frame.state)
     events = [
-        (checked.dataset.slug, kind, written[checked.dataset.slug][rdf.JSON_LD.name])
-        for checked, kind in many
+        (checked.dataset.slug, kind, whole(checked.written, rdf.JSON_LD)) for checked, kind in many
     ]
     changes.append_all(session, events, now, base_url=frame.base_url)
 
 
-def _fragments(frame: Frame, dataset: Dataset, profile: Prepared) -> dict[str, str]:
+def _written(frame: Frame, dataset: Dataset, profile: Prepared) -> Written:
     """The record and its quality in every stored syntax."""
-    measured = _measured(frame.base_url, dataset.met)
-    slug, written = f"/datasets/{dataset.slug}", {}
-    for syntax in rdf.STORED:
-        quality = measured[syntax.name].replace(_STAND_IN, slug)
-        written[syntax.name] = rdf.joined((profile.fragment(syntax), quality), syntax)
-    return written
+    measured, slug = _measured(frame.base_url, dataset.met), f"/datasets/{dataset.slug}"
+    quality = {
+        syntax: (own.replace(_STAND_IN, slug), shared) for syntax, (own, shared) in measured.items()
+    }
+    return in_all_syntaxes(profile, frame.state, quality)
 
 
 @lru_cache(256)
-def _measured(base_url: str, met: frozenset[str]) -> dict[str, str]:
+def _measured(base_url: str, met: frozenset[str]) -> dict[str, tuple[str, str]]:
     """What is said of the quality of any dataset that meets these indicators.
 
     A third of a record, and the same but for its address: no slug has the letters of the stand-in.
+    What is measured comes second.
     """
     said = tuple(mqa.measurements(URIRef(f"{base_url}{_STAND_IN}"), mqa.Quality(met)))
-    return {syntax.name: rdf.fragment(said, syntax, dcat.PREFIXES) for syntax in rdf.STORED}
+    metrics = tuple(mqa.metrics())
+    return {
+        syntax.name: (
+            rdf.fragment(said, syntax, dcat.PREFIXES),
+            rdf.fragment(metrics, syntax, dcat.PREFIXES),
+        )
+        for syntax in rdf.STORED
+    }
 
 
 def assess(frame: Frame, dataset: Dataset, *, answers: Answers) -> Assessed:
@@ -252,7 +260,7 @@ def _assess_few(frame: Frame, few: Sequence[Dataset], answers: Answers) -> Itera
         known = frame.known(not found, lambda url: url.startswith(here) or answers(url))
         measured = replace(dataset, met=mqa.assess(said, known).met)
         refusal = _refusal(said, found) if found else None
-        yield Assessed(measured, _fragments(frame, measured, profile), refusal)
+        yield Assessed(measured, _written(frame, measured, profile), refusal)
 
 
 def _refusal(described: record.Dataset, found: Sequence[Violation]) -> InvalidRecord:

@@ -11,6 +11,7 @@ from opendata_hub.domain.catalog.harvest.change import ChangeKind
 from opendata_hub.domain.catalog.record import classes as record
 from opendata_hub.domain.catalog.record.parse import Reading
 from opendata_hub.domain.errors import HubError, UnknownDataset
+from opendata_hub.flows.catalog.publish import refresh_fragments
 from opendata_hub.flows.harvest import take
 from opendata_hub.store import datasets
 from opendata_hub.store.harvest import records
@@ -20,14 +21,22 @@ AT_ONCE = 200
 
 def record_at(session: Session, position: int, iri: str) -> record.Dataset:
     """The record of a harvested dataset; raises UnknownDataset where nothing is kept of it."""
-    for body in datasets.fragments_at(session, rdf.TURTLE.name, [position]):
-        document = "".join(rdf.document([body.decode()], rdf.TURTLE, PREFIXES)).encode()
-        return Reading.of(rdf.read(document, rdf.TURTLE, base=iri)).one(record.Dataset, iri)
-    raise UnknownDataset(f"Nothing is kept of {iri[:200]}")
+    kept = [body.decode() for body in datasets.fragments_at(session, rdf.TURTLE.name, [position])]
+    if not kept:
+        raise UnknownDataset(f"Nothing is kept of {iri[:200]}")
+    document = "".join(rdf.document(kept, rdf.TURTLE, PREFIXES)).encode()
+    return Reading.of(rdf.read(document, rdf.TURTLE, base=iri)).one(record.Dataset, iri)
+
+
+def refresh_everything(session: Session, frame: Frame, *, now: datetime) -> None:
+    """Write anew every record that was written for another address, profile or declaration."""
+    refresh_fragments(session, frame, now=now)
+    refresh_records(session, frame, now=now)
+    datasets.forget_shared(session, frame.state)
 
 
 def refresh_records(session: Session, frame: Frame, *, now: datetime) -> int:
-    """Write anew what was written for another address, profile or declaration; returns how many."""
+    """The same of what was harvested; returns how many."""
     datasets.lock(session)
     written = 0
     while slugs := records.not_written_for(session, frame.state, AT_ONCE):

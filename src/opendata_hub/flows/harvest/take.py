@@ -41,6 +41,7 @@ from opendata_hub.domain.harvest.lists import Lists
 from opendata_hub.domain.harvest.run import Fate, Run
 from opendata_hub.domain.harvest.source import Source
 from opendata_hub.domain.texts import readable
+from opendata_hub.flows.catalog.written import in_all_syntaxes, whole
 from opendata_hub.store import changes, datasets
 from opendata_hub.store.harvest import quarantine, records
 from opendata_hub.store.harvest.quarantine import Apart
@@ -78,7 +79,7 @@ class Written:
     """A record that is taken, with all that is kept of it; its place may still be open (0)."""
 
     kept: Harvested
-    fragments: Mapping[str, str] = field(repr=False)
+    record: datasets.Written = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,8 +304,7 @@ def _written_few(frame: dcat.Frame, few: Sequence[Draft]) -> Iterator[Written | 
             yield _broken(draft.said, found)
         else:
             met = mqa.assess(draft.said, frame.known(True, lambda _: False)).met
-            fragments = {syntax.name: profile.fragment(syntax) for syntax in rdf.STORED}
-            yield Written(replace(draft.kept, met=met), fragments)
+            yield Written(replace(draft.kept, met=met), in_all_syntaxes(profile, frame.state))
 
 
 def _profile(frame: dcat.Frame, draft: Draft) -> Prepared | HubError:
@@ -333,11 +333,11 @@ def keep_all(
     records.save_all(session, [each.kept for each in many])
     datasets.put_fragments_at(
         session,
-        {each.kept.position: each.fragments for each in many},
+        {each.kept.position: each.record for each in many},
         written_for=frame.state,
     )
     events = [
-        (each.kept.slug, kinds[each.kept.slug], each.fragments[rdf.JSON_LD.name]) for each in many
+        (each.kept.slug, kinds[each.kept.slug], whole(each.record, rdf.JSON_LD)) for each in many
     ]
     places = {each.kept.slug: (each.kept.position, each.kept.iri) for each in many}
     changes.append_all(session, events, now, base_url=frame.base_url, harvested=places)

@@ -254,6 +254,12 @@ def measurements(dataset: URIRef, quality: Quality) -> Iterator[Triple]:
     yield from _measured(dataset, "score", Literal(str(quality.score), datatype=XSD.integer))
 
 
+def metrics() -> Iterator[Triple]:
+    """What is measured: the same for every dataset."""
+    for name in (*(each.name for each in INDICATORS), "score"):
+        yield term(f"pv:{name}"), TYPE, term("dqv:Metric")
+
+
 def _measured(dataset: URIRef, name: str, value: Literal) -> Iterator[Triple]:
     me = URIRef(f"{dataset}#mqa-{name}")
     yield dataset, term("dqv:hasQualityMeasurement"), me
