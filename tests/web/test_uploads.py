@@ -120,6 +120,45 @@ def test_it_takes_the_place_of_a_draft_s_file_once(sender, table):
     assert "corrected.csv" in sender.client.get(place, headers=sender.cookie).text
 
 
+def seen_in(sender, place, name):
+    page = sender.client.get(place, headers=sender.cookie).text
+    return re.search(rf'name="{name}" value="([^"]+)"', page)[1]
+
+
+def test_after_its_draft_was_thrown_away_it_is_unknown_and_leads_to_nobody_s(hub, sender, table):
+    place = sender.whole(table)
+    draft = sender.finish(place).headers["location"]
+    sender.client.post(
+        f"{draft}/discard", headers=sender.cookie,
+        data={"form_token": sender.token, "seen": seen_in(sender, draft, "seen")},
+    )  # fmt: skip
+    colleague = Sender(sender.client, steward_of(hub, "colleague@hub.example"))
+    theirs = colleague.finish(colleague.whole(table, "colleague.csv")).headers["location"]
+    assert theirs == draft, "SQLite gives the number again"
+    answer = sender.finish(place)
+    assert (answer.status_code, "unknown-upload" in answer.text) == (422, True)
+    assert sender.call("HEAD", place).status_code == 404
+
+
+def test_when_the_draft_has_another_file_the_first_is_not_said_to_be_taken(sender, table):
+    first, second = sender.whole(table, "a.csv"), sender.whole(table + b"\n", "b.csv")
+    draft = sender.finish(first).headers["location"]
+    seen = seen_in(sender, draft, "instead_of")
+    assert sender.finish(second, f"{draft}/file", instead_of=seen).status_code == 303
+    for path in ("/fr/my-data", f"{draft}/file"):
+        answer = sender.finish(first, path, instead_of=seen_in(sender, draft, "instead_of"))
+        assert (answer.status_code, "unknown-upload" in answer.text) == (422, True)
+
+
+def test_what_was_taken_for_one_draft_is_not_dropped_silently_for_another(sender, table):
+    first, second = sender.whole(table), sender.whole(table + b"\n")
+    sender.finish(first)
+    draft = sender.finish(second).headers["location"]
+    seen = seen_in(sender, draft, "instead_of")
+    answer = sender.finish(first, f"{draft}/file", instead_of=seen)
+    assert (answer.status_code, "unknown-upload" in answer.text) == (422, True)
+
+
 @pytest.mark.parametrize(("first", "size"), [(999, 1), (1001, 1), (0, 1000)])
 def test_a_piece_that_does_not_follow_the_last_is_refused(sender, first, size):
     place = sender.place(5000)

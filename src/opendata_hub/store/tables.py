@@ -75,7 +75,8 @@ class DraftRow(SQLModel, table=True):
 class UploadRow(SQLModel, table=True):
     """A file that comes in pieces. touched_at: when its last piece came, or it began.
 
-    draft_id: the draft that it became the file of.
+    draft_id:      the draft that it became the file of.
+    submission_id: what it was checked as then.
     """
 
     __tablename__ = "upload"
@@ -86,6 +87,7 @@ class UploadRow(SQLModel, table=True):
     size_bytes: int = Field(sa_type=BigInteger)
     received_bytes: int = Field(sa_type=BigInteger)
     draft_id: int | None = None
+    submission_id: int | None = None
     touched_at: datetime
 
 

@@ -54,7 +54,10 @@ def begin(
 def found(
     session: Session, key: str, *, by: Visitor, now: datetime, to_change: bool = False
 ) -> Upload:
-    """The file that this person sends under the key; raises UnknownUpload for everybody else."""
+    """The file that this person sends under the key; raises UnknownUpload for everybody else.
+
+    Raises it as well for a used one whose draft is gone, or has another file by now.
+    """
     require(by, Deed.CHECK_FILE)
     return uploads.get(session, key, _person(by), now, to_change=to_change)
 
@@ -93,9 +96,9 @@ def read(session: Session, files: FileStore, upload: Upload) -> BinaryIO:
     return io.BufferedReader(_Joined(files, uploads.pieces(session, upload)))
 
 
-def use(session: Session, upload: Upload, draft: int) -> None:
-    """Note which draft the file was taken for: sent again, it leads there."""
-    uploads.use(session, upload, draft)
+def use(session: Session, upload: Upload, draft: int, submission: int) -> None:
+    """Note which draft the file was taken for, and as what: sent again, it leads there."""
+    uploads.use(session, upload, draft, submission)
 
 
 def _person(by: Visitor) -> int:

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func
+from sqlalchemy import ColumnElement, delete, exists, func
 from sqlmodel import Session, col, select
 
 from opendata_hub.domain.errors import UnknownUpload
 from opendata_hub.domain.publishing.upload import WAITED_FOR, Upload
-from opendata_hub.store.tables import UploadPieceRow, UploadRow
+from opendata_hub.store.tables import DraftRow, UploadPieceRow, UploadRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,15 @@ def get(
 ) -> Upload:
     """The file of that key; raises UnknownUpload, also where another has begun it, or it is late.
 
+    A used one is there as long as its draft has it: not when the draft is gone, whose number may
+    be another's by now, nor when it has another file.
     to_change: nobody else changes it meanwhile.
     """
     question = select(UploadRow).where(
         UploadRow.key == key,
         UploadRow.person_id == person,
         col(UploadRow.touched_at) > now - WAITED_FOR,
+        col(UploadRow.draft_id).is_(None) | _its_draft_has_it(),
     )
     if to_change:
         question = question.with_for_update()  # on SQLite whoever writes is alone anyway
@@ -87,10 +90,10 @@ def pieces(session: Session, upload: Upload) -> Sequence[str]:
     return list(session.exec(question))
 
 
-def use(session: Session, upload: Upload, draft: int) -> None:
+def use(session: Session, upload: Upload, draft: int, submission: int) -> None:
     """Note which draft it has become the file of; its pieces are not needed any more."""
     row = session.get_one(UploadRow, upload.id)
-    row.draft_id = draft
+    row.draft_id, row.submission_id = draft, submission
     session.add(row)
     _drop_pieces(session, [upload.id])
 
@@ -106,6 +109,13 @@ def forget(session: Session, now: datetime) -> int:
     late = list(session.exec(question))
     _remove(session, late)
     return len(late)
+
+
+def _its_draft_has_it() -> ColumnElement[bool]:
+    return exists().where(
+        col(DraftRow.id) == UploadRow.draft_id,
+        col(DraftRow.submission_id) == UploadRow.submission_id,
+    )
 
 
 def _remove(session: Session, numbers: Sequence[int]) -> None:

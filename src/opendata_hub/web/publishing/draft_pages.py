@@ -26,6 +26,7 @@ from opendata_hub.domain.errors import (
     NotKnown,
     Refused,
     TooLarge,
+    UnknownUpload,
     Withdrawn,
 )
 from opendata_hub.domain.people.deeds import Deed
@@ -397,11 +398,15 @@ def _change_file(
     submission = submitted(hub, visitor, file, draft.family, language, draft.authority)
     now = clock.now()
     with hub.writing() as session:
-        if sent.still_unused(session, visitor, now) is None:
-            prepare.change_file(
-                session, draft.id, submission, instead_of=instead_of, by=visitor, now=now
-            )
-            sent.use(session, draft.id)
+        used_for = sent.still_unused(session, visitor, now)
+        if used_for == draft.id:
+            return
+        if used_for is not None:
+            raise UnknownUpload("The file was taken for another draft meanwhile: send it anew")
+        prepare.change_file(
+            session, draft.id, submission, instead_of=instead_of, by=visitor, now=now
+        )
+        sent.use(session, draft.id, submission.id)
 
 
 def _survey(hub: Hub, held: Opened) -> Survey | None:

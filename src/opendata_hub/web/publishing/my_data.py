@@ -147,7 +147,7 @@ def handed_in(
         if used_for is not None:
             return used_for
         draft = prepare.begin(session, submission, by=visitor, replaces=replaces, now=now)
-        sent.use(session, draft.id)
+        sent.use(session, draft.id, submission.id)
     return draft.id
 
 

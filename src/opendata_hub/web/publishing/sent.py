@@ -8,7 +8,7 @@ from starlette.datastructures import UploadFile
 
 from opendata_hub import clock
 from opendata_hub.bootstrap import Hub
-from opendata_hub.domain.errors import Invalid
+from opendata_hub.domain.errors import Invalid, UnknownUpload
 from opendata_hub.domain.people.roles import Visitor
 from opendata_hub.domain.publishing.upload import Upload
 from opendata_hub.flows.publishing import send_in_pieces
@@ -27,7 +27,12 @@ class Sent:
         return self.upload.draft if self.upload else None
 
     def chosen(self) -> UploadFile:
-        """The file; raises Invalid for a form in which none was chosen."""
+        """The file; raises Invalid for a form in which none was chosen.
+
+        Raises UnknownUpload where the pieces were used already.
+        """
+        if self.used_for is not None:
+            raise UnknownUpload("The file was taken for another draft already: send it anew")
         if self.file is None or not self.file.filename:
             raise Invalid("file: choose a file")
         return self.file
@@ -42,10 +47,10 @@ class Sent:
         key = self.upload.key
         return send_in_pieces.found(session, key, by=by, now=now, to_change=True).draft
 
-    def use(self, session: Session, draft: int) -> None:
-        """Note for which draft the pieces were used."""
+    def use(self, session: Session, draft: int, submission: int) -> None:
+        """Note for which draft the pieces were used, and as what they were checked."""
         if self.upload:
-            send_in_pieces.use(session, self.upload, draft)
+            send_in_pieces.use(session, self.upload, draft, submission)
 
 
 def sent_file(hub: Hub, visitor: Visitor, file: UploadFile | None, key: str) -> Sent:
