@@ -260,7 +260,7 @@ class Hub:
         with self.writing() as session:
             outbox.mark_failed(session, mail, str(problem), due_at=due_at, now=now)
             # Nobody writes each day to an address that takes no mail, nor keeps it.
-            if due_at is None:
+            if isinstance(problem, MailNotSent) and problem.is_address:
                 subscribe.erase_of_mail(session, mail.reference)
 
     @property

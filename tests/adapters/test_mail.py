@@ -195,6 +195,23 @@ def test_a_mail_that_was_read_and_not_taken_is_no_doubt(serving, tmp_path):
     assert str(caught.value) == "refused: [452]"
 
 
+@pytest.mark.parametrize(
+    ("answer", "is_address"),
+    [
+        ("550 5.1.1 no such user", True),
+        ("550 unknown", True),
+        ("554 relay access denied", False),
+        ("550 5.7.1 relaying denied", False),
+    ],
+)
+def test_a_server_that_refuses_the_hub_says_nothing_of_the_address(
+    serving, tmp_path, answer, is_address
+):
+    with pytest.raises(MailNotSent) as caught:
+        send(mailer(tmp_path, f"smtp://127.0.0.1:{serving(Inbox(answer))}"))
+    assert (caught.value.is_lasting, caught.value.is_address) == (True, is_address)
+
+
 def test_a_mail_written_twice_into_the_folder_is_one_file(tmp_path):
     send(mailer(tmp_path))
     before = (tmp_path / "outbox-mail" / "a1.eml").read_bytes()

@@ -380,7 +380,7 @@ def test_what_is_not_there_can_not_be_followed(hub, days, kind, about, problem):
 
 def test_an_address_that_takes_no_mail_is_not_kept(hub, days, monkeypatch):
     def refused(*_given):
-        raise MailNotSent("refused: [550]", is_lasting=True)
+        raise MailNotSent("refused: [550]", is_lasting=True, is_address=True)
 
     build.publish_sample(hub, PETITIONS)
     asked(hub, days)
@@ -389,13 +389,37 @@ def test_an_address_that_takes_no_mail_is_not_kept(hub, days, monkeypatch):
     assert left(hub)[0] == 0
 
 
-@pytest.mark.parametrize(("is_lasting", "kept_after"), [(True, 0), (False, 1)])
-def test_an_address_from_which_mail_comes_back_is_erased(hub, days, is_lasting, kept_after):
+@pytest.mark.parametrize(
+    ("whose", "fault"),
+    [
+        (Post, MailNotSent("refused: [554]", is_lasting=True)),
+        (Post, OSError("full")),
+        (telling, KeyError("label")),
+    ],
+)
+def test_a_fault_of_the_hub_itself_erases_no_alert(hub, days, monkeypatch, whose, fault):
+    def fails(*_given, **_words):
+        raise fault
+
+    build.publish_sample(hub, PETITIONS)
+    asked(hub, days)
+    monkeypatch.setattr(whose, "send" if whose is Post else "confirm_mail", fails)
+    assert mails(hub) == []
+    assert left(hub)[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "is_lasting", "kept_after"),
+    [("5.1.1", True, 0), ("4.2.2", False, 1), ("5.7.1", True, 1)],
+)
+def test_an_address_that_is_none_is_erased_when_mail_comes_back(
+    hub, days, status, is_lasting, kept_after
+):
     build.publish_sample(hub, PETITIONS)
     asked(hub, days)
     assert len(mails(hub)) == 1
     (sent,) = hub.mailer.folder.glob("*.eml")
-    comes_back(hub, days, sent.stem, is_lasting=is_lasting)
+    comes_back(hub, days, sent.stem, status=status, is_lasting=is_lasting)
     assert left(hub)[0] == kept_after
 
 

@@ -942,14 +942,15 @@ class PackageRefused(NotFetched):
 class MailNotSent(HubError):
     """No mail server took the mail; it is tried again, unless the server refused it for good.
 
-    is_lasting: whether it did.
+    is_lasting: whether it did. is_address: because of the address, to which no mail gets.
     """
 
     code = "mail-not-sent"
 
-    def __init__(self, message: str, *, is_lasting: bool = False) -> None:
+    def __init__(self, message: str, *, is_lasting: bool = False, is_address: bool = False) -> None:
         super().__init__(message)
         self.is_lasting = is_lasting
+        self.is_address = is_address
 
 
 class MailServerAway(MailNotSent):

@@ -17,13 +17,15 @@ from email.utils import format_datetime, parseaddr
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from opendata_hub.domain.correspondence.mail import Mail
+from opendata_hub.domain.correspondence.mail import Mail, is_of_address
 from opendata_hub.domain.errors import Invalid, MailInDoubt, MailNotSent, MailServerAway
 
 SECONDS = 20
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 FOR_GOOD = range(500, 600)
 """Replies of SMTP after which the same mail is not tried again (RFC 5321, 4.2.1)."""
+NO_SUCH_BOX = frozenset({550, 551, 553})
+ENHANCED = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}\b")
 GO_ON, TAKEN = 354, 250
 
 
@@ -216,7 +218,8 @@ def _hand_over(smtp: smtplib.SMTP, mail: Ready) -> None:
     try:
         _say(smtp, *smtp.mail(mail.sender))
         for each in mail.to:
-            _say(smtp, *smtp.rcpt(each))
+            code, words = smtp.rcpt(each)
+            _say(smtp, code, words, is_address=_is_no_address(code, words))
         _say(smtp, *smtp.docmd("DATA"), wanted=range(GO_ON, GO_ON + 1))
         # Until its last bytes, a line with a dot alone, have gone nobody has a whole mail.
         smtp.send(content + b".\r\n")
@@ -230,14 +233,27 @@ def _hand_over(smtp: smtplib.SMTP, mail: Ready) -> None:
         raise MailNotSent(f"refused: [{code}]", is_lasting=code in FOR_GOOD)
 
 
-def _say(smtp: smtplib.SMTP, code: int, _words: bytes, wanted: range = range(250, 252)) -> None:
+def _say(
+    smtp: smtplib.SMTP,
+    code: int,
+    _words: bytes,
+    wanted: range = range(250, 252),
+    *,
+    is_address: bool = False,
+) -> None:
     """Raise MailNotSent unless the server's reply is the one that goes on."""
     if code in wanted:
         return
     with suppress(OSError, smtplib.SMTPException):
         smtp.rset()
     # The server's words may hold the address: only its number goes into a log.
-    raise MailNotSent(f"refused: [{code}]", is_lasting=code in FOR_GOOD)
+    raise MailNotSent(f"refused: [{code}]", is_lasting=code in FOR_GOOD, is_address=is_address)
+
+
+def _is_no_address(code: int, words: bytes) -> bool:
+    """Whether a server says of a recipient that there is none; a hub it doesn't like is another."""
+    status = ENHANCED.match(words)
+    return code in NO_SUCH_BOX and is_of_address(status[0].decode() if status else "")
 
 
 def _in_short(problem: Exception) -> str:

@@ -8,6 +8,7 @@ RETRIES = tuple(timedelta(minutes=each) for each in (1, 5, 15, 60, 240, 720, 144
 """How long is waited after each failure; after the last nobody tries any more."""
 SERVER_AWAY = RETRIES[:4]
 """The same while the server itself does not answer: then no mail fails for good, all wait."""
+OF_SENDER = frozenset({"5.1.7", "5.1.8"})
 CLAIMED_FOR = timedelta(minutes=5)
 """A process that ends while it works on a mail leaves it to the next one after that."""
 
@@ -49,6 +50,18 @@ class Stamps:
             return MailState.WAITING
         is_old = now - self.handing_over_at >= CLAIMED_FOR
         return MailState.IN_DOUBT if is_old else MailState.HANDING_OVER
+
+
+def is_of_address(status: str) -> bool:
+    """Whether a lasting failure is of whom a mail goes to, and not of who sends it, or of the mail.
+
+    status: as RFC 3463 has it; empty where none was told.
+
+    >>> [is_of_address(each) for each in ("5.1.1", "5.2.1", "", "5.7.1", "5.1.8", "5.2.2")]
+    [True, True, True, False, False, False]
+    """
+    is_no_address = status.startswith("5.1.") and status not in OF_SENDER
+    return is_no_address or status in {"", "5.0.0", "5.2.0", "5.2.1"}
 
 
 @dataclass(frozen=True, slots=True)

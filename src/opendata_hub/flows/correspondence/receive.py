@@ -21,7 +21,7 @@ from opendata_hub.domain.correspondence.incoming import (
     Why,
     content_of,
 )
-from opendata_hub.domain.correspondence.mail import Enclosure
+from opendata_hub.domain.correspondence.mail import Enclosure, is_of_address
 from opendata_hub.domain.correspondence.model_form import language_of, read_form, sounds_urgent
 from opendata_hub.domain.correspondence.notices import MailKind
 from opendata_hub.domain.correspondence.replies import OfficeKind, ReplyKind
@@ -254,7 +254,7 @@ class _Reception:
         is_new = bounce.is_lasting and outbox.mark_bounced(
             self.session, bounce.token, problem, self.now
         )
-        if is_new:
+        if is_new and is_of_address(bounce.status):
             subscribe.erase_of_mail(self.session, reference)
         # Of a mail to an officer nobody is told: it would go to the same address, and come back.
         if is_new and case and is_new.kind in set(MailKind):
