@@ -176,6 +176,22 @@ def test_a_version_that_was_hidden_can_not_be_compared_and_leaves_no_rows(twice)
         compare_versions.chosen(twice.frame, [present, gone], 1, 2)
 
 
+def test_versions_with_the_same_file_are_hidden_together(hub):
+    rows = rows_of(hub)
+    for words in ("Premier", "Deuxième"):
+        publish(hub, rows, title={"fr": words})
+    publish(hub, rows[1:])
+    assert hide(hub, 1).number == 1
+    assert [each.gone for each in listed(hub)] == [Gone.NOT, Gone.HIDDEN, Gone.HIDDEN]
+
+
+def test_a_version_with_the_file_of_the_present_one_is_hidden_alone(hub):
+    for words in ("Premier", "Deuxième", "Troisième"):
+        publish(hub, rows_of(hub), title={"fr": words})
+    hide(hub, 1)
+    assert [each.gone for each in listed(hub)] == [Gone.NOT, Gone.NOT, Gone.HIDDEN]
+
+
 def test_the_present_version_is_not_hidden_nor_any_by_who_may_not_withdraw(twice):
     with pytest.raises(Invalid, match="withdraw"):
         hide(twice, 2)
@@ -190,7 +206,7 @@ def test_a_withdrawn_dataset_shows_no_version_even_after_it_is_published_again(t
         withdraw(session, twice.frame, SLUG, reason="Erreur", by=build.OPERATOR, now=build.NOW)
     with pytest.raises(Withdrawn):
         listed(twice)
-    publish(twice, rows_of(twice))
+    publish(twice, rows_of(twice), again=True)
     assert [(each.number, each.gone) for each in listed(twice)] == [
         (3, Gone.NOT), (2, Gone.WITHDRAWN), (1, Gone.WITHDRAWN),
     ]  # fmt: skip

@@ -7,16 +7,20 @@ import re
 import pytest
 
 import build
+from opendata_hub.adapters.rows.store import declared, digest_of
 from opendata_hub.domain.people.roles import Grant, Role
+from opendata_hub.store.portal import versions
 
 FAMILY = "association-subsidies"
 SLUG = f"demo-{FAMILY}"
 PAGE = f"/fr/datasets/{SLUG}/versions"
+FIRST_TITLE = "Le titre de la première version"
 
 
 @pytest.fixture
 def once(hub):
-    build.publish_sample(hub, FAMILY)
+    submission = build.submitted(hub, build.sample(hub, FAMILY), family=FAMILY)
+    build.publish_submission(hub, submission, title={"fr": FIRST_TITLE})
     return hub
 
 
@@ -81,6 +85,12 @@ def test_versions_that_are_not_there_or_the_same_are_refused_with_a_reason(clien
 
 def test_a_steward_of_the_body_hides_a_version_and_its_rows_are_gone_everywhere(twice, client):
     client.get(PAGE)
+    with twice.reading() as session:
+        held = versions.get(session, SLUG, 1).sha256
+    schema = declared(twice.family(FAMILY).schema)
+    digest = digest_of(held, "table.csv", schema)
+    assert any(digest in path.name for path in twice.rows.folder.glob("*/*"))
+    assert FIRST_TITLE in client.get("/catalog/feed/pages/0").text
     own = steward(twice, twice.frame.site.publisher)
     assert "/hide" not in client.get(PAGE).text
     text = client.get(PAGE, headers=own).text
@@ -89,7 +99,9 @@ def test_a_steward_of_the_body_hides_a_version_and_its_rows_are_gone_everywhere(
         f"{PAGE}/1/hide", headers=own, data={"form_token": token}, follow_redirects=False
     )
     assert answer.status_code == 303
-    assert not any(path.name.count(".") > 1 for path in twice.rows.folder.glob("*/*.parquet"))
+    assert not any(digest in path.name for path in twice.rows.folder.glob("*/*"))
+    feed = client.get("/catalog/feed/pages/0").text
+    assert (FIRST_TITLE in feed, "Autre</i> titre" in feed) == (False, True)
     page = client.get(PAGE).text
     assert "son éditeur l’a masquée" in page
     assert "Il ne reste aucune version antérieure" in page

@@ -148,6 +148,13 @@ def forget_records(session: Session, slugs: Sequence[str]) -> None:
     session.exec(delete(CkanPackageRow).where(col(CkanPackageRow.position).in_(places)))
 
 
+def forget_earlier_records(session: Session, slug: str) -> None:
+    """Erase from the log what this record said before its latest change; the events stay."""
+    latest = select(func.max(ChangeRow.id)).where(ChangeRow.slug == slug).scalar_subquery()
+    earlier = select(ChangeRow.id).where(ChangeRow.slug == slug, col(ChangeRow.id) < latest)
+    session.exec(delete(ChangeRecordRow).where(col(ChangeRecordRow.change_id).in_(earlier)))
+
+
 def tombstone(session: Session, slug: str) -> Tombstone | None:
     """What remains of the dataset that was withdrawn from that address; None for any other."""
     found = session.exec(_tombstones().where(EntryRow.slug == slug)).first()

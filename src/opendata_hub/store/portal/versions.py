@@ -56,9 +56,9 @@ def get(session: Session, slug: str, number: int) -> Version:
     raise NotKnown(f"{slug[:100]} has no version {number}")
 
 
-def hide(session: Session, slug: str, number: int) -> None:
-    """Let go of one version: what it said is erased, its file with the next sweep."""
-    _end(session, slug, Gone.HIDDEN, _TABLE.c.version == number)
+def hide(session: Session, slug: str, numbers: Sequence[int]) -> None:
+    """Let go of these versions: what they said is erased, their files with the next sweep."""
+    _end(session, slug, Gone.HIDDEN, _TABLE.c.version.in_(numbers))
 
 
 def end_all(session: Session, slug: str) -> None:
