@@ -227,6 +227,67 @@ def test_a_large_file_goes_on_where_it_was_cut(house, chromium, tmp_path, how):
     assert len(set(pieces)) == -(-file.stat().st_size // 524_288)
 
 
+def hasten(page):
+    """Waiting takes a hundredth of the time, and a piece is late after half a second."""
+    page.add_init_script(
+        "const real = setTimeout;"
+        "const short = (ms) => (ms >= 6e4 ? 500 : ms / 100);"
+        "globalThis.setTimeout = (act, ms, ...more) => real(act, short(ms), ...more);"
+    )
+
+
+def large(hub, folder, size=1_200_000):
+    header, *rows = build.sample(hub, FAMILY).decode().splitlines()
+    file = folder / "grand.csv"
+    file.write_text("\n".join([header, *(rows * (size // len("".join(rows))))]), "utf-8")
+    return file
+
+
+def test_a_piece_that_is_never_taken_is_not_sent_for_ever(house, chromium, tmp_path):
+    sent = []
+
+    def full(route):
+        if route.request.method != "PATCH":
+            return route.continue_()
+        sent.append(route.request.headers["upload-offset"])
+        return route.fulfill(status=507)
+
+    with window(
+        chromium, house, role=Role.STEWARD, may_complain=lambda said: "507" in said
+    ) as page:
+        hasten(page)
+        page.route(re.compile(r"/api/v1/uploads/.+"), full)
+        page.goto("/fr/my-data")
+        page.select_option("#family", FAMILY)
+        page.set_input_files("#file", large(house.hub, tmp_path))
+        page.get_by_role("button", name="Vérifier le fichier").click()
+        page.get_by_text("Ce qui est arrivé est gardé un jour").wait_for()
+    assert sent == ["0"] * 21
+
+
+def test_a_slow_line_gets_smaller_pieces_and_the_file_arrives(house, chromium, tmp_path):
+    sizes = []
+
+    def slow(route):
+        if route.request.method == "PATCH":
+            sizes.append(len(route.request.post_data_buffer))
+            if sizes[-1] > 150_000:
+                return None  # never answered: the script is too late
+        return route.continue_()
+
+    with window(
+        chromium, house, role=Role.STEWARD, may_complain=lambda said: "Failed" in said
+    ) as page:
+        hasten(page)
+        page.route(re.compile(r"/api/v1/uploads/.+"), slow)
+        page.goto("/fr/my-data")
+        page.select_option("#family", FAMILY)
+        page.set_input_files("#file", large(house.hub, tmp_path))
+        page.get_by_role("button", name="Vérifier le fichier").click()
+        page.wait_for_url(re.compile(r"/my-data/\d+$"))
+    assert sizes[:3] == [524_288, 262_144, 131_072]
+
+
 def test_two_windows_on_one_draft_show_each_other_s_words(house, chromium):
     with window(chromium, house, role=Role.STEWARD, **QUIET) as page:
         page.goto(f"/fr/my-data/{house.draft()}/words")

@@ -2,7 +2,7 @@
 // stopped when the line was lost, the hub was away or the page was loaded anew (tus 1.0). Without this
 // module the form works as it is.
 const UPLOADS = "/api/v1/uploads";
-const LARGE = 1_000_000, PIECE = 524_288;
+const LARGE = 1_000_000, PIECE = 524_288, SMALLEST = 32_768;
 const WAITS_S = [1, 2, 4, 8, 15, 30];
 const MOST_TURNS = 20, PATIENCE_MS = 60_000, DAY_MS = 86_400_000;
 const MARK = "odh-upload:";
@@ -97,13 +97,16 @@ function prepare(form) {
   }
 }
 
-// One person's way to the hub: each call is made again while the line or the hub is away.
+// One person's way to the hub: each call is made again while the line or the hub is away. Only bytes
+// that have come count as progress, not answers: what is refused each time is not sent for ever.
 class Line {
   constructor(token, say) {
     this.token = token;
     this.say = say;
     this.isOver = false;
     this.turns = 0;
+    this.furthest = 0;
+    this.piece = PIECE;
   }
 
   abort() {
@@ -114,25 +117,47 @@ class Line {
   async call(method, address, headers = {}, body = undefined) {
     for (;;) {
       if (this.isOver) throw new Refusal("stopped");
-      let wait = WAITS_S[Math.min(this.turns, WAITS_S.length - 1)];
       const answer = await this.once(method, address, headers, body);
       if (answer && answer.status < 500 && answer.status !== 429) {
         if (this.turns) this.say("sending");
-        this.turns = 0;
         return answer;
       }
-      wait = Number(answer?.headers.get("Retry-After")) || wait;
-      if (this.isOver) throw new Refusal("stopped");
-      if (++this.turns > MOST_TURNS) throw new Refusal("paused");
-      this.say("waiting");
-      await pause(wait);
+      await this.rest(Number(answer?.headers.get("Retry-After")));
       if (method === "PATCH") return null; // who knows whether it has come: ask where to go on
     }
   }
 
+  // Wait before another turn, longer each time, and give up at last.
+  async rest(told_s = 0) {
+    if (this.isOver) throw new Refusal("stopped");
+    const wait = told_s || WAITS_S[Math.min(this.turns, WAITS_S.length - 1)];
+    if (++this.turns > MOST_TURNS) throw new Refusal("paused");
+    this.say("waiting");
+    await pause(wait);
+  }
+
+  // A byte has come that had not come before.
+  reach(at) {
+    if (at <= this.furthest) return;
+    this.furthest = at;
+    this.turns = 0;
+  }
+
+  // A slow line gets smaller pieces, which end in time; one that is fast again larger ones.
+  async sendPiece(address, headers, body) {
+    const began = performance.now();
+    const answer = await this.call("PATCH", address, headers, body);
+    if (this.wasLate) this.piece = Math.max(SMALLEST, this.piece / 2);
+    else if (answer?.ok && performance.now() - began < PATIENCE_MS / 6) {
+      this.piece = Math.min(PIECE, this.piece * 2);
+    }
+    return answer;
+  }
+
   async once(method, address, headers, body) {
     this.calling = new AbortController();
-    const late = setTimeout(() => { this.calling.abort(); }, PATIENCE_MS);
+    this.wasLate = false;
+    const late = setTimeout(() => { this.wasLate = true; this.calling.abort(); }, PATIENCE_MS);
     const ours = {"Tus-Resumable": "1.0.0", "X-Form-Token": this.token};
     try {
       const all = {...ours, ...headers};
@@ -162,16 +187,20 @@ async function sent(file, line, go) {
       if (answer.status === 404) { address = null; continue; }
       at = offset(answer);
     }
+    line.reach(at);
     go(at / file.size);
     if (at === file.size) return address.slice(UPLOADS.length + 1);
-    const piece = await file.slice(at, at + PIECE).arrayBuffer();
-    const answer = await line.call("PATCH", address, {
+    const piece = await file.slice(at, at + line.piece).arrayBuffer();
+    const answer = await line.sendPiece(address, {
       "Content-Type": "application/offset+octet-stream", "Upload-Offset": at, ...await checksum(piece),
     }, piece);
-    if (answer === null || answer.status === 409) at = null;
-    else if (answer.status === 404) address = null;
-    else if (answer.ok || await isDamaged(answer)) at = answer.ok ? offset(answer) : at;
-    else throw refusal(answer);
+    if (answer === null) at = null;
+    else if (answer.ok) at = offset(answer);
+    else if (answer.status === 409 || answer.status === 404 || await isDamaged(answer)) {
+      if (answer.status === 404) address = null;
+      at = null;
+      await line.rest();
+    } else throw refusal(answer);
   }
 }
 
