@@ -265,6 +265,13 @@ def test_a_piece_that_is_never_taken_is_not_sent_for_ever(house, chromium, tmp_p
     assert sent == ["0"] * 21
 
 
+def test_who_may_send_no_more_in_pieces_sends_the_file_whole(house, chromium, tmp_path):
+    with window(chromium, house, role=Role.STEWARD, **QUIET) as page:
+        page.route(re.compile(r"/api/v1/uploads$"), lambda route: route.fulfill(status=409))
+        hand_in(page, large(house.hub, tmp_path))
+        assert page.get_by_text("grand.csv").first.is_visible()
+
+
 def test_a_slow_line_gets_smaller_pieces_and_the_file_arrives(house, chromium, tmp_path):
     sizes = []
 

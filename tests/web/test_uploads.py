@@ -13,7 +13,6 @@ from opendata_hub import clock, jobs
 from opendata_hub.bootstrap import open_hub
 from opendata_hub.domain.errors import UnknownUpload
 from opendata_hub.domain.people.roles import Grant, Role
-from opendata_hub.domain.publishing.upload import MOST_OPEN
 from opendata_hub.settings import Settings
 from opendata_hub.store.publishing import uploads
 from opendata_hub.web.app import create_app
@@ -178,18 +177,12 @@ def test_a_file_over_the_limit_is_refused_before_it_is_sent(hub, sender):
     assert code(sender.begin(hub.settings.upload_limit_bytes + 1)) == (413, "too-large")
 
 
-def test_one_person_begins_only_so_many(sender):
-    places = [sender.place(1) for _ in range(MOST_OPEN)]
-    assert code(sender.begin(1)) == (409, "too-many-uploads")
-    assert sender.call("DELETE", places[0]).status_code == 204
-    assert sender.begin(1).status_code == 201
-    assert sender.call("HEAD", places[0]).status_code == 404
-
-
-def test_one_person_announces_only_so_much(hub, sender):
-    limit = hub.settings.upload_limit_bytes
-    answers = [sender.begin(limit).status_code for _ in range(6)]
-    assert answers == [201] * 5 + [409]
+def test_what_is_stopped_is_unknown(sender):
+    place = sender.place(2)
+    assert sender.send(place, 0, b"a").status_code == 204
+    assert sender.call("DELETE", place).status_code == 204
+    assert sender.call("HEAD", place).status_code == 404
+    assert sender.call("DELETE", place).status_code == 404
 
 
 def test_nobody_else_goes_on_with_it_or_uses_it(hub, client, sender, table):

@@ -77,6 +77,7 @@ class UploadRow(SQLModel, table=True):
 
     draft_id:      the draft that it became the file of.
     submission_id: what it was checked as then.
+    is_dropped:    no more of it comes; what has come counts for its sender until it is forgotten.
     """
 
     __tablename__ = "upload"
@@ -88,6 +89,7 @@ class UploadRow(SQLModel, table=True):
     received_bytes: int = Field(sa_type=BigInteger)
     draft_id: int | None = None
     submission_id: int | None = None
+    is_dropped: bool = False
     touched_at: datetime
 
 

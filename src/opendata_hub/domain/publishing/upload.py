@@ -6,9 +6,13 @@ from datetime import datetime, timedelta
 WAITED_FOR = timedelta(days=1)
 """After the last piece; then its pieces are dropped."""
 MOST_OPEN = 10
-"""Unfinished files of one person."""
+"""Unfinished files of one person; for one more, the one that waited longest gives way."""
 MOST_TIMES = 5
-"""So many times the largest file may the unfinished ones of one person hold together."""
+"""So many times the largest file may what one person sends hold together.
+
+That is what unfinished files announce, and what has come of those that were dropped within
+``WAITED_FOR``: it lies among the stored files for as long.
+"""
 LONGEST_NAME = 200
 
 

@@ -34,18 +34,15 @@ def begin(
 ) -> Upload:
     """Announce a file; nothing of it is kept yet.
 
-    Raises TooLarge for one past ``limit_bytes``, TooManyUploads for who has begun too many and
-    Forbidden for a key that is nobody's.
+    Of too many that the person has begun, those that wait longest are dropped. Raises TooLarge for
+    one past ``limit_bytes``, TooManyUploads where too much has come of dropped ones within a day,
+    and Forbidden for a key that is nobody's.
     """
     require(by, Deed.CHECK_FILE)
     person = _person(by)
     if size_bytes > limit_bytes:
         raise TooLarge(f"The file is larger than {limit_bytes:,} bytes")
-    there = uploads.unfinished(session, person, now)
-    if there.files >= MOST_OPEN or there.size_bytes + size_bytes > MOST_TIMES * limit_bytes:
-        raise TooManyUploads(
-            f"{there.files} files are being sent already: end those first, or wait for a day"
-        )
+    _make_room(session, person, MOST_TIMES * limit_bytes - size_bytes, now)
     return uploads.add(
         session, key=new_salt(), person=person, file_name=file_name, size_bytes=size_bytes, now=now
     )
@@ -83,8 +80,8 @@ def add_piece(
 
 
 def stop(session: Session, key: str, *, by: Visitor, now: datetime) -> None:
-    """Forget a file of which no more will come; raises UnknownUpload."""
-    uploads.remove(session, found(session, key, by=by, now=now, to_change=True))
+    """Drop a file of which no more will come; raises UnknownUpload."""
+    uploads.drop(session, found(session, key, by=by, now=now, to_change=True))
 
 
 def read(session: Session, files: FileStore, upload: Upload) -> BinaryIO:
@@ -99,6 +96,18 @@ def read(session: Session, files: FileStore, upload: Upload) -> BinaryIO:
 def use(session: Session, upload: Upload, draft: int, submission: int) -> None:
     """Note which draft the file was taken for, and as what: sent again, it leads there."""
     uploads.use(session, upload, draft, submission)
+
+
+def _make_room(session: Session, person: int, most_bytes: int, now: datetime) -> None:
+    """Drop what waits longest until there is room beside it; raises TooManyUploads."""
+    waiting = uploads.unfinished(session, person, now)
+    lying = uploads.dropped_bytes(session, person, now)
+    while len(waiting) >= MOST_OPEN or lying + sum(u.size_bytes for u in waiting) > most_bytes:
+        if not waiting:
+            raise TooManyUploads("Too much was sent within a day and not used: wait for a day")
+        oldest, *waiting = waiting
+        uploads.drop(session, oldest)
+        lying += oldest.received_bytes
 
 
 def _person(by: Visitor) -> int:

@@ -1,7 +1,6 @@
 """Files that come in pieces: where each piece lies among the stored files."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, exists, func
@@ -10,14 +9,6 @@ from sqlmodel import Session, col, select
 from opendata_hub.domain.errors import UnknownUpload
 from opendata_hub.domain.publishing.upload import WAITED_FOR, Upload
 from opendata_hub.store.tables import DraftRow, UploadPieceRow, UploadRow
-
-
-@dataclass(frozen=True, slots=True)
-class Unfinished:
-    """What one person has begun to send: how many files, and how large they say they are."""
-
-    files: int
-    size_bytes: int
 
 
 def add(
@@ -46,6 +37,7 @@ def get(
         UploadRow.key == key,
         UploadRow.person_id == person,
         col(UploadRow.touched_at) > now - WAITED_FOR,
+        col(UploadRow.is_dropped).is_(False),
         col(UploadRow.draft_id).is_(None) | _its_draft_has_it(),
     )
     if to_change:
@@ -55,15 +47,29 @@ def get(
     raise UnknownUpload("No such file is being sent, or not any more: begin anew")
 
 
-def unfinished(session: Session, person: int, now: datetime) -> Unfinished:
-    """What that person has begun to send, and has not used."""
-    question = select(func.count(), func.coalesce(func.sum(UploadRow.size_bytes), 0)).where(
+def unfinished(session: Session, person: int, now: datetime) -> list[Upload]:
+    """What that person has begun to send, and has not used; what waits longest comes first."""
+    question = (
+        select(UploadRow)
+        .where(
+            UploadRow.person_id == person,
+            col(UploadRow.draft_id).is_(None),
+            col(UploadRow.is_dropped).is_(False),
+            col(UploadRow.touched_at) > now - WAITED_FOR,
+        )
+        .order_by(col(UploadRow.touched_at), col(UploadRow.id))
+    )
+    return [_upload(row) for row in session.exec(question)]
+
+
+def dropped_bytes(session: Session, person: int, now: datetime) -> int:
+    """How much has come of what that person has dropped since, in bytes."""
+    question = select(func.coalesce(func.sum(UploadRow.received_bytes), 0)).where(
         UploadRow.person_id == person,
-        col(UploadRow.draft_id).is_(None),
+        col(UploadRow.is_dropped).is_(True),
         col(UploadRow.touched_at) > now - WAITED_FOR,
     )
-    files, size_bytes = session.exec(question).one()
-    return Unfinished(files, int(size_bytes))
+    return int(session.exec(question).one())
 
 
 def add_piece(
@@ -98,9 +104,17 @@ def use(session: Session, upload: Upload, draft: int, submission: int) -> None:
     _drop_pieces(session, [upload.id])
 
 
-def remove(session: Session, upload: Upload) -> None:
-    """Forget it; its pieces are swept from the stored files a day later."""
-    _remove(session, [upload.id])
+def drop(session: Session, upload: Upload) -> None:
+    """No more of it comes; its pieces are swept from the stored files a day later.
+
+    Until then it counts as ``dropped_bytes``; where nothing has come, it is forgotten at once.
+    """
+    if not upload.received_bytes:
+        return _remove(session, [upload.id])
+    row = session.get_one(UploadRow, upload.id)
+    row.is_dropped = True
+    session.add(row)
+    return _drop_pieces(session, [upload.id])
 
 
 def forget(session: Session, now: datetime) -> int:

@@ -61,13 +61,13 @@ function prepare(form) {
     under_way = line;
     stopping.hidden = false;
     try {
-      const key = await sent(file, line, go);
-      stopping.hidden = true;
+      const key = await sent(file, line, go).finally(() => { stopping.hidden = true; });
       const body = new FormData(form);
       body.delete(field.name);
       body.set("upload", key);
       post(body, WAITS_S.length, () => { forget(file); });
     } catch (problem) {
+      if (problem.told === "many") return post(new FormData(form), 0, () => {}); // as without us
       if (line.isOver) await drop(file, line);
       fail(line.isOver ? "stopped" : problem.told ?? "paused");
     }
