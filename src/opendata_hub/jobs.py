@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from itertools import islice
 
 from sqlalchemy.exc import OperationalError
+from sqlmodel import Session
 
 from opendata_hub import clock
 from opendata_hub.adapters.mail import reading
@@ -24,6 +25,7 @@ from opendata_hub.domain.register.table import FAMILY
 from opendata_hub.flows.alerts import match as matching
 from opendata_hub.flows.alerts import subscribe as subscribing
 from opendata_hub.flows.alerts import tell as telling
+from opendata_hub.flows.alerts.subscribe import Forgotten
 from opendata_hub.flows.catalog import check_links as links_flow
 from opendata_hub.flows.catalog.serving import rows as serving
 from opendata_hub.flows.catalog.serving.index import bring_up_to_date
@@ -308,10 +310,11 @@ def tell_alerts(hub: Hub) -> int:
     """Write to those who follow what has changed, at most once a day; returns how many mails.
 
     Whoever stops it loses nothing, and the next run goes on; whoever runs it twice tells nobody
-    twice. Of whom tables speak is noted first.
+    twice. Of whom tables speak is noted first, and what is a natural person's is not told of.
     """
     while hub.index_entities():
         pass
+    _forget(hub, subscribing.forget_persons)
     while _match_changes(hub):
         pass
     now, count = clock.now(), 0
@@ -326,7 +329,7 @@ def tell_alerts(hub: Hub) -> int:
 def _match_changes(hub: Hub) -> bool:
     """Note who is to be told of some changes; whether there may be more."""
     with hub.reading() as session:
-        matched = matching.match(session, hub.frame)
+        matched = matching.match(session, hub.frame, now=clock.now())
     if matched is None:
         return False
     with hub.writing() as session:
@@ -335,10 +338,15 @@ def _match_changes(hub: Hub) -> bool:
 
 def forget_alerts(hub: Hub) -> int:
     """Erase the addresses of alerts that nobody confirmed, after 7 days; returns how many."""
+    return _forget(hub, lambda session: subscribing.forget_unconfirmed(session, now=clock.now()))
+
+
+def _forget(hub: Hub, batch: Callable[[Session], Forgotten]) -> int:
+    """Erase alerts with their mails batch by batch; returns how many."""
     erased = 0
     while True:
         with hub.writing() as session:
-            done = subscribing.forget_unconfirmed(session, now=clock.now())
+            done = batch(session)
         if done.count:
             hub.forget_files((), mails=done.mails)
         erased += done.count

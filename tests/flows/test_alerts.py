@@ -5,12 +5,13 @@ from datetime import timedelta
 from email import policy
 
 import pytest
-from sqlmodel import select
+from sqlmodel import select, update
 
 import build
 from opendata_hub import clock, jobs
 from opendata_hub.adapters.mail.sending import Post
 from opendata_hub.adapters.people.vault import AesVault
+from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.alerts.alert import AlertKind, Link, Topic, link_key
 from opendata_hub.domain.correspondence.incoming import Bounce, Fetched, Incoming
 from opendata_hub.domain.errors import (
@@ -30,10 +31,18 @@ from opendata_hub.flows.identities.rotate import Batch
 from opendata_hub.store.alerts import kept
 from opendata_hub.store.correspondence import outbox
 from opendata_hub.store.engine import reading, writing
-from opendata_hub.store.tables import AlertKeyRow, AlertNewsRow, AlertRow, AlertToldRow, MailRow
+from opendata_hub.store.tables import (
+    AlertKeyRow,
+    AlertNewsRow,
+    AlertRow,
+    AlertToldRow,
+    EntityEntryRow,
+    MailRow,
+)
 
 READER, OTHER = "lectrice@exemple.example", "autre@exemple.example"
 PETITIONS, DECLARATIONS = "petitions", "asset-declarations"
+SUPPLIER = "supplier/ice/000000000001164"
 A_DAY = timedelta(days=1)
 OLD, NEW = bytes(32), bytes(range(32))
 
@@ -291,15 +300,50 @@ def test_an_alert_stopped_while_its_mail_is_put_into_words_leaves_nothing_to_set
 
 def test_an_entity_tells_of_new_versions_whose_rows_speak_of_it(demo_hub, days):
     demo_hub.index_entities()
-    supplier = "supplier/ice/000000000001164"
-    confirmed(demo_hub, days, AlertKind.ENTITY, supplier)
+    confirmed(demo_hub, days, AlertKind.ENTITY, SUPPLIER)
     changed(demo_hub, days, "purchase-orders")
     changed(demo_hub, days)
     assert jobs.tell_alerts(demo_hub) == 1
     (told,) = news(demo_hub)
     assert "demo-purchase-orders" in told.get_content()
     assert "demo-petitions" not in told.get_content()
-    assert f"/fr/entities/{supplier}" in told.get_content()
+    assert f"/fr/entities/{SUPPLIER}" in told.get_content()
+
+
+def test_changes_wait_for_a_table_that_is_not_looked_through_yet_but_not_for_ever(
+    demo_hub, days, monkeypatch
+):
+    demo_hub.index_entities()
+    confirmed(demo_hub, days, AlertKind.ENTITY, SUPPLIER)
+    with monkeypatch.context() as away:
+        away.setattr(Hub, "index_entities", lambda _hub: 0)
+        changed(demo_hub, days, "purchase-orders")
+        changed(demo_hub, days)
+        assert jobs.tell_alerts(demo_hub) == 0
+        days.pass_()
+        confirmed(demo_hub, days, to=OTHER)
+        assert jobs.tell_alerts(demo_hub) == 0
+    assert jobs.tell_alerts(demo_hub) == 1
+    days.pass_()
+    with monkeypatch.context() as away:
+        away.setattr(Hub, "index_entities", lambda _hub: 0)
+        changed(demo_hub, days, "purchase-orders")
+        changed(demo_hub, days)
+        days.pass_(3)
+        assert jobs.tell_alerts(demo_hub) == 1
+
+
+def test_an_alert_on_what_becomes_a_natural_persons_is_erased_with_what_waits(demo_hub, days):
+    demo_hub.index_entities()
+    confirmed(demo_hub, days, AlertKind.ENTITY, SUPPLIER)
+    changed(demo_hub, days, "purchase-orders")
+    mails(demo_hub)
+    assert jobs.tell_alerts(demo_hub) == 1
+    with demo_hub.writing() as session:
+        session.exec(update(EntityEntryRow).values(is_person=True))
+    assert jobs.tell_alerts(demo_hub) == 0
+    assert left(demo_hub) == [0, 0, 0, 0]
+    assert news(demo_hub) == []
 
 
 @pytest.mark.parametrize(("language", "subject", "words"), [

@@ -5,9 +5,11 @@ nothing but what has changed, each once for all who follow it: the cost grows wi
 with the different searches, never with the catalogue.
 """
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -26,6 +28,10 @@ from opendata_hub.store.alerts import news
 from opendata_hub.store.alerts.news import Wanted
 
 CHANGES_AT_ONCE = 500
+WAITED_FOR = timedelta(days=3)
+"""How long changes wait for a table to be looked through; a broken file must not stop all."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +47,13 @@ class Matched:
     found: Mapping[tuple[int, str], int]
 
 
-def match(session: Session, frame: Frame) -> Matched | None:
-    """Look at the next changes; None where all were looked at. Keeps nothing."""
+def match(session: Session, frame: Frame, *, now: datetime) -> Matched | None:
+    """Look at the next changes; None where all were looked at. Keeps nothing.
+
+    It ends before a table of which is not noted yet of whom it speaks: that is told another day.
+    """
     start = news.cursor(session)
-    told = changes.after(session, start, most=CHANGES_AT_ONCE)
+    told = _ready(session, frame, changes.after(session, start, most=CHANGES_AT_ONCE), now)
     if not told:
         return None
     latest = {each.slug: each for each in told if each.kind in TOLD}
@@ -66,6 +75,22 @@ def keep(session: Session, matched: Matched) -> bool:
     news.put(session, matched.slugs, matched.found)
     news.move(session, matched.end)
     return True
+
+
+def _ready(
+    session: Session, frame: Frame, told: Sequence[Change], now: datetime
+) -> Sequence[Change]:
+    """The changes before the first whose table is still to be looked through, within days."""
+    families = [name for name, family in frame.tables.items() if family.entities]
+    slugs = sorted({each.slug for each in told if each.kind in TOLD})
+    late = news.not_looked_through(session, slugs, families)
+    for at, each in enumerate(told):
+        if each.kind not in TOLD or each.slug not in late:
+            continue
+        if now - each.changed_at < WAITED_FOR:
+            log.warning("alerts wait until %s is looked through", each.slug)
+            return told[:at]
+    return told
 
 
 def _newer(wanted: Iterable[Wanted], latest: Mapping[str, Change]) -> Mapping[tuple[int, str], int]:

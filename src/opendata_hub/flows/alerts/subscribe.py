@@ -29,7 +29,7 @@ from opendata_hub.domain.texts import in_language, is_readable, readable
 from opendata_hub.flows.catalog.withdraw import require_published
 from opendata_hub.flows.portal.find_entity import find_entity
 from opendata_hub.store import changes, datasets
-from opendata_hub.store.alerts import kept
+from opendata_hub.store.alerts import kept, news
 from opendata_hub.store.correspondence import outbox
 from opendata_hub.store.harvest import records
 
@@ -151,6 +151,12 @@ class Forgotten:
 def forget_unconfirmed(session: Session, *, now: datetime) -> Forgotten:
     """Erase a batch of what nobody has confirmed in time."""
     found = kept.unconfirmed(session, now - CONFIRMED_WITHIN, most=FORGOTTEN_AT_ONCE)
+    return Forgotten(len(found), erase(session, found) if found else frozenset())
+
+
+def forget_persons(session: Session) -> Forgotten:
+    """Erase a batch of alerts on what turned out to be a natural person, with what waits."""
+    found = news.of_persons(session, most=FORGOTTEN_AT_ONCE)
     return Forgotten(len(found), erase(session, found) if found else frozenset())
 
 

@@ -1,6 +1,6 @@
 """What alerts wait to tell, what they have told, and how far the log of changes was looked at."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -92,6 +92,37 @@ def of_entities(session: Session, slugs: Sequence[str]) -> list[Wanted]:
         .distinct()
     )
     return [Wanted(*row) for row in session.connection().execute(question)]
+
+
+def not_looked_through(
+    session: Session, slugs: Sequence[str], families: Collection[str]
+) -> frozenset[str]:
+    """Of these datasets those of these families of whose present version no mentions are noted.
+
+    Nothing where nobody follows an entity: nobody waits for it then.
+    """
+    connection = session.connection()
+    follows = select(_ALERT.c.id).where(_IS_CONFIRMED, _ALERT.c.kind == AlertKind.ENTITY.value)
+    if connection.execute(follows.limit(1)).first() is None:
+        return frozenset()
+    is_noted = exists().where(
+        _INDEXED.c.slug == _DATASET.c.slug, _INDEXED.c.version == _DATASET.c.version
+    )
+    question = select(_DATASET.c.slug).where(
+        _DATASET.c.slug.in_(slugs), _DATASET.c.family.in_(families), ~is_noted
+    )
+    return frozenset(connection.execute(question).scalars())
+
+
+def of_persons(session: Session, *, most: int) -> list[int]:
+    """Alerts on an entity of which a row calls one of its keys a natural person's."""
+    is_same = (
+        (_KEY.c.kind == _ENTRY.c.kind)
+        & (_KEY.c.scheme == _ENTRY.c.scheme)
+        & (_KEY.c.value == _ENTRY.c.value)
+    )
+    question = select(_KEY.c.alert_id).join_from(_KEY, _ENTRY, is_same).where(_ENTRY.c.is_person)
+    return list(session.connection().execute(question.distinct().limit(most)).scalars())
 
 
 def of_told(session: Session, slugs: Sequence[str]) -> list[Wanted]:
