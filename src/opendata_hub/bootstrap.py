@@ -3,7 +3,7 @@
 import logging
 import os
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -33,7 +33,7 @@ from opendata_hub.domain.catalog.dcat import Frame
 from opendata_hub.domain.catalog.family import Family
 from opendata_hub.domain.catalog.ocds.codes import Codes
 from opendata_hub.domain.catalog.territory import Gazetteer
-from opendata_hub.domain.correspondence.mail import Mail, due_again
+from opendata_hub.domain.correspondence.mail import Mail, Rank, due_again
 from opendata_hub.domain.errors import (
     DemoPasswords,
     IdentityUnreadable,
@@ -198,15 +198,15 @@ class Hub:
         except Exception as problem:  # noqa: BLE001  (what was committed stands, and is answered so)
             log.warning("search is not up to date: %s", type(problem).__name__)
 
-    def send_letters(self, now: datetime) -> int:
+    def send_letters(self, now: datetime, *, ranks: Sequence[Rank] = tuple(Rank)) -> int:
         """Send the mails that are due, after the commit of what they tell; returns how many.
 
-        What fails is noted and tried again; nothing here stops who called.
+        ranks: only of these. What fails is noted and tried again; nothing here stops who called.
         """
         sent = 0
         for _ in range(MOST_LETTERS):
             with self.writing() as session:
-                mail = outbox.claim(session, now)
+                mail = outbox.claim(session, now, ranks=ranks)
             if mail is None:
                 break
             try:

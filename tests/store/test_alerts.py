@@ -6,6 +6,7 @@ from sqlalchemy import text
 
 import build
 from opendata_hub.domain.alerts.alert import AlertKind, Topic
+from opendata_hub.domain.correspondence.mail import Rank
 from opendata_hub.domain.portal.entity import EntityKind, Key
 from opendata_hub.store import migrate
 from opendata_hub.store.alerts import kept, news
@@ -65,6 +66,16 @@ def test_mails_that_name_an_alert_by_number_are_its_own_or_nobodys(engine):
     with reading(engine) as session:
         (waits,) = outbox.waiting(session, most=9)
         assert (waits.id, waits.reference) == (2, f"alert {alert.salt}")
+
+
+def test_news_are_sent_after_all_that_hurries(engine):
+    with writing(engine) as session:
+        early, late = build.NOW, build.NOW + timedelta(minutes=5)
+        news_mail = outbox.add(session, "alert-news", language="fr", rank=Rank.NEWS, now=early)
+        link = outbox.add(session, "link", email=READER, language="fr", now=late)
+        assert outbox.claim(session, late).id == link
+        assert outbox.claim(session, late, ranks=[Rank.AT_ONCE]) is None
+        assert outbox.claim(session, late).id == news_mail
 
 
 def test_what_waits_is_taken_once_and_what_was_told_is_remembered(engine):

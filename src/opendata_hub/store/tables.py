@@ -410,9 +410,11 @@ class MailRow(SQLModel, table=True):
     due_at: when to try, or try again. failed_at: nobody tries any more. handing_over_at: since
     when it is given to a server; with nothing after that, it is in doubt.
     token: what its Message-ID begins with. said: what its words are made of; names nobody.
+    rank: those with a higher one wait until those with a lower one were sent.
     """
 
     __tablename__ = "mail"
+    __table_args__ = (Index("ix_mail_rank", "rank", "due_at"),)
     id: int = Field(default=None, primary_key=True)  # given by the database
     kind: str
     email: str
@@ -430,6 +432,7 @@ class MailRow(SQLModel, table=True):
     said: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
     handing_over_at: datetime | None = Field(default=None, index=True)
     bounced_at: datetime | None = Field(default=None, index=True)
+    rank: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
 
 
 class AttemptRow(SQLModel, table=True):

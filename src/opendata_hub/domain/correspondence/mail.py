@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 RETRIES = tuple(timedelta(minutes=each) for each in (1, 5, 15, 60, 240, 720, 1440))
 """How long is waited after each failure; after the last nobody tries any more."""
@@ -11,6 +11,13 @@ SERVER_AWAY = RETRIES[:4]
 OF_SENDER = frozenset({"5.1.7", "5.1.8"})
 CLAIMED_FOR = timedelta(minutes=5)
 """A process that ends while it works on a mail leaves it to the next one after that."""
+
+
+class Rank(IntEnum):
+    """What is sent first: news may wait, a receipt or a link that somebody sits before may not."""
+
+    AT_ONCE = 0
+    NEWS = 1
 
 
 class MailState(StrEnum):

@@ -17,7 +17,7 @@ from opendata_hub.domain.alerts.mails import (
     reference_of,
     salt_of,
 )
-from opendata_hub.domain.correspondence.mail import Mail
+from opendata_hub.domain.correspondence.mail import Mail, Rank
 from opendata_hub.domain.errors import MailNotSent
 from opendata_hub.domain.texts import Texts, in_language
 from opendata_hub.store import changes, datasets
@@ -45,7 +45,8 @@ def tell(session: Session, *, after: int, now: datetime) -> tuple[int | None, in
             said["more"] = "yes"
         outbox.add(
             session, AlertMail.NEWS,
-            language=name.language, reference=reference_of(name.salt), said=said, now=now,
+            language=name.language, reference=reference_of(name.salt), said=said,
+            rank=Rank.NEWS, now=now,
         )  # fmt: skip
     return alerts[-1], len(alerts)
 

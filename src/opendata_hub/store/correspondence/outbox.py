@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, select, update
 
-from opendata_hub.domain.correspondence.mail import CLAIMED_FOR, MailState, Stamps
+from opendata_hub.domain.correspondence.mail import CLAIMED_FOR, MailState, Rank, Stamps
 from opendata_hub.domain.correspondence.replies import ReplyKind
 from opendata_hub.domain.errors import UnknownMail, WrongMoment
 from opendata_hub.domain.operations.task import Task
@@ -73,6 +73,7 @@ def add(
     reference: str = "",
     letter: int | None = None,
     said: Mapping[str, str] | None = None,
+    rank: Rank = Rank.AT_ONCE,
     now: datetime,
 ) -> int:
     """Write a mail that is sent when this transaction is committed; returns its number.
@@ -83,6 +84,7 @@ def add(
         kind=kind, email=email, language=language, link_id=link, written_at=now, due_at=now,
         attempts=0, problem="", sent_at=None, failed_at=None, token=secrets.token_hex(TOKEN_BYTES),
         reference=reference, letter_id=letter, said=dict(said or {}),
+        rank=rank,
     )  # fmt: skip
     session.add(row)
     session.flush()
@@ -90,11 +92,22 @@ def add(
     return row.id
 
 
-def claim(session: Session, now: datetime) -> Waiting | None:
-    """The next mail that is due, which nobody else sends meanwhile; None when there is none."""
+def claim(
+    session: Session, now: datetime, *, ranks: Sequence[Rank] = tuple(Rank)
+) -> Waiting | None:
+    """The next mail that is due, which nobody else sends meanwhile; None when there is none.
+
+    ranks: only of these; of each what is due longest, and none while the one before has any.
+    """
+    # A question for each: an index leads to its first mail, however many wait.
+    found = (_claimed(session, now, each) for each in sorted(ranks))
+    return next((each for each in found if each), None)
+
+
+def _claimed(session: Session, now: datetime, rank: Rank) -> Waiting | None:
     question = (
         select(MailRow)
-        .where(col(MailRow.due_at) <= now)
+        .where(col(MailRow.due_at) <= now, MailRow.rank == rank)
         .order_by(col(MailRow.due_at), col(MailRow.id))
         .limit(1)
         .with_for_update(skip_locked=True)

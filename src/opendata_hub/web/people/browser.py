@@ -10,6 +10,7 @@ from starlette.background import BackgroundTask, BackgroundTasks
 
 from opendata_hub import clock
 from opendata_hub.bootstrap import Hub
+from opendata_hub.domain.correspondence.mail import Rank
 from opendata_hub.domain.errors import (
     Forbidden,
     Invalid,
@@ -68,13 +69,16 @@ def lead(hub: Hub, path: str) -> Response:
 
 
 def send_after(hub: Hub) -> BackgroundTask:
-    """What is done when the answer has gone: it says nothing, and takes no time of the answer."""
-    return BackgroundTask(hub.send_letters, clock.now())
+    """What is done when the answer has gone: it says nothing, and takes no time of the answer.
+
+    News wait for their turn: who pressed a button sends not those of thousands.
+    """
+    return BackgroundTask(hub.send_letters, clock.now(), ranks=[Rank.AT_ONCE])
 
 
 def send_then(tasks: BackgroundTasks, hub: Hub) -> None:
     """The same for an answer that FastAPI makes: what is set on its stand-in is not looked at."""
-    tasks.add_task(hub.send_letters, clock.now())
+    tasks.add_task(hub.send_letters, clock.now(), ranks=[Rank.AT_ONCE])
 
 
 def caller(request: Request) -> str:
