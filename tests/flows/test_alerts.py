@@ -13,6 +13,7 @@ from opendata_hub.adapters.mail.sending import Post
 from opendata_hub.adapters.people.vault import AesVault
 from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.alerts.alert import AlertKind, Link, Topic, link_key
+from opendata_hub.domain.catalog.harvest.change import ChangeKind
 from opendata_hub.domain.correspondence.incoming import Bounce, Fetched, Incoming
 from opendata_hub.domain.errors import (
     Invalid,
@@ -24,10 +25,12 @@ from opendata_hub.domain.errors import (
 from opendata_hub.domain.people.roles import OPERATOR
 from opendata_hub.flows.alerts import subscribe as flow
 from opendata_hub.flows.alerts import tell as telling
+from opendata_hub.flows.alerts.follow import LATEST, dataset_feed
 from opendata_hub.flows.catalog.withdraw import withdraw
 from opendata_hub.flows.correspondence.receive import receive
 from opendata_hub.flows.identities import rotate
 from opendata_hub.flows.identities.rotate import Batch
+from opendata_hub.store import changes
 from opendata_hub.store.alerts import kept
 from opendata_hub.store.correspondence import outbox
 from opendata_hub.store.engine import reading, writing
@@ -296,6 +299,31 @@ def test_an_alert_stopped_while_its_mail_is_put_into_words_leaves_nothing_to_set
         outbox.mark_failed(session, claimed, "the alert was stopped", due_at=None, now=days.now)
         assert not outbox.begin_handing_over(session, claimed, days.now)
         assert outbox.to_settle(session, days.now + A_DAY, most=9) == []
+
+
+def test_news_of_which_nothing_is_left_is_not_sent_as_an_empty_list(hub, days):
+    build.publish_sample(hub, PETITIONS)
+    confirmed(hub, days)
+    changed(hub, days)
+    mails(hub)
+    jobs.tell_alerts(hub)
+    with hub.writing() as session:
+        (row,) = session.exec(select(MailRow).where(MailRow.kind == "alert-news"))
+        row.said = {"datasets": "nothing-there"}
+        session.add(row)
+    assert news(hub) == []
+
+
+def test_the_feed_of_a_dataset_tells_its_versions_however_often_its_record_was_rewritten(hub, days):
+    build.publish_sample(hub, PETITIONS)
+    with hub.writing() as session:
+        for _ in range(LATEST):
+            changes.append(
+                session, "demo-petitions", ChangeKind.REWRITTEN, days.now, base_url=build.BASE_URL
+            )
+    with hub.reading() as session:
+        body, _ = dataset_feed(session, hub.frame, "demo-petitions", language="fr")
+    assert body.count("<entry>") == 1
 
 
 def test_an_entity_tells_of_new_versions_whose_rows_speak_of_it(demo_hub, days):

@@ -238,10 +238,14 @@ def slugs_by_name(session: Session, *, most: int | None = None, offset: int = 0)
 
 @dataclass(frozen=True, slots=True)
 class Whose:
-    """Whose changes are wanted: of one dataset, of these publishers; None for all of them."""
+    """Whose changes are wanted: of one dataset, of these publishers; None for all of them.
+
+    kinds: only these; None for all.
+    """
 
     slug: str = ""
     publishers: frozenset[str] | None = None
+    kinds: frozenset[ChangeKind] | None = None
 
 
 def latest(session: Session, whose: Whose, *, most: int, offset: int = 0) -> list[Change]:
@@ -252,6 +256,8 @@ def latest(session: Session, whose: Whose, *, most: int, offset: int = 0) -> lis
     question = select(ChangeRow).order_by(col(ChangeRow.id).desc()).limit(most).offset(offset)
     if whose.slug:
         question = question.where(ChangeRow.slug == whose.slug)
+    if whose.kinds is not None:
+        question = question.where(col(ChangeRow.kind).in_(sorted(whose.kinds)))
     if whose.publishers is not None:
         question = question.join(DatasetRow, col(DatasetRow.slug) == ChangeRow.slug)
         question = question.where(col(DatasetRow.publisher).in_(whose.publishers))

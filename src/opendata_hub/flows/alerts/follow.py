@@ -25,9 +25,9 @@ def dataset_feed(session: Session, frame: Frame, slug: str, *, language: str) ->
     Raises UnknownDataset where none is, or ever was, published.
     """
     title, version, reason = _said(session, slug)
-    told = news.steps(
-        changes.latest(session, changes.Whose(slug), most=LATEST), version=version, reason=reason
-    )
+    whose = changes.Whose(slug, kinds=news.TOLD)
+    found = changes.latest(session, whose, most=LATEST)
+    told = news.steps(found, version=version, reason=reason)
     body = news.dataset_atom(frame, slug, title, told, language=language)
     return body, State(_tag(body), told[0].change.changed_at)
 

@@ -54,7 +54,7 @@ def tell(session: Session, *, after: int, now: datetime) -> tuple[int | None, in
 def composed(
     session: Session, mail: Waiting, *, title: Texts, base_url: str, hub_key: bytes
 ) -> Mail:
-    """A mail of an alert in words; raises MailNotSent for good where the alert was stopped."""
+    """A mail of an alert in words; raises MailNotSent for good where there is nothing to tell."""
     found = kept.opened(session, salt_of(mail.reference))
     if found is None:
         raise MailNotSent("the alert was stopped", is_lasting=True)
@@ -74,6 +74,8 @@ def composed(
         case AlertMail.NEWS:
             slugs = mail.said["datasets"].split()
             lines = _lines(session, slugs, mail.language, base_url)
+            if not lines:
+                raise MailNotSent("nothing of it is there any more", is_lasting=True)
             return news_mail(envelope, lines, is_more="more" in mail.said)
 
 
