@@ -171,16 +171,16 @@ CONFIRM: Texts = {
 }
 NOT_YOU: Texts = {
     "fr": (
-        "Si ce n’est pas vous, ne faites rien : rien d’autre ne vous sera envoyé, et cette adresse "
-        "sera effacée au bout de sept jours."
+        "Si ce n’est pas vous, ne faites rien : rien d’autre ne vous sera envoyé à ce sujet, et "
+        "cette demande sera effacée avec votre adresse après sept jours."
     ),
     "ar": (
-        "إذا لم تكونوا صاحب هذا الطلب فلا داعي لأي إجراء: لن تتوصلوا بأي رسالة أخرى، وسيُمحى هذا "
-        "العنوان بعد سبعة أيام."
+        "إذا لم تكونوا صاحب هذا الطلب فلا داعي لأي إجراء: لن تتوصلوا بأي رسالة أخرى في هذا "
+        "الموضوع، وسيُمحى هذا الطلب مع عنوانكم بعد سبعة أيام."
     ),
     "en": (
-        "If it was not you, do nothing: nothing else will be sent, and this address is erased "
-        "after seven days."
+        "If it was not you, do nothing: nothing else will be sent about this, and this "
+        "request is erased with your address after seven days."
     ),
 }
 ALREADY_SUBJECT: Texts = {

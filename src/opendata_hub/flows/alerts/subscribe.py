@@ -66,12 +66,15 @@ def subscribe(session: Session, topic: Topic, email: str, *, language: str, now:
     """Write to an address that somebody wants to be told at, so that its reader confirms it.
 
     Nobody is told whether it is known here: the same is answered, and only the mail says more. It
-    is written to at most once a day about one thing, and of ten things. Raises BadAddress.
+    is written to at most once a day about one thing, and of ten things; and while nobody has
+    confirmed it, only once until that is erased. Raises BadAddress.
     """
     address = email_address(email)
     known = kept.of_address(session, address)
     lately = [each for each in known if now - each.asked_at < A_DAY]
     same = next((each for each in known if each.topic.digest == topic.digest), None)
+    if same and same.confirmed_at is None and not is_over(same, now):
+        return
     if same in lately or len(lately) >= MOST_ASKED_IN_A_DAY:
         return
     if same:

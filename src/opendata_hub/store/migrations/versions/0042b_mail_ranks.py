@@ -1,14 +1,14 @@
 """What hurries is sent before news, however many of these wait.
 
 Revision ID: 0042b
-Revises: 0042
+Revises: 0043b
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0042b"
-down_revision = "0042"
+down_revision = "0043b"
 branch_labels = None
 depends_on = None
 
