@@ -8,6 +8,8 @@ not reached yet.
 Server and clients share the machine, so beside the time of the wall stands the CPU time of the
 server for each answer. SQLite, or with --database-url an empty database of PostgreSQL.
 Run: .venv/bin/python benchmarks/load.py [--datasets N] [--seconds S] [--database-url URL]
+With --minutes M it soaks instead: few requests a second, of them one in twenty a filing, and a line
+of memory each half minute; at the end the growth since the first quarter, which only warms up.
 """
 
 import argparse
@@ -34,6 +36,8 @@ from opendata_hub.bootstrap import open_hub
 from opendata_hub.settings import Settings
 
 CLIENTS, IDLE_SECONDS = 8, 5
+SOAKED_A_SECOND, FILED, TOLD_SECONDS, WARM_UP = 4, 0.05, 30, 0.25
+"""Requests; the share of filings in them; between two lines; the share that is no growth."""
 WORDS = ("budget", "subventions", "marché", "الميزانية", "eau", "association")
 TABLE = b"annee,objet,montant\n" + b"2026,Fontaine,1200\n" * 50
 FILING = {
@@ -160,11 +164,80 @@ def memory_mb(pid: int) -> float:
     return int(re.search(r"RssAnon:\s+(\d+)", told)[1]) / 1000
 
 
+@dataclass(frozen=True)
+class Memory:
+    """Memory of a process in MB, and when, in seconds of the soak.
+
+    own: what belongs to no file; rss: with files that are mapped; pss: with its share of them.
+    """
+
+    at: float
+    own: float
+    rss: float
+    pss: float
+
+    def __str__(self) -> str:
+        return f"own {self.own:.1f} MB, RSS {self.rss:.1f}, PSS {self.pss:.1f}"
+
+
+def memory_at(pid: int, seconds: float) -> Memory:
+    """What the kernel says of it now."""
+    told = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    found = {
+        kind: int(re.search(rf"^{kind}:\s+(\d+)", told, re.MULTILINE)[1]) / 1000
+        for kind in ("Anonymous", "Rss", "Pss")
+    }
+    return Memory(seconds, found["Anonymous"], found["Rss"], found["Pss"])
+
+
+def soak(port: int, pid: int, minutes: float, count: int) -> None:
+    """Ask at an even pace, and print the memory of the server as time goes by."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+    chance, tally, told = random.Random(1), Tally(), [memory_at(pid, 0)]  # noqa: S311
+    start = time.monotonic()
+    while (now := time.monotonic() - start) < minutes * 60:
+        ask = file if chance.random() < FILED else lambda c, r: read(c, r, count)
+        status, _ = ask(connection, chance)
+        tally.seconds.append(time.monotonic() - start - now)
+        if status >= 400:
+            tally.failed.append(status)
+        if now - told[-1].at >= TOLD_SECONDS:
+            told.append(memory_at(pid, now))
+            print_memory(told[-1], tally)
+        time.sleep(max(0, len(tally.seconds) / SOAKED_A_SECOND - (time.monotonic() - start)))
+    connection.close()
+    told.append(memory_at(pid, minutes * 60))
+    print_memory(told[-1], tally)
+    print_growth(told, minutes)
+
+
+def print_memory(memory: Memory, tally: Tally) -> None:
+    """A line of a soak."""
+    print(
+        f"{memory.at / 60:5.1f} min: {memory}, "
+        f"{len(tally.seconds)} answered, {len(tally.failed)} failed {sorted(set(tally.failed))}, "
+        f"p99 {tally.within_ms(0.99):.0f} ms",
+        flush=True,
+    )
+
+
+def print_growth(told: list[Memory], minutes: float) -> None:
+    """What the server holds more than when it was warm."""
+    warm = next(each for each in told if each.at >= min(minutes * 60 * WARM_UP, told[-1].at))
+    last = told[-1]
+    print(
+        f"growth since minute {warm.at / 60:.1f}: own {last.own - warm.own:+.1f} MB, "
+        f"RSS {last.rss - warm.rss:+.1f}, PSS {last.pss - warm.pss:+.1f} "
+        f"in {(last.at - warm.at) / 60:.1f} min"
+    )
+
+
 def main() -> None:
     """Load, serve, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--datasets", type=int, default=10_000)
     parser.add_argument("--seconds", type=float, default=15)
+    parser.add_argument("--minutes", type=float, default=0, help="soak for so long instead")
     parser.add_argument("--database-url", default="")
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -181,6 +254,9 @@ def main() -> None:
             print(f"ready after {wall:.1f} s ({cpu:.1f} CPU s)")
             time.sleep(IDLE_SECONDS)
             print(f"idle: {memory_mb(pid):.0f} MB")
+            if wanted.minutes:
+                soak(port, pid, wanted.minutes, wanted.datasets)
+                return
             for name, ask in (("mix", lambda c, r: read(c, r, wanted.datasets)), ("filing", file)):
                 before = cpu_seconds(pid)
                 tally = driven(port, wanted.seconds, ask, keeps=ask is file)

@@ -242,6 +242,7 @@ def test_any_bytes_sent_as_a_workbook_get_a_report(tmp_path, book):
         assert all(each.code for each in report_on(tmp_path, content, ending).findings)
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning")  # openpyxl says what it passes over
 @many(3)
 @given(broken_books())
 def test_what_a_broken_workbook_carries_is_told_or_refused(tmp_path, book):
@@ -477,11 +478,15 @@ def test_an_encoding_that_nobody_knows_is_no_error_of_ours():
     [
         (b'[{"a": "\\ud800"}]', ".json"),
         (b'["\\udfff"]', ".ndjson"),
-        (b'[["a"], [' + b"[" * 960 + b"]" * 960 + b"]]", ".json"),
     ],
 )
 def test_json_that_is_no_text_is_refused(tmp_path, content, ending):
     assert report_on(tmp_path, content, ending).counts == {"unreadable-json": 1}
+
+
+def test_no_depth_of_json_is_an_error_of_ours(tmp_path):
+    for depth in range(800, 1000, 3):
+        report_on(tmp_path, b'[{"code": ' + b"[" * depth + b"]" * depth + b"}]", ".json")
 
 
 DIGITS = "<x><sheetData><row><c t='s'><v>²</v></c></row></sheetData></x>"
