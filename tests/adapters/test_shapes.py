@@ -167,3 +167,10 @@ def test_what_another_record_says_of_a_thing_does_not_complete_it():
     assert (alone, nothing) == (shapes.violations_of(ready(empty)[0]), ())
     assert [v.field for v in alone] == ["name"]
     assert len(found) == 3
+
+
+def test_a_thing_of_which_all_say_the_same_is_no_reason_to_prove_each_by_itself(proofs):
+    asked = Contact(iri="http://hub.example/same", name={"fr": "Service"})
+    many = ready(*(dataclasses.replace(named(name), contact_point=(asked,)) for name in ("a", "b")))
+    assert shapes.violations_of_all(many) == [(), ()]
+    assert len(proofs) == 1

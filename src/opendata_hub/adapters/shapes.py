@@ -1,17 +1,18 @@
 """The compiled SHACL engine, in our words: a record's triples against the shapes of the table."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
 
 import shacl
+from rdflib.term import Node
 
 from opendata_hub.adapters import rdf
 from opendata_hub.adapters.rdf import Prepared
 from opendata_hub.domain.catalog.record import shapes
 from opendata_hub.domain.catalog.record.labels import Fault
+from opendata_hub.domain.catalog.record.triples import Triple
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +39,30 @@ def violations_of_all(records: Sequence[Prepared]) -> list[tuple[Violation, ...]
     """What each of the records breaks, as ``violations_of`` says it.
 
     They are proved as one document, with what they share in it once: a third of the time. Where
-    that breaks anything, each is looked at by itself. A record that describes what another one
-    describes is never among them: each could say what the other owes.
+    that breaks anything, each is looked at by itself. A record that says something else of a thing
+    than another does is never among them: each could say what the other owes.
     """
-    described = Counter(chain.from_iterable(record.described for record in records))
-    described.update({block.triples[0][0] for record in records for block in record.shared})
-    apart = [any(described[thing] > 1 for thing in record.described) for record in records]
+    apart = _told_otherwise(records)
     together = [record for record, is_apart in zip(records, apart, strict=True) if not is_apart]
     is_proved = len(together) > 1 and not violations(_document(_texts(together), together[0]))
     return [
         () if is_proved and not is_apart else violations_of(record)
         for record, is_apart in zip(records, apart, strict=True)
+    ]
+
+
+def _told_otherwise(records: Sequence[Prepared]) -> list[bool]:
+    """Whether each describes a thing of which another one says something else."""
+    said: dict[Node, tuple[Triple, ...]] = {}
+    differs = {
+        block.triples[0][0]
+        for record in records
+        for block in chain(record.shared, record.described)
+        if said.setdefault(block.triples[0][0], block.triples) != block.triples
+    }
+    return [
+        any(block.triples[0][0] in differs for block in chain(record.described, record.shared))
+        for record in records
     ]
 
 

@@ -67,11 +67,11 @@ def fragment(triples: Iterable[Triple], syntax: Syntax, prefixes: Mapping[str, s
 class Prepared:
     """Blocks ready to be written in any syntax; what is shared was written before.
 
-    described: the things that its own blocks are about.
+    described: its own blocks that are about a thing.
     """
 
     own: Grouped
-    described: tuple[Node, ...]
+    described: tuple[Block, ...]
     shared: tuple[Block, ...]
     prefixes: Mapping[str, str]
 
@@ -96,10 +96,9 @@ class Prepared:
 def prepared(blocks: Sequence[Block], prefixes: Mapping[str, str]) -> Prepared:
     """The blocks, to be written in several syntaxes; ``prefixes`` must name every predicate."""
     own = [block for block in blocks if not block.is_shared]
-    firsts = (block.triples[0] for block in own)
     return Prepared(
         own=rdf_writer.grouped(flat(own)),
-        described=tuple(subject for subject, predicate, _ in firsts if predicate == TYPE),
+        described=tuple(block for block in own if block.triples[0][1] == TYPE),
         shared=tuple(block for block in blocks if block.is_shared),
         prefixes=prefixes,
     )
