@@ -11,7 +11,7 @@ import build
 from opendata_hub import clock, jobs
 from opendata_hub.adapters.rows import compare
 from opendata_hub.adapters.rows.compare import csv_lines
-from opendata_hub.domain.errors import Forbidden, Invalid, NotKnown, Withdrawn
+from opendata_hub.domain.errors import Forbidden, Invalid, NotKnown, QueryTooHeavy, Withdrawn
 from opendata_hub.domain.people.roles import Grant, Role, Visitor
 from opendata_hub.domain.publishing.version import KEPT, ColumnChange, Gone, RowChange
 from opendata_hub.flows.catalog.withdraw import withdraw
@@ -163,6 +163,22 @@ def test_a_comparison_is_worked_out_once(twice, monkeypatch):
     first = difference(twice)
     monkeypatch.setattr(compare, "_make", None)
     assert difference(twice) == first
+
+
+def test_who_comes_while_others_compare_is_sent_away_soon(twice, monkeypatch):
+    monkeypatch.setattr(compare, "PATIENCE", 0.01)
+    with compare._COMPARING, pytest.raises(QueryTooHeavy, match="try again"):  # noqa: SLF001
+        difference(twice)
+    assert difference(twice).rows.total == 3
+
+
+def test_what_takes_too_long_is_not_tried_again_for_every_reader(twice, monkeypatch):
+    monkeypatch.setattr(compare, "SECONDS", -1.0)
+    with pytest.raises(QueryTooHeavy):
+        difference(twice)
+    monkeypatch.setattr(compare, "_make", None)
+    with pytest.raises(QueryTooHeavy):
+        difference(twice)
 
 
 def test_a_version_that_was_hidden_can_not_be_compared_and_leaves_no_rows(twice):

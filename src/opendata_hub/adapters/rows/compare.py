@@ -38,6 +38,9 @@ from opendata_hub.domain.publishing.version import (
 LAYOUT = "changes/1"
 """What a comparison was made by; raise it when the same two tables would give another one."""
 MEMORY, SECONDS, ROWS_AT_ONCE = "512MB", 60.0, 1_000_000
+PATIENCE = 1.0
+"""Seconds for which one comparison waits for another."""
+IS_TOO_HEAVY = "is_too_heavy"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _COMPARING = Lock()
 _NUMBER = identifier(ROW_NUMBER)
@@ -48,15 +51,20 @@ def compared(store: RowStore, before: Source, after: Source, key: Sequence[str])
     """How many rows changed, and the first of them; raises NoRows, QueryTooHeavy.
 
     key: the columns that tell rows apart; empty where only the whole row does. Costs one small file
-    once it was worked out.
+    once it was worked out, or was found to be too heavy.
     """
     path = _path(store, before, after, key)
     told = path.with_suffix(".json")
     if not told.is_file():
-        # One at a time: it takes a core and its memory.
-        with _COMPARING:
+        # One at a time: it takes a core and its memory. Who comes meanwhile holds a thread of those
+        # that answer everybody, so not for long.
+        if not _COMPARING.acquire(timeout=PATIENCE):
+            raise QueryTooHeavy("Other tables are being compared; try again later")
+        try:
             if not told.is_file():
                 _make(store, (made(store, before), made(store, after)), key, path)
+        finally:
+            _COMPARING.release()
     return _read(told)
 
 
@@ -101,7 +109,10 @@ def _path(store: RowStore, before: Source, after: Source, key: Sequence[str]) ->
 
 
 def _make(store: RowStore, files: tuple[Path, Path], key: Sequence[str], path: Path) -> None:
-    """Both files appear whole or not at all; the one that is looked for comes last."""
+    """Both files appear whole or not at all; the one that is looked for comes last.
+
+    What takes too much is remembered, so that it is not tried again for every reader.
+    """
     with TemporaryDirectory(dir=store.folder, prefix="comparing-") as aside:
         target, told = Path(aside) / "changes.parquet", Path(aside) / "changes.json"
         with duckdb.connect(str(Path(aside) / "digests.duckdb")) as database:
@@ -111,7 +122,9 @@ def _make(store: RowStore, files: tuple[Path, Path], key: Sequence[str], path: P
                 database.execute(f"SET threads = 1; SET memory_limit = {literal(MEMORY)}")
                 database.execute(f"SET temp_directory = {literal(aside)}")
                 _Comparing(database, files, key).write(target)
-            except (duckdb.InterruptException, duckdb.OutOfMemoryException):
+            except (duckdb.InterruptException, duckdb.OutOfMemoryException, QueryTooHeavy):
+                told.write_text(json.dumps({IS_TOO_HEAVY: True}), encoding="utf-8")
+                told.replace(path.with_suffix(".json"))
                 raise QueryTooHeavy(TOO_HEAVY) from None
             finally:
                 timer.cancel()
@@ -221,6 +234,8 @@ def _told(file: Path) -> str:
 
 def _read(told: Path) -> RowChanges:
     said = json.loads(told.read_bytes())
+    if IS_TOO_HEAVY in said:
+        raise QueryTooHeavy(TOO_HEAVY)
     return RowChanges(
         {RowChange(name): int(count) for name, count in said["counts"].items()},
         {RowChange(name): tuple(map(_row, lines)) for name, lines in said["first"].items()},
