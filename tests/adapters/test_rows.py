@@ -289,6 +289,20 @@ def test_a_database_that_was_stopped_or_asked_by_a_stranger_is_never_asked_again
     assert len(opened) == 3
 
 
+def test_no_database_of_a_large_file_nor_of_one_that_is_asked_once_is_idle(
+    made, opened, monkeypatch
+):
+    file = made(TABLE)
+    opened.clear()
+    with asking(file, is_asked_again=False):
+        pass
+    assert total(file) == 3
+    assert len(opened) == 2
+    monkeypatch.setattr(ask, "LARGEST_IDLE", file.stat().st_size - 1)
+    assert [total(file), total(file)] == [3, 3]
+    assert len(opened) == 4
+
+
 def test_what_was_idle_longest_is_closed(made, opened, monkeypatch):
     monkeypatch.setattr(ask, "MOST_IDLE", 1)
     first, second = made(TABLE), made(TABLE, schema={**SCHEMA, "missingValues": [""]})

@@ -7,7 +7,7 @@ is interrupted when its time is over. Values of a question are parameters, never
 import csv
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from io import StringIO
@@ -27,7 +27,9 @@ from opendata_hub.domain.portal.chart import MOST_BARS, Bar, Chart, Drawn
 from opendata_hub.domain.portal.entity import Combination, EntityRule
 
 BATCH = 5_000
-MOST_IDLE = 8
+MOST_IDLE = 3
+LARGEST_IDLE = 5_000_000
+"""Bytes of a file whose database may be idle: its memory grows with what it has read."""
 MOST_LETTERS = 50_000_000
 """Of an answer that is held as a whole."""
 FORMULA = "^[=+@\\t\\r-]"
@@ -116,16 +118,23 @@ Line = Callable[[Sequence[Column]], Statement]
 
 
 @contextmanager
-def asking(file: Path, *, limits: Limits = LIMITS, target: Path | None = None) -> Iterator["Rows"]:
+def asking(
+    file: Path,
+    *,
+    limits: Limits = LIMITS,
+    target: Path | None = None,
+    is_asked_again: bool = True,
+) -> Iterator["Rows"]:
     """The rows in a Parquet file of ours, for as long as the block takes.
 
-    target: the one file that may be written. Raises QueryTooHeavy when time or memory runs out, or
+    target: the one file that may be written. is_asked_again: whether its database may wait for the
+    next question, where the file is small. Raises QueryTooHeavy when time or memory runs out, or
     when others take all the places.
     """
     if not _PLACES.acquire(timeout=limits.seconds):
         raise QueryTooHeavy("Too many questions are being answered; try again later")
     try:
-        with _database(file, limits, target) as lent:
+        with _database(file, limits, target, is_asked_again=is_asked_again) as lent:
             timer = Timer(limits.seconds, lent.database.interrupt)
             timer.start()
             try:
@@ -149,9 +158,10 @@ class _Lent:
 
 
 class _Idle:
-    """Locked databases of files that were asked for last: to open one costs 20 ms CPU.
+    """Locked databases of small files that were asked for last: to open one costs 20 ms CPU.
 
-    Each reads its one file only, as long as it lives, and holds nothing of it between questions.
+    Each reads its one file only, as long as it lives. It holds on to memory between questions: of
+    a large file that is many times what to open it again is worth, so none of those is kept.
     """
 
     def __init__(self) -> None:
@@ -180,9 +190,11 @@ _IDLE = _Idle()
 
 
 @contextmanager
-def _database(file: Path, limits: Limits, target: Path | None) -> Iterator[_Lent]:
+def _database(
+    file: Path, limits: Limits, target: Path | None, *, is_asked_again: bool
+) -> Iterator[_Lent]:
     """A locked database of that file; lent again where it did nothing but answer."""
-    is_usual = target is None and limits == LIMITS
+    is_usual = is_asked_again and target is None and limits == LIMITS and _is_small(file)
     lent = _IDLE.take(file) if is_usual else None
     if lent is None:
         lent = _Lent(duckdb.connect(":memory:"))
@@ -198,13 +210,19 @@ def _database(file: Path, limits: Limits, target: Path | None) -> Iterator[_Lent
             lent.database.close()
 
 
+def _is_small(file: Path) -> bool:
+    with suppress(OSError):
+        return file.stat().st_size <= LARGEST_IDLE
+    return False
+
+
 def _lock(database: DuckDBPyConnection, limits: Limits, paths: Sequence[Path]) -> None:
     allowed = ", ".join(literal(str(path)) for path in paths)
     for setting in (
         "threads = 1",
         f"memory_limit = {literal(limits.memory)}",
         "temp_directory = ''",
-        "enable_external_file_cache = false",  # an idle one holds nothing of its file
+        "enable_external_file_cache = false",  # else an idle one holds its whole file
         "autoinstall_known_extensions = false",
         "autoload_known_extensions = false",
         f"allowed_paths = [{allowed}]",

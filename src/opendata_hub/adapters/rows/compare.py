@@ -219,7 +219,7 @@ class _Comparing:
 
 def _told(file: Path) -> str:
     """How many changed in each way, and the first of each, as JSON."""
-    with asking(file) as rows:
+    with asking(file, is_asked_again=False) as rows:
         counts, first = {}, {}
         for each in RowChange:
             query = RowQuery(
