@@ -9,6 +9,8 @@ import pytest
 import build
 from opendata_hub.adapters.rows.store import declared, digest_of
 from opendata_hub.domain.people.roles import Grant, Role
+from opendata_hub.flows.portal import compare_versions
+from opendata_hub.flows.portal.hide_version import hide_version
 from opendata_hub.store.portal import versions
 
 FAMILY = "association-subsidies"
@@ -81,6 +83,22 @@ def test_versions_that_are_not_there_or_the_same_are_refused_with_a_reason(clien
     assert client.get(f"{PAGE}?before=1&after=9").status_code == 404
     assert client.get(f"{PAGE}?before=2&after=2").status_code == 422
     assert client.get(f"{PAGE}?before=-1").status_code == 422
+
+
+@pytest.mark.parametrize("address", [PAGE, f"/api/v1/datasets/{SLUG}/changes.csv"])
+def test_what_is_hidden_while_it_is_compared_is_neither_shown_nor_kept(
+    twice, client, monkeypatch, address
+):
+    chosen = compare_versions.tables
+
+    def hidden_meanwhile(*words):
+        with twice.writing() as session:
+            hide_version(session, SLUG, 1, by=build.OPERATOR, now=build.NOW)
+        return chosen(*words)
+
+    monkeypatch.setattr(compare_versions, "tables", hidden_meanwhile)
+    assert client.get(address).status_code == 404
+    assert not [path for path in twice.rows.folder.glob("*/*") if path.name.count(".") > 1]
 
 
 def test_a_steward_of_the_body_hides_a_version_and_its_rows_are_gone_everywhere(twice, client):

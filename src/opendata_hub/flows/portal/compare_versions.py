@@ -97,6 +97,15 @@ def tables(frame: Frame, files: FileStore, pair: Pair) -> Tables | None:
     return Tables(before, after)
 
 
+def gone_since(session: Session, pair: Pair) -> list[Version]:
+    """The versions of a pair that were let go since it was chosen, whatever was worked out of them.
+
+    The caller drops what was made of their rows, and shows none of it.
+    """
+    left = {each.number for each in versions.listed(session, pair.after.slug) if not each.gone}
+    return [each for each in (pair.before, pair.after) if each.number not in left]
+
+
 def compare(rows: RowStore, pair: Pair, both: Tables | None) -> Difference:
     """What differs; raises NoRows where a table can't be read, QueryTooHeavy."""
     return Difference(

@@ -81,6 +81,8 @@ def versions_page(
     """The versions of a dataset, and what differs between two of them."""
     found = _found(hub, slug, before, after)
     difference = _difference(hub, found.pair) if found.pair else None
+    if found.pair:
+        _require_left(hub, found.pair)
     family = hub.frame.families[found.dataset.family]
     return page(
         request,
@@ -108,8 +110,8 @@ def hide(
     """Show an earlier version no more; what was made of its rows is gone at once."""
     with hub.writing() as session:
         hidden = hide_version(session, slug, number, by=visitor, now=clock.now())
-    if hidden and (family := hub.frame.tables.get(hidden.family)):
-        hub.rows.drop(digest_of(hidden.sha256, hidden.file_name, declared(family.schema)))
+    if hidden:
+        _drop(hub, hidden)
     return RedirectResponse(f"/{language}/datasets/{slug}/versions", 303)
 
 
@@ -124,6 +126,11 @@ def changes(
     name = f"{slug}-{pair.before.number}-{pair.after.number}.{ending}"
     # Laid down first: a client that stalls holds a file, none of the places for questions.
     body = laid_down(chosen.write(pair, flow.every_change(hub.rows, pair, both)))
+    try:
+        _require_left(hub, pair)
+    except NotKnown:
+        body.close()
+        raise
     headers = {
         "Content-Disposition": f'{chosen.disposition}; filename="{name}"',
         "Content-Length": str(body.tell()),
@@ -165,6 +172,24 @@ def _difference(hub: Hub, pair: Pair) -> Difference:
     with suppress(NoRows, QueryTooHeavy, FileDamaged, BucketUnreachable):
         return flow.compare(hub.rows, pair, flow.tables(hub.frame, hub.files, pair))
     return flow.compare(hub.rows, pair, None)
+
+
+def _require_left(hub: Hub, pair: Pair) -> None:
+    """Drop what was worked out of a version that was hidden meanwhile; raises NotKnown then.
+
+    Asked behind the comparison: what is hidden later drops it itself.
+    """
+    with hub.reading() as session:
+        gone = flow.gone_since(session, pair)
+    for each in gone:
+        _drop(hub, each)
+    if gone:
+        raise NotKnown(f"Version {gone[0].number} can't be compared any more")
+
+
+def _drop(hub: Hub, version: Version) -> None:
+    if family := hub.frame.tables.get(version.family):
+        hub.rows.drop(digest_of(version.sha256, version.file_name, declared(family.schema)))
 
 
 def _json(pair: Pair, lines: Iterator[str]) -> Iterator[str]:
