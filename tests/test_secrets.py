@@ -47,11 +47,39 @@ def test_a_planted_secret_is_found_where_it_lies(project, line, kind):
     assert f"settings.py:2: {kind}" in ended.stderr
 
 
+@pytest.mark.parametrize(
+    "name", ["hub.key", "a.pem", "a.ini", "a.cfg", "a.conf", ".env.production"]
+)
+def test_a_key_is_found_whatever_its_file_is_called(project, name):
+    (project / name).write_text("-----BEGIN " + "PRIVATE KEY-----\n", encoding="utf-8")
+    ended = scanned(project)
+    assert (ended.returncode, f"{name}:1: Private Key" in ended.stderr) == (1, True)
+
+
 def test_an_audit_that_no_service_answers_says_that_nothing_was_looked_through(tmp_path):
     module = tmp_path / "pip_audit.py"
     module.write_text('print(\'{"dependencies": [{"name": "a", "skip_reason": "?"}]}\')\n')
     ended = audited(tmp_path)
     assert (ended.returncode, "SKIPPED" in ended.stderr) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("says", "code", "is_skipped"),
+    [
+        ("ConnectionError: no such host", 1, True),
+        ("No module named pip_audit", 1, False),
+        ("error: unrecognized arguments", 2, False),
+        ("could not parse requirements: ConnectionError", 2, False),
+    ],
+)
+def test_an_audit_that_can_not_be_made_fails_unless_the_network_is_why(
+    tmp_path, says, code, is_skipped
+):
+    text = f"import sys\nprint({says!r}, file=sys.stderr)\nsys.exit({code})\n"
+    (tmp_path / "pip_audit.py").write_text(text)
+    ended = audited(tmp_path)
+    assert (ended.returncode, "SKIPPED" in ended.stderr) == (int(not is_skipped), is_skipped)
+    assert is_skipped or says in ended.stderr
 
 
 def test_an_audit_names_the_packages_that_are_weak(tmp_path):
