@@ -55,6 +55,7 @@ from opendata_hub.store.publishing import drafts, uploads
 
 log = logging.getLogger(__name__)
 FILES_WAIT_FOR, FILES_AT_ONCE = timedelta(days=1), 500
+COMPARISONS_KEPT = timedelta(days=7)
 PACKAGES_AT_ONCE, PACKAGES_IN_A_COMMIT = 2_000, 100
 SUBMISSIONS_KEPT_FOR, SUBMISSIONS_AT_ONCE = timedelta(days=7), 200
 ROW_REPORTS_KEPT_FOR = timedelta(days=90)
@@ -406,10 +407,12 @@ def sweep_rows(hub: Hub) -> int:
     """Drop what was made of rows that are no longer published, after a day; returns how many files.
 
     Tables as Parquet, previews and comparisons are copies: what is erased must not live on in them.
+    Comparisons are dropped after a week in any case.
     """
     with hub.reading() as session:
         wanted = serving.kept_digests(session, hub.frame)
-    return hub.rows.sweep(wanted, clock.now() - FILES_WAIT_FOR)
+    now = clock.now()
+    return hub.rows.sweep(wanted, now - FILES_WAIT_FOR, now - COMPARISONS_KEPT)
 
 
 def forget_filings(hub: Hub) -> int:

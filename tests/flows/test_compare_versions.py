@@ -231,11 +231,25 @@ def test_a_withdrawn_dataset_shows_no_version_even_after_it_is_published_again(t
 def test_rows_of_what_is_gone_are_swept_with_what_was_made_of_them(twice, monkeypatch):
     difference(twice)
     kept = len(list(twice.rows.folder.glob("*/*")))
-    monkeypatch.setattr(clock, "now", lambda: build.NOW + timedelta(days=800))
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(days=2))
     assert jobs.sweep_rows(twice) == 0
     hide(twice, 1)
     assert jobs.sweep_rows(twice) == 3, "the table, and the comparison with what was told of it"
     assert len(list(twice.rows.folder.glob("*/*"))) == kept - 3
+
+
+def test_a_comparison_is_dropped_after_a_week_and_made_again(twice, monkeypatch):
+    first, now = difference(twice), clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now + timedelta(days=8))
+    assert jobs.sweep_rows(twice) == 2, "the comparison with what was told of it"
+    assert difference(twice) == first
+
+
+def test_tables_that_differ_in_too_many_rows_are_too_heavy(twice, monkeypatch):
+    monkeypatch.setattr(compare, "MOST_CHANGED", 2)
+    with pytest.raises(QueryTooHeavy):
+        difference(twice)
 
 
 def test_the_oldest_of_many_versions_are_let_go(hub):

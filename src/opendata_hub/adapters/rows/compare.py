@@ -38,6 +38,10 @@ from opendata_hub.domain.publishing.version import (
 LAYOUT = "changes/1"
 """What a comparison was made by; raise it when the same two tables would give another one."""
 MEMORY, SECONDS, ROWS_AT_ONCE = "512MB", 60.0, 1_000_000
+MOST_CHANGED = 500_000
+"""Rows that are kept as different, both sides of each: beyond it, take the files themselves."""
+SPILL = "4GB"
+"""So much disk may be taken while two tables are compared."""
 PATIENCE = 1.0
 """Seconds for which one comparison waits for another."""
 IS_TOO_HEAVY = "is_too_heavy"
@@ -121,6 +125,7 @@ def _make(store: RowStore, files: tuple[Path, Path], key: Sequence[str], path: P
             try:
                 database.execute(f"SET threads = 1; SET memory_limit = {literal(MEMORY)}")
                 database.execute(f"SET temp_directory = {literal(aside)}")
+                database.execute(f"SET max_temp_directory_size = {literal(SPILL)}")
                 _Comparing(database, files, key).write(target)
             except (duckdb.InterruptException, duckdb.OutOfMemoryException, QueryTooHeavy):
                 told.write_text(json.dumps({IS_TOO_HEAVY: True}), encoding="utf-8")
@@ -155,6 +160,7 @@ class _Comparing:
             if monotonic() > self._stop_at:
                 raise QueryTooHeavy(TOO_HEAVY)
             self._find(parts, part)
+            self._require_few()
         order = " ".join(f"WHEN {literal(each)} THEN {n}" for n, each in enumerate(RowChange))
         before, after = (self._whole(side) for side in (0, 1))
         self._database.execute(
@@ -187,6 +193,11 @@ class _Comparing:
             f"FROM ({before}) x FULL JOIN ({after}) y ON x.k = y.k AND x.nth = y.nth "
             "WHERE x.v IS DISTINCT FROM y.v"
         )
+
+    def _require_few(self) -> None:
+        found = self._database.execute("SELECT count(*) FROM found").fetchone()
+        if found and found[0] > MOST_CHANGED:
+            raise QueryTooHeavy(TOO_HEAVY)
 
     def _whole(self, side: int) -> Statement:
         """The rows of one side that changed, each as a JSON object, by their numbers."""

@@ -61,18 +61,21 @@ class RowStore:
             path.unlink(missing_ok=True)
         return len(found)
 
-    def sweep(self, wanted: AbstractSet[str], before: datetime) -> int:
+    def sweep(self, wanted: AbstractSet[str], before: datetime, pairs_before: datetime) -> int:
         """Drop what was made before then from rows that are not wanted; returns how many files.
 
-        wanted: digests. What was made from two of them needs both.
+        wanted: digests. pairs_before: what was made from two of them needs both, and is dropped
+        when it was made before that: readers choose the pairs, and it is made again when asked for.
         """
-        swept, limit = 0, before.timestamp()
+        swept, limit, pairs_limit = 0, before.timestamp(), pairs_before.timestamp()
         for path in self.folder.glob("*/*"):
             digests = [part for part in path.name.split(".") if len(part) == DIGEST_LETTERS]
-            if digests and all(digest in wanted for digest in digests):
+            is_wanted = bool(digests) and all(digest in wanted for digest in digests)
+            if is_wanted and len(digests) == 1:
                 continue
             with suppress(FileNotFoundError):
-                if path.is_file() and path.stat().st_mtime < limit:
+                made_at = path.stat().st_mtime
+                if path.is_file() and made_at < (pairs_limit if is_wanted else limit):
                     path.unlink()
                     swept += 1
         return swept
