@@ -295,6 +295,27 @@ def test_a_slow_line_gets_smaller_pieces_and_the_file_arrives(house, chromium, t
     assert sizes[:3] == [524_288, 262_144, 131_072]
 
 
+def test_words_whose_answer_was_lost_are_not_those_of_a_colleague(house, chromium):
+    calls = []
+
+    def lose(route):
+        calls.append(route.fetch() if len(calls) < 1 else None)
+        return route.abort() if calls[-1] else route.continue_()
+
+    with window(
+        chromium, house, role=Role.STEWARD, may_complain=lambda said: "Failed" in said
+    ) as page:
+        page.goto(f"/fr/my-data/{house.draft()}/words")
+        page.route(re.compile(r"/quality$"), lose)
+        with page.expect_event("requestfailed"):
+            page.get_by_label("Titre en français").fill("Gardé sans réponse")
+        page.get_by_label("Titre en français").fill("Gardé, puis allongé")
+        page.get_by_role("button", name="Enregistrer", exact=True).click()
+        page.get_by_text("Enregistré.").wait_for()
+        assert page.get_by_label("Titre en français").input_value() == "Gardé, puis allongé"
+    assert calls[0].ok
+
+
 def test_two_windows_on_one_draft_show_each_other_s_words(house, chromium):
     with window(chromium, house, role=Role.STEWARD, **QUIET) as page:
         page.goto(f"/fr/my-data/{house.draft()}/words")
