@@ -106,6 +106,11 @@ class Assessed:
     written: Written
     broken: InvalidRecord | None
 
+    @property
+    def turtle(self) -> str:
+        """All that the record says, for people to look at."""
+        return whole(self.written, rdf.TURTLE)
+
 
 def publish(
     session: Session,
