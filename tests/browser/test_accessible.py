@@ -43,12 +43,10 @@ def pages():
     found: dict[str, Role | None] = {}
     for prefix, router in ROUTERS:
         for route in router.routes:
-            is_page = route.path.startswith("/{language}") and not prefix
-            if is_page and "GET" in route.methods and route.path not in NO_PAGES:
-                deed = route.deed
-                found[route.path.replace(":path}", "}")] = (
-                    None if deed in OPEN else _first(ROLES[deed])
-                )
+            path = route.path.replace(":path}", "}")
+            is_page = path.startswith("/{language}") and not prefix
+            if is_page and "GET" in route.methods and path not in NO_PAGES:
+                found[path] = None if route.deed in OPEN else _first(ROLES[route.deed])
     return found
 
 
