@@ -383,11 +383,13 @@ def test_an_address_of_another_body_is_not_taken_whatever_it_is_made_of(demo_hub
     taken = demo_client.post("/api/v1/datasets", data=theirs, files=table, headers=other)
     assert (taken.status_code, taken.json()["code"]) == (403, "forbidden")
     demo_client.delete("/api/v1/datasets/mes-petitions?reason=Erreur", headers=own)
-    taken = demo_client.post(
-        "/api/v1/datasets", data={**theirs, "slug": "mes-petitions"}, files=table, headers=other
-    )
-    assert (taken.status_code, taken.json()["code"]) == (403, "forbidden")
-    again = demo_client.post("/api/v1/datasets", data=words, files=table, headers=own)
+    theirs["slug"] = "mes-petitions"
+    for again, refused in ((False, (409, "slug-withdrawn")), (True, (403, "forbidden"))):
+        data = {**theirs, "again": str(again).lower()}
+        taken = demo_client.post("/api/v1/datasets", data=data, files=table, headers=other)
+        assert (taken.status_code, taken.json()["code"]) == refused
+    once_more = {**words, "again": "true"}
+    again = demo_client.post("/api/v1/datasets", data=once_more, files=table, headers=own)
     assert (again.status_code, again.json()["version"]) == (201, 2)
 
 
