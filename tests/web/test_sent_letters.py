@@ -227,7 +227,7 @@ def test_a_letter_in_doubt_is_shown_and_settled_on_the_page(
 ):
     extended(client, officer, receipt)
     mails(hub)
-    monkeypatch.setattr(type(hub), "send_letters", lambda *_: 0)
+    monkeypatch.setattr(type(hub), "send_letters", lambda *_, **_more: 0)
     number = write(client, officer, address).json()["id"]
     with hub.writing() as session:
         claimed = outbox.claim(session, clock.now())
