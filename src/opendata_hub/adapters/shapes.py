@@ -14,6 +14,9 @@ from opendata_hub.domain.catalog.record import shapes
 from opendata_hub.domain.catalog.record.labels import Fault
 from opendata_hub.domain.catalog.record.triples import Triple
 
+AT_ONCE = 25
+"""Records that are best proved together: more save little, and are held in memory meanwhile."""
+
 
 @dataclass(frozen=True, slots=True)
 class Violation:

@@ -87,8 +87,6 @@ Answers = Callable[[str], bool]
 PUBLISHED = frozenset({ChangeKind.CREATED, ChangeKind.REPLACED})
 AT_ONCE = 200
 """Datasets that are written together where many are; their records are held in memory."""
-PROVED_AT_ONCE = 25
-"""Records that are proved together."""
 _STAND_IN = "/datasets/STAND-IN"
 MOST_VERSIONS = 1000
 """So far a chain of previous versions is followed."""
@@ -248,8 +246,8 @@ def assess_all(frame: Frame, many: Sequence[Dataset], *, answers: Answers) -> li
     Some at a time: texts are all that is kept of a record while others are assessed. Its terms
     would be looked through for garbage again and again, which costs a sixth of a load.
     """
-    firsts = range(0, len(many), PROVED_AT_ONCE)
-    some = (many[first : first + PROVED_AT_ONCE] for first in firsts)
+    firsts = range(0, len(many), shapes.AT_ONCE)
+    some = (many[first : first + shapes.AT_ONCE] for first in firsts)
     return [each for few in some for each in _assess_few(frame, few, answers)]
 
 

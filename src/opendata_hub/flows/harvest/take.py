@@ -48,8 +48,6 @@ from opendata_hub.store.harvest.quarantine import Apart
 from opendata_hub.store.harvest.records import Known
 
 NAMELESS = "nameless record "
-PROVED_AT_ONCE = 25
-"""Records that are proved together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,8 +287,8 @@ def _draft(
 
 def written_all(frame: dcat.Frame, many: Sequence[Draft]) -> Iterator[Written | HubError]:
     """What is kept of each record, written in every syntax; or what is wrong with it."""
-    for first in range(0, len(many), PROVED_AT_ONCE):
-        yield from _written_few(frame, many[first : first + PROVED_AT_ONCE])
+    for first in range(0, len(many), shapes.AT_ONCE):
+        yield from _written_few(frame, many[first : first + shapes.AT_ONCE])
 
 
 def _written_few(frame: dcat.Frame, few: Sequence[Draft]) -> Iterator[Written | HubError]:
