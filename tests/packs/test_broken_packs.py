@@ -49,6 +49,7 @@ def test_an_authoritys_own_file_hides_the_shipped_one(tmp_path):
         (FAMILY, "languages: [ar, fr]", "languages: [ar, tlh]", "'tlh' is not in"),
         (FAMILY, "frequency: ANNUAL", "frequency: SOMETIMES", "'SOMETIMES' is not in"),
         (FAMILY, "confidence: verified", "confidence: sure", "must be one of verified"),
+        (FAMILY, "frequency:", "licence: CC_BY_9\nfrequency:", "'CC_BY_9' is not in"),
         (FAMILY, "frequency:", "frequency: ANNUAL\nfrequency:", "stands twice"),
         (KIND, "name: deliberations", "name: votes", "as the folder is called"),
         (KIND, "frequency: IRREG", "frequency: SOMETIMES", "'SOMETIMES' is not in"),

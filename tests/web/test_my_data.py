@@ -543,6 +543,7 @@ def test_what_is_chosen_from_lists_stands_in_the_record_and_in_the_next_version(
         record = dataset_record(hub.frame, datasets.get(session, "aides"))
     assert [str(each.iri).rpartition("/")[2] for each in record.theme] == ["TRAN", "ENVI"]
     assert str(record.frequency.iri).endswith("/MONTHLY")
+    assert ">mensuel<" in browser.get("/fr/datasets/aides").text
     assert [str(each.iri)[-3:] for each in (*record.language, *record.spatial)] == ["ARA", "DEU"]
     again = browser.hand_in(build.sample(hub, FAMILY), replaces="aides")
     assert '<option value="ENVI" selected>' in browser.get(f"{again}/words").text
@@ -556,6 +557,29 @@ def test_what_is_chosen_from_lists_stands_in_the_record_and_in_the_next_version(
         ["DEU"],
     )
     assert "frequency" not in said
+
+
+def test_a_licence_is_chosen_for_the_file_and_shown_wherever_the_dataset_is(browser, hub):
+    place = browser.hand_in(build.sample(hub, FAMILY))
+    form = browser.get(f"{place}/words").text
+    usual = "Creative Commons Attribution 4.0 International"
+    assert f"{usual}</option>" in form.split('id="licence"')[1].partition("</select>")[0]
+    browser.post(f"{place}/words", data={"title_fr": "Aides", "licence": "ODC_BL"})
+    assert browser.publish(place).status_code == 303
+    with hub.reading() as session:
+        dataset = datasets.get(session, "aides")
+    assert dataset.described["licence"] == "ODC_BL"
+    iri = "http://publications.europa.eu/resource/authority/licence/ODC_BL"
+    assert f'<a href="{iri}">' in browser.get("/fr/datasets/aides").text
+    assert iri in browser.get("/datasets/aides.ttl").text
+    package = browser.get("/api/3/action/package_show?id=aides").json()["result"]
+    assert package["license_id"] == "odc-odbl"
+    assert browser.get("/api/v1/datasets?licence=ODC_BL").json()["total"] == 1
+    again = browser.hand_in(build.sample(hub, FAMILY), replaces="aides")
+    assert '<option value="ODC_BL" selected>' in browser.get(f"{again}/words").text
+    browser.post(f"{again}/words", data={"licence": ""})
+    assert browser.publish(again).status_code == 303
+    assert iri not in browser.get("/datasets/aides.ttl").text
 
 
 def test_a_code_that_no_list_has_is_refused_by_its_field_and_kept(browser, hub):

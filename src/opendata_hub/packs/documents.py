@@ -36,7 +36,7 @@ def _load(
     folders: Folders, name: str, vocabularies: Vocabularies, taken: Mapping[str, Family]
 ) -> Family:
     sheet = read_sheet(folders.file(f"documents/{name}/{MARKER}"))
-    sheet.only(*KEYS)
+    sheet.only(*KEYS, "licence")
     if sheet.text("name") != name:
         sheet.refuse(f"name must be {name!r}, as the folder is called")
     if name in taken:

@@ -80,7 +80,7 @@ def _load(
     folders: Folders, name: str, vocabularies: Vocabularies, schemas: Mapping[str, Schema]
 ) -> Family:
     sheet = read_sheet(folders.file(f"families/{name}/family.yaml"))
-    sheet.only(*KEYS, "charts", "entities")
+    sheet.only(*KEYS, "licence", "charts", "entities")
     if sheet.text("name") != name:
         sheet.refuse(f"name must be {name!r}, as the folder is called")
     rules_file = folders.find(f"families/{name}/checks.yaml")
@@ -114,6 +114,7 @@ def family_of(
         schema=schema,
         rules=rules,
         holds=holds,
+        licence=coded(sheet, "licence", "licence", vocabularies) if sheet.has("licence") else "",
     )
 
 

@@ -140,6 +140,16 @@ def test_whatever_stands_in_a_hub_is_loaded_back_without_a_new_version(demo_clie
         assert loaded.json()["result"] == before, name
 
 
+def test_a_licence_that_is_said_as_ckan_says_it_is_that_of_the_file(remote, table):
+    remote.action.package_create(**NEW, license_id="cc-zero")
+    assert remote.action.package_show(id=NEW["name"])["license_id"] == "cc-zero"
+    hand_in(remote, table, package_id=NEW["name"])
+    package = remote.action.package_show(id=NEW["name"])
+    assert (package["license_id"], package["version"]) == ("cc-zero", "1")
+    assert remote.action.package_update(**package)["version"] == "1"
+    assert remote.action.package_patch(id=NEW["name"], license_id="")["license_id"] == "cc-by"
+
+
 def test_a_package_is_revised_only_as_it_was_expected_to_be(remote, table):
     published(remote, table)
     match = {"name": NEW["name"], "title": NEW["title"]}
@@ -280,7 +290,7 @@ def test_a_begun_package_can_be_changed_and_given_up(remote):
         ({"extras": [{"key": "frequency", "value": "often"}]}, "frequency", ""),
         ({"extras": [{"key": "issued", "value": "x"}, {"key": "issued"}]}, "extras", "Duplicate"),
         ({"groups": [{"name": "climate"}]}, "groups", "themes of a public list"),
-        ({"license_id": "other-closed"}, "license_id", "one licence"),
+        ({"license_id": "other-closed"}, "license_id", "known: cc-by,"),
         ({"resources": [{"url": "http://x.example"}]}, "resources", "resource_create"),
         ({"title": "bell \x07"}, "title", "control character"),
         ({"title": {"fr": "x"}}, "title", "Must be a text"),

@@ -151,19 +151,38 @@ class Frame:
         made = record.LicenceDocument(iri=term.uri, label=term.label, scheme=scheme)
         return self.shared.keep(made)
 
+    def usual_licence(self, family: Family) -> str:
+        """The code of the licence of a family's files where their steward chooses none."""
+        return family.licence or self.site.licence
+
+    def licence_of(self, dataset: Dataset) -> Term:
+        """The licence of a dataset's file: that which its steward chose, else the usual one."""
+        usual = self.usual_licence(self.families[dataset.family])
+        return self._said("licence", dataset.described.get("licence"), usual)
+
+    def frequency_of(self, dataset: Dataset) -> Term:
+        """How often a dataset is renewed: as its steward says, else as its family does."""
+        usual = self.families[dataset.family].frequency
+        return self._said("frequency", dataset.described.get("frequency"), usual)
+
+    def _said(self, vocabulary: str, code: object, usual: str) -> Term:
+        """The entry that was chosen; the usual one where the list no longer has it."""
+        terms = self.vocabularies[vocabulary]
+        return terms.get(str(code)) or terms[usual]
+
     def coded(self, vocabulary: str, code: str) -> record.Thing | None:
         """What a code of a list stands for; None where the list has no such code."""
         if code not in self.vocabularies.get(vocabulary, {}):
             return None
         if vocabulary == "country":
             return self.location(code)
-        return self.concept(vocabulary, code)
+        return self.licence(code) if vocabulary == "licence" else self.concept(vocabulary, code)
 
     def entry(self, vocabulary: str, iri: str) -> record.Thing | None:
         """What stands in a shipped list at that address; None where nothing does."""
         if vocabulary not in self._by_address:
             terms = self.vocabularies.get(vocabulary, {}).values()
-            made = self.licence if vocabulary == "licence" else partial(self.coded, vocabulary)
+            made = partial(self.coded, vocabulary)
             self._by_address[vocabulary] = {term.uri: made(term.code) for term in terms}
         return self._by_address[vocabulary].get(iri)
 
@@ -240,6 +259,9 @@ def dataset_record(frame: Frame, dataset: Dataset) -> record.Dataset:
     identifiers = {*made.identifier, *said.fields.get("identifier", ())}
     given = {**said.fields, "identifier": tuple(sorted(identifiers)), "in_series": series}
     given["keyword"] = keywords_of(given.get("keyword", made.keyword))
+    if said.licence:
+        file = replace(made.distribution[0], licence=said.licence)
+        given["distribution"] = (file,)
     return replace(made, **given)
 
 
@@ -324,7 +346,7 @@ def _distribution(frame: Frame, dataset: Dataset, family: Family) -> record.Dist
         access_url=(address,),
         download_url=(address,),
         access_service=(f"{parent}#rows",) if is_table else (),
-        licence=frame.licence(frame.site.licence),
+        licence=frame.licence(frame.usual_licence(family)),
         rights=_rights(frame),
         availability=frame.concept("planned-availability", "AVAILABLE"),
         format=frame.concept("file-type", file.format),
@@ -353,7 +375,7 @@ def rows_service(frame: Frame, dataset: Dataset) -> record.DataService:
         endpoint_description=(frame.iri("api/openapi.json"),),
         serves_dataset=(parent,),
         conforms_to=(frame.shared.keep(openapi),),
-        licence=frame.licence(frame.site.licence),
+        licence=frame.licence(frame.licence_of(dataset).code),
         access_rights=frame.concept("access-right", "PUBLIC"),
     )
 

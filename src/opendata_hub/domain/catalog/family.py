@@ -76,7 +76,8 @@ class Family:
 
     schema: a Frictionless Table Schema descriptor, as read; columns match by name. Documents have
             one without fields.
-    themes, frequency: codes of the EU vocabularies in ``catalog/vocabularies/``.
+    themes, frequency, licence: codes of the EU vocabularies in ``catalog/vocabularies/``; licence
+               is empty where it is that of the hub.
     languages: the languages of its tables, as ISO 639-1 codes.
     charts:    what is drawn of every table of the family. entities: of whom its rows speak.
     """
@@ -96,3 +97,4 @@ class Family:
     holds: Holds = Holds.TABLE
     charts: tuple[Chart, ...] = ()
     entities: tuple[EntityRule, ...] = ()
+    licence: str = ""

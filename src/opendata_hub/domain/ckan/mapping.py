@@ -7,7 +7,7 @@ from typing import Any
 
 from opendata_hub.domain.catalog.record.classes import Dataset, Distribution, Thing, rows_of
 from opendata_hub.domain.catalog.record.row import Kind, Row
-from opendata_hub.domain.ckan.licences import licence_named
+from opendata_hub.domain.ckan.licences import Licence, licence_named
 from opendata_hub.domain.ckan.lines import (
     DATASET,
     RESOURCE,
@@ -81,7 +81,7 @@ def package_of(dataset: Dataset, facts: Facts, known: Known) -> Package:
         "author_email": None,
         "creator_user_id": facts.creator or None,
         "id": facts.id,
-        **_licence(dataset.distribution),
+        **licence_keys(licence_named(license_id_of(dataset.distribution))),
         "maintainer": flat.get("maintainer") or None,
         "maintainer_email": flat.get("maintainer_email") or None,
         "metadata_created": naive(facts.created_at),
@@ -259,8 +259,8 @@ def _distribution(
     return Distribution(iri=text_in(flat, "uri"), **said)
 
 
-def _licence(distributions: Sequence[Distribution]) -> dict[str, Any]:
-    found = licence_named(license_id_of(distributions))
+def licence_keys(found: Licence | None) -> dict[str, Any]:
+    """What a package says of its licence."""
     if found is None:
         return {"isopen": False, "license_id": None, "license_title": None}
     said = {"isopen": found.is_open, "license_id": found.id, "license_title": found.title}

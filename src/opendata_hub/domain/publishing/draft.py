@@ -17,8 +17,11 @@ CODED: Mapping[str, tuple[str, ...]] = {
     "language": ("language_1", "language_2", "language_3"),
     "frequency": ("frequency",),
     "spatial": ("spatial",),
+    "licence": ("licence",),
 }
 """What is chosen from a list, and the fields of the form that show its first values."""
+_ONE = frozenset({"frequency", "licence"})
+"""Of these, one value is said, not several."""
 OWN_TERRITORY = "own"
 """What stands in the field ``spatial`` for the territory of the body itself."""
 FIELDS = (
@@ -208,7 +211,7 @@ def _chosen(
     if name == "spatial" and territory:
         codes = [dict(territory) if code == OWN_TERRITORY else code for code in codes]
     values = [*codes, *_listed(before, name)[len(fields) :]]
-    return next(iter(values), None) if name == "frequency" else values
+    return next(iter(values), None) if name in _ONE else values
 
 
 def _contact(draft: Draft, one: Mapping[str, Any], given: Mapping[str, str]) -> Mapping[str, Any]:

@@ -22,13 +22,14 @@ from opendata_hub.domain.catalog.record import classes as record
 from opendata_hub.domain.catalog.record.described import MOST_VALUES, described
 from opendata_hub.domain.catalog.report import Clearance
 from opendata_hub.domain.ckan.given import given_of
-from opendata_hub.domain.ckan.licences import licence_named
+from opendata_hub.domain.ckan.licences import Licence, licence_named, licence_of
 from opendata_hub.domain.ckan.lines import DATASET, LONGEST_TAG
 from opendata_hub.domain.ckan.mapping import (
     CORE,
     Facts,
     Package,
     flat_extras,
+    licence_keys,
     package_of,
     record_of,
     tag_names,
@@ -62,7 +63,10 @@ NOTHING: tuple[object, ...] = (None, "")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a package says, checked. family, day: empty where they are not said."""
+    """What a package says, checked.
+
+    family, day: empty where they are not said. licence: CKAN's id of one; empty for the usual one.
+    """
 
     slug: str
     publisher: str
@@ -71,6 +75,7 @@ class Said:
     family: str
     day: str
     is_private: bool
+    licence: str = ""
 
 
 def begin(
@@ -180,6 +185,7 @@ def checked(shown: Shown, given: Mapping[str, Any]) -> Said:
         family=str(extras.get(FAMILY) or ""),
         day=str(extras.get(DAY) or ""),
         is_private=bool(switched(given.get("private"))),
+        licence=_licence_id(given.get("license_id")),
     )
     checked_texts(read.description, what="notes", longest=DESCRIPTION_LENGTH, needed=False)
     described(
@@ -203,6 +209,7 @@ def draft_package(shown: Shown, draft: Draft) -> Package:
     )
     package = package_of(said.record, facts, shown.known)
     extras = {FAMILY: said.family, DAY: said.day}
+    package |= licence_keys(licence_named(said.licence))
     package["extras"] += [{"key": key, "value": each} for key, each in extras.items() if each]
     return package
 
@@ -225,6 +232,8 @@ def _described(shown: Shown, said: Said, before: Dataset | None) -> dict[str, An
         kept = {key: each for key, each in before.described.items() if key == "series"}
     mine = tuple(each for each in said.record.identifier if each not in usual.identifier)
     read = replace(said.record, identifier=mine or usual.identifier)
+    if licence := _chosen_licence(shown, said, before):
+        kept["licence"] = licence
     return {**kept, **given_of(read, _code_of(shown), shown.known, usual=usual)}
 
 
@@ -336,11 +345,37 @@ def _group_fault(shown: Shown, groups: object) -> str:
 def _licence_fault(shown: Shown, licence: object) -> str:
     if licence in (*NOTHING, "notspecified"):
         return ""
-    own = shown.frame.licence(shown.frame.site.licence).iri
-    known = licence_named(str(licence))
-    if known and known.iri == own:
+    known = sorted({each.id for each in _licences(shown).values()})
+    if _licence_id(licence) in known:
         return ""
-    return f"This hub publishes all its data under one licence: {own}"
+    return f"No licence of this hub is called {str(licence)[:40]!r}; known: {', '.join(known)}"
+
+
+def _licences(shown: Shown) -> Mapping[str, Licence]:
+    """CKAN's licence by the code of each of the hub's list."""
+    terms = shown.frame.vocabularies["licence"].values()
+    found = ((term.code, licence_of(term.uri)) for term in terms)
+    return {code: licence for code, licence in found if licence}
+
+
+def _licence_id(written: object) -> str:
+    """CKAN's own spelling of a licence's id; empty for none, and for one it does not know."""
+    known = None if written in (*NOTHING, "notspecified") else licence_named(str(written))
+    return known.id if known else ""
+
+
+def _chosen_licence(shown: Shown, said: Said, before: Dataset | None) -> str:
+    """The code of the licence that a package chooses; empty where it is the usual one.
+
+    Several codes may have one id of CKAN's: what a dataset has, or would have, is not changed then.
+    """
+    frame = shown.frame
+    family = frame.families.get(before.family if before else said.family)
+    usual = frame.usual_licence(family) if family else frame.site.licence
+    has = frame.licence_of(before).code if before else usual
+    codes = [code for code, each in _licences(shown).items() if each.id == said.licence]
+    chosen = next((code for code in (has, usual) if code in codes), next(iter(codes), usual))
+    return "" if chosen == usual else chosen
 
 
 def _with_theme(

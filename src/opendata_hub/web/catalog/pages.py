@@ -7,8 +7,6 @@ from typing import Any, cast
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from opendata_hub.bootstrap import Hub
-from opendata_hub.domain.catalog.dataset import Dataset
 from opendata_hub.domain.catalog.family import Family
 from opendata_hub.domain.catalog.harvest.news import schema_org
 from opendata_hub.domain.catalog.record.mqa import Quality
@@ -69,8 +67,8 @@ def dataset_page(request: Request, hub: HubDep, language: PageLanguage, slug: st
         quality=Quality(dataset.met),
         family=hub.frame.families[dataset.family],
         publisher=hub.frame.site.publishers[dataset.publisher],
-        licence=hub.frame.term("licence", hub.frame.site.licence),
-        frequency=_frequency(hub, dataset),
+        licence=hub.frame.licence_of(dataset),
+        frequency=hub.frame.frequency_of(dataset).label,
         links=links,
         base_url=hub.frame.base_url,
         schema_org=schema_org(hub.frame, dataset, language),
@@ -107,8 +105,3 @@ def columns_of(family: Family) -> Mapping[str, Mapping[str, Any]]:
     """The fields of a family's tables by name, in their order."""
     fields = cast("Sequence[Mapping[str, Any]]", family.schema["fields"])
     return {field["name"]: field for field in fields}
-
-
-def _frequency(hub: Hub, dataset: Dataset) -> object:
-    family = hub.frame.families[dataset.family]
-    return hub.frame.term("frequency", family.frequency).label

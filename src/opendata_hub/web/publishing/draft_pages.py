@@ -57,10 +57,10 @@ LOOKED_AT_UNASKED = 5_000_000
 ASKED_AT = {
     "keywordAvailability": "keywords_fr", "temporalAvailability": "period_from",
     "contactPointAvailability": "contact_email", "categoryAvailability": "theme_1",
-    "spatialAvailability": "spatial",
+    "spatialAvailability": "spatial", "licenceAvailability": "licence", "knownLicence": "licence",
 }  # fmt: skip
 """Where the form asks for what an indicator of quality misses."""
-LISTS = ("data-theme", "language", "frequency", "country")
+LISTS = ("data-theme", "language", "frequency", "country", "licence")
 """From which words are chosen."""
 router = APIRouter(route_class=Door, include_in_schema=False)
 Number = Annotated[int, Path(ge=1, le=2_147_483_647)]
@@ -515,6 +515,7 @@ def _usual(hub: Hub, family: Family) -> dict[str, list[Texts]]:
         "language": [each.label for each in frame.languages(family.languages)],
         "frequency": [frame.term("frequency", family.frequency).label],
         "spatial": [frame.term("country", frame.site.country).label],
+        "licence": [frame.term("licence", frame.usual_licence(family)).label],
     }
 
 

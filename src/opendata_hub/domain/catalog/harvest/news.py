@@ -90,7 +90,7 @@ def schema_org(frame: Frame, dataset: Dataset, language: str) -> dict[str, Any]:
         "inLanguage": real,
         "identifier": me,
         "keywords": list(dataset.keywords.get(language, ())),
-        "license": frame.term("licence", frame.site.licence).uri,
+        "license": frame.licence_of(dataset).uri,
         "isAccessibleForFree": True,
         "version": str(dataset.version),
         "datePublished": _instant(dataset.issued_at),

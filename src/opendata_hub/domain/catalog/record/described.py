@@ -1,6 +1,7 @@
 """What stewards say of a dataset beside title and file: JSON in, checked by the table, fields out.
 
-The keys are the fields of ``Dataset`` in ``classes.py`` (and ``series``). A value from a list is
+The keys are the fields of ``Dataset`` in ``classes.py`` (and ``series``, and ``licence``, which the
+record says of the file). A value from a list is
 its code, a text is one for each language, a thing is an object; where a thing has no ``iri`` of
 its own, its place gives it one. See ``docs/catalogue.md``.
 """
@@ -9,13 +10,15 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, cast
 
 from opendata_hub.domain.catalog.dataset import DESCRIPTION_LENGTH, checked_texts
 from opendata_hub.domain.catalog.record.classes import (
     TABLE,
     Dataset,
     DatasetSeries,
+    Distribution,
+    LicenceDocument,
     Location,
     Thing,
     rows_of,
@@ -41,6 +44,8 @@ MADE_HERE = frozenset(
     }
 )  # fmt: skip
 """What the hub itself says of a dataset, or asks elsewhere in the form."""
+BESIDE = frozenset({"series", "licence"})
+"""What is said of a dataset and is no field of its own in DCAT-AP."""
 MOST_VALUES = 100
 LONGEST_TEXT = 1000
 
@@ -50,10 +55,11 @@ Coded = Callable[[str, str], Thing | None]
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """The checked fields of a dataset, and the series it belongs to."""
+    """The checked fields of a dataset, the series it belongs to, the licence of its file."""
 
     fields: Mapping[str, Any]
     series: tuple[DatasetSeries, ...] = ()
+    licence: LicenceDocument | None = None
 
 
 def described(given: Given, me: str, *, base_url: str, coded: Coded) -> Described:
@@ -62,7 +68,7 @@ def described(given: Given, me: str, *, base_url: str, coded: Coded) -> Describe
     Raises InvalidRecord, which names the field, and Invalid for a field that there is not.
     """
     reading = _Reading(coded)
-    said = {key: value for key, value in given.items() if key != "series"}
+    said = {key: value for key, value in given.items() if key not in BESIDE}
     known = {name: row for name, row in rows_of(Dataset) if name not in MADE_HERE}
     return Described(
         reading.fields(known, said, me, ""),
@@ -70,6 +76,7 @@ def described(given: Given, me: str, *, base_url: str, coded: Coded) -> Describe
             reading.series(each, base_url, f"series[{number}]")
             for number, each in enumerate(reading.listed(given.get("series", []), "series"))
         ),
+        reading.licence(given["licence"], me) if "licence" in given else None,
     )
 
 
@@ -107,7 +114,7 @@ class _Reading:
         if unknown := sorted(set(given) - set(known) - {"iri"}):
             raise Invalid(
                 f"{where or 'described'}: no field {str(unknown[0])[:40]!r}; "
-                f"known: {', '.join(sorted(known))}"
+                f"known: {', '.join(sorted({*known, *(() if where else BESIDE)}))}"
             )
         return {
             name: self.field(row, given[name], me, f"{where}{name}", name)
@@ -124,6 +131,10 @@ class _Reading:
         known = dict(rows_of(DatasetSeries))
         said = {key: value for key, value in one.items() if key != "id"}
         return DatasetSeries(iri=me, **self.fields(known, said, me, f"{where}."))
+
+    def licence(self, given: object, me: str) -> LicenceDocument:
+        made = self.node(dict(rows_of(Distribution))["licence"], given, me, "licence", "licence-1")
+        return cast("LicenceDocument", made)
 
     def field(self, row: Row, given: object, me: str, where: str, name: str) -> object:
         if row.kind in {Kind.TEXTS, Kind.WORDS}:

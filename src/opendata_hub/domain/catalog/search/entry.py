@@ -81,10 +81,10 @@ def entry_of(frame: Frame, dataset: Dataset, *, text: str = "") -> Entry:
         facets={
             Facet.FAMILY: (dataset.family,),
             Facet.PUBLISHER: (dataset.publisher,),
-            Facet.THEME: family.themes,
+            Facet.THEME: _codes(dataset, "theme") or family.themes,
             Facet.FORMAT: (dataset.distribution.format,),
-            Facet.LICENCE: (frame.site.licence,),
-            Facet.TERRITORY: (frame.site.country,),
+            Facet.LICENCE: (frame.licence_of(dataset).code,),
+            Facet.TERRITORY: _codes(dataset, "spatial") or (frame.site.country,),
             Facet.YEAR: years_of(dataset.title, dataset.modified_at),
         },
         text=by_script(text),
@@ -98,6 +98,13 @@ def keywords_of(dataset: Dataset) -> Mapping[str, Sequence[str]]:
     if not given:
         return dataset.keywords
     return {k: [words] if isinstance(words, str) else words for k, words in given.items()}
+
+
+def _codes(dataset: Dataset, name: str) -> tuple[str, ...]:
+    """The codes that its steward chose of a list; what is no code stands in no list."""
+    given = dataset.described.get(name, ())
+    values = given if isinstance(given, list) else [given]
+    return tuple(each for each in values if isinstance(each, str))
 
 
 def by_script(text: str) -> tuple[LocalText, ...]:

@@ -62,12 +62,14 @@ def package(
 
 def _head(frame: Frame, purchases: Purchases) -> dict[str, Any]:
     publisher = frame.site.publishers[frame.site.publisher]
+    # The package has one licence or says none: each dataset may have another.
+    licences = {frame.licence_of(each).uri for each in purchases.datasets}
     head = {
         "uri": f"{frame.base_url}/api/v1/ocds/releases.json",
         "version": VERSION,
         "publishedDate": purchases.changed_at.isoformat() if purchases.changed_at else None,
         "publisher": {"name": publisher.name["fr"], "uri": publisher.homepage},
-        "license": frame.term("licence", frame.site.licence).uri,
+        "license": licences.pop() if len(licences) == 1 else None,
     }
     return {key: value for key, value in head.items() if value is not None}
 
