@@ -13,6 +13,7 @@ of memory each half minute; at the end the growth since the first quarter, which
 """
 
 import argparse
+import compileall
 import http.client
 import json
 import os
@@ -32,6 +33,7 @@ from urllib.parse import quote
 
 from serving import load
 
+import opendata_hub
 from opendata_hub.bootstrap import open_hub
 from opendata_hub.settings import Settings
 
@@ -120,6 +122,7 @@ def serving(home: Path, database_url: str) -> Iterator[tuple[int, int, float, fl
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
+    compileall.compile_dir(Path(opendata_hub.__file__).parent, quiet=2)  # as an installation is
     environment = {
         **os.environ, "OPENDATA_HUB_HOME": str(home), "OPENDATA_HUB_DATABASE_URL": database_url,
         "OPENDATA_HUB_RATE_LIMITS": "read=off, file=off, write=off",

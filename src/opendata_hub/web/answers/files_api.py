@@ -28,11 +28,12 @@ from opendata_hub.flows.requests.attach import examine
 from opendata_hub.web.answers.serving import bytes_of
 from opendata_hub.web.answers.shapes import CaseFileOut, MarksIn, RedactedOut, ReleaseIn
 from opendata_hub.web.deps import HubDep
-from opendata_hub.web.doors import Door, VisitorDep, bearer, gives, needs
+from opendata_hub.web.doors import API, Door, VisitorDep, bearer, gives, needs
 from opendata_hub.web.requests.requests_api import today_under
 from opendata_hub.web.shapes import DatasetOut, Problem
 
 router = APIRouter(
+    prefix=API,
     route_class=Door,
     tags=["desk"],
     dependencies=[Depends(bearer)],

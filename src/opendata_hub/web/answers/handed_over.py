@@ -14,11 +14,12 @@ from opendata_hub.flows.answers import read_file
 from opendata_hub.web.answers.serving import bytes_of
 from opendata_hub.web.answers.shapes import HandedOverOut
 from opendata_hub.web.deps import HubDep, PageLanguage
-from opendata_hub.web.doors import Door, gives, needs
+from opendata_hub.web.doors import API, Door, gives, needs
 from opendata_hub.web.rendering import page
 from opendata_hub.web.shapes import Problem
 
 router = APIRouter(
+    prefix=API,
     route_class=Door,
     tags=["requests"],
     responses={status: {"model": Problem} for status in (401, 404, 422)},

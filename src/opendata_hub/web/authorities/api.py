@@ -10,13 +10,19 @@ from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.roles import Visitor
 from opendata_hub.flows.authorities.create import create
 from opendata_hub.web.deps import HubDep
-from opendata_hub.web.doors import Door, VisitorDep, bearer, needs
+from opendata_hub.web.doors import API, Door, VisitorDep, bearer, needs
 from opendata_hub.web.shapes import AuthorityIn, AuthorityListOut, AuthorityOut, Problem
 
 MOST = 1_000
 
-router = APIRouter(route_class=Door, tags=["authorities"], responses={404: {"model": Problem}})
+router = APIRouter(
+    prefix=API,
+    route_class=Door,
+    tags=["authorities"],
+    responses={404: {"model": Problem}},
+)
 administrators_router = APIRouter(
+    prefix=API,
     route_class=Door,
     tags=["authorities"],
     dependencies=[Depends(bearer)],

@@ -24,7 +24,7 @@ from opendata_hub.flows.catalog.withdraw import require_published, withdraw
 from opendata_hub.store import datasets, documents, submissions
 from opendata_hub.store.submissions import Submission
 from opendata_hub.web.deps import HubDep
-from opendata_hub.web.doors import Door, VisitorDep, bearer, needs
+from opendata_hub.web.doors import API, Door, VisitorDep, bearer, needs
 from opendata_hub.web.shapes import DatasetOut, LinkOut, Problem, SubmissionOut, WithdrawnOut
 
 REFUSALS: dict[int | str, dict[str, object]] = {
@@ -32,7 +32,11 @@ REFUSALS: dict[int | str, dict[str, object]] = {
 }
 
 router = APIRouter(
-    route_class=Door, tags=["publishing"], dependencies=[Depends(bearer)], responses=REFUSALS
+    prefix=API,
+    route_class=Door,
+    tags=["publishing"],
+    dependencies=[Depends(bearer)],
+    responses=REFUSALS,
 )
 
 TableFile = Annotated[UploadFile, File(description="A table or a document.")]
@@ -119,6 +123,7 @@ def withdraw_dataset(
 
 
 public_router = APIRouter(
+    prefix=API,
     route_class=Door,
     tags=["catalogue"],
     responses={404: {"model": Problem}, 410: {"model": Problem}},

@@ -14,11 +14,16 @@ from opendata_hub.web import negotiation
 from opendata_hub.web.catalog.documents import head_only
 from opendata_hub.web.catalog.rows_api import blocks, laid_down
 from opendata_hub.web.deps import HubDep
-from opendata_hub.web.doors import Door, needs
+from opendata_hub.web.doors import API, Door, needs
 
 MEDIA_TYPE = "application/json"
 
-router = APIRouter(route_class=Door, tags=["rows"], responses={200: {"content": {MEDIA_TYPE: {}}}})
+router = APIRouter(
+    prefix=API,
+    route_class=Door,
+    tags=["rows"],
+    responses={200: {"content": {MEDIA_TYPE: {}}}},
+)
 
 
 @router.head("/ocds/releases.json", include_in_schema=False)

@@ -26,13 +26,17 @@ from opendata_hub.web.catalog.datasets_api import (
     sender_name,
 )
 from opendata_hub.web.deps import HubDep
-from opendata_hub.web.doors import Door, bearer, needs
+from opendata_hub.web.doors import API, Door, bearer, needs
 from opendata_hub.web.shapes import RepairsOut
 
 ZIP = "application/zip"
 
 router = APIRouter(
-    route_class=Door, tags=["publishing"], dependencies=[Depends(bearer)], responses=REFUSALS
+    prefix=API,
+    route_class=Door,
+    tags=["publishing"],
+    dependencies=[Depends(bearer)],
+    responses=REFUSALS,
 )
 
 OfFamily = Annotated[str, Query(description="For example association-subsidies.")]

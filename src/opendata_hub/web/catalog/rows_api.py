@@ -33,7 +33,7 @@ from opendata_hub.flows.catalog.serving.rows import Asked
 from opendata_hub.web import negotiation
 from opendata_hub.web.catalog.documents import head_only
 from opendata_hub.web.deps import HubDep
-from opendata_hub.web.doors import Door, needs
+from opendata_hub.web.doors import API, Door, needs
 from opendata_hub.web.shapes import Problem
 
 Route = TypeVar("Route", bound=Callable[..., Any])
@@ -126,6 +126,7 @@ _DESCRIBED: dict[str, Any] = {
 }  # fmt: skip
 
 router = APIRouter(
+    prefix=API,
     route_class=Door,
     tags=["rows"],
     responses={

@@ -23,7 +23,7 @@ from opendata_hub.flows.catalog.serving.find import Answer, Count, find
 from opendata_hub.store import datasets
 from opendata_hub.web.catalog.documents import Document
 from opendata_hub.web.deps import HubDep, PageLanguage
-from opendata_hub.web.doors import Door, needs
+from opendata_hub.web.doors import API, Door, needs
 from opendata_hub.web.rendering import marked, page
 from opendata_hub.web.shapes import CountOut, FoundDatasetOut, Problem, SearchIn, SearchOut
 
@@ -39,6 +39,7 @@ the others wait in the order in which they came."""
 
 _SEARCHERS = ThreadPoolExecutor(AT_ONCE, "search")
 api_router = APIRouter(
+    prefix=API,
     route_class=Door,
     tags=["catalogue"],
     responses={status: {"model": Problem} for status in (422, 503)},

@@ -26,7 +26,7 @@ from opendata_hub.flows.requests.write_letter import Wanted, find, preview
 from opendata_hub.store.correspondence import letters as kept_letters
 from opendata_hub.store.requests.letters import KeptLetter, of_request
 from opendata_hub.web.deps import HubDep, Number
-from opendata_hub.web.doors import Door, VisitorDep, bearer, needs
+from opendata_hub.web.doors import API, Door, VisitorDep, bearer, needs
 from opendata_hub.web.people.browser import send_after, send_then
 from opendata_hub.web.shapes import Problem
 
@@ -34,6 +34,7 @@ PDF: dict[int | str, dict[str, Any]] = {
     200: {"content": {MEDIA_TYPE: {}}, "description": "PDF/A-2a and PDF/UA-1."}
 }
 router = APIRouter(
+    prefix=API,
     route_class=Door,
     tags=["letters"],
     dependencies=[Depends(bearer)],

@@ -17,12 +17,13 @@ from opendata_hub.flows.correspondence import receive as receiving
 from opendata_hub.store.correspondence.incoming import Noted
 from opendata_hub.web.correspondence.mail_pages import MailForm, MailNumber, done, opened
 from opendata_hub.web.deps import HubDep
-from opendata_hub.web.doors import Door, VisitorDep, bearer, needs
+from opendata_hub.web.doors import API, Door, VisitorDep, bearer, needs
 from opendata_hub.web.people.browser import send_then
 from opendata_hub.web.shapes import Problem, RequesterIn
 
 ON_A_PAGE, MOST = 50, 500
 router = APIRouter(
+    prefix=API,
     route_class=Door,
     tags=["desk"],
     dependencies=[Depends(bearer)],

@@ -22,7 +22,7 @@ from opendata_hub.domain.requests.info_request import (
 )
 from opendata_hub.flows.requests.attach import ExaminedFile, examine
 from opendata_hub.web.deps import HubDep
-from opendata_hub.web.doors import Door, VisitorDep, needs
+from opendata_hub.web.doors import API, Door, VisitorDep, needs
 from opendata_hub.web.filing import doing
 from opendata_hub.web.filing.doing import Asked
 from opendata_hub.web.people.browser import send_then
@@ -30,6 +30,7 @@ from opendata_hub.web.requests.requests_api import followed_with, law_for, today
 from opendata_hub.web.shapes import InfoRequestIn, InfoRequestOut, Problem, ReceiptOut
 
 router = APIRouter(
+    prefix=API,
     route_class=Door,
     tags=["requests"],
     responses={status: {"model": Problem} for status in (400, 401, 409, 413, 422)},

@@ -9,7 +9,7 @@ from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.flows.harvest import declare
 from opendata_hub.store.harvest import quarantine, runs
 from opendata_hub.web.deps import HubDep
-from opendata_hub.web.doors import Door, VisitorDep, bearer, needs
+from opendata_hub.web.doors import API, Door, VisitorDep, bearer, needs
 from opendata_hub.web.harvest.shapes import (
     ApartOut,
     QuarantineOut,
@@ -28,6 +28,7 @@ MOST_APART = 100
 MOST_RUNS = 50
 
 router = APIRouter(
+    prefix=API,
     route_class=Door,
     tags=["harvest"],
     dependencies=[Depends(bearer)],

@@ -9,16 +9,18 @@ from opendata_hub.domain.errors import TrackingCodeNeeded
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.flows.identities.erase import REASON_LENGTH
 from opendata_hub.web.deps import HubDep
-from opendata_hub.web.doors import Door, VisitorDep, bearer, gives, needs
+from opendata_hub.web.doors import API, Door, VisitorDep, bearer, gives, needs
 from opendata_hub.web.identities.pages import as_file, erase_wanted, own_data
 from opendata_hub.web.shapes import Problem
 
 router = APIRouter(
+    prefix=API,
     route_class=Door,
     tags=["requests"],
     responses={status: {"model": Problem} for status in (401, 404)},
 )
 officers_router = APIRouter(
+    prefix=API,
     route_class=Door,
     tags=["desk"],
     dependencies=[Depends(bearer)],

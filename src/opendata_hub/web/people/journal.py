@@ -14,7 +14,7 @@ from opendata_hub.flows.requests.read_identity import read_identity
 from opendata_hub.store import journal
 from opendata_hub.store.journal import Asked
 from opendata_hub.web.deps import HubDep, PageLanguage
-from opendata_hub.web.doors import Door, VisitorDep, bearer, needs
+from opendata_hub.web.doors import API, Door, VisitorDep, bearer, needs
 from opendata_hub.web.rendering import page
 from opendata_hub.web.shapes import Problem
 
@@ -22,6 +22,7 @@ ON_A_PAGE, MOST = 50, 500
 LARGEST = 2_147_483_647
 """Of the numbers that a database gives."""
 router = APIRouter(
+    prefix=API,
     route_class=Door,
     tags=["people"],
     dependencies=[Depends(bearer)],

@@ -34,13 +34,14 @@ from opendata_hub.web.catalog.documents import head_only
 from opendata_hub.web.catalog.pages import columns_of
 from opendata_hub.web.catalog.rows_api import blocks, laid_down
 from opendata_hub.web.deps import HubDep, Number, PageLanguage
-from opendata_hub.web.doors import Door, VisitorDep, needs
+from opendata_hub.web.doors import API, Door, VisitorDep, needs
 from opendata_hub.web.rendering import page
 from opendata_hub.web.shapes import Problem
 
 READ = ["GET", "HEAD"]
 router = APIRouter(route_class=Door, include_in_schema=False)
 api_router = APIRouter(
+    prefix=API,
     route_class=Door,
     tags=["rows"],
     responses={

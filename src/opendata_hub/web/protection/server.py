@@ -12,6 +12,8 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 LINGER_SECONDS = 2.0
+ROUNDS = 10_000, 10, 10
+"""New objects after which the youngest are looked through for garbage; rounds to the elder ones."""
 CODES = {HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "headers-too-large"}
 
 
@@ -71,6 +73,7 @@ def run(app: ASGIApp, *, host: str, port: int) -> None:
     """
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*ROUNDS)
     uvicorn.run(
         app, host=host, port=port, http=Protocol, access_log=False, log_config=None,
         proxy_headers=False, server_header=False,

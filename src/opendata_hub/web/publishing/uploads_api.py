@@ -33,7 +33,7 @@ MEDIA_TYPE = "application/offset+octet-stream"
 ONE = "/uploads/{key}"
 CHECKSUMS = ("sha1", "sha256")
 MOST_BYTES = 2**62
-router = APIRouter(route_class=Door, tags=["publishing"], responses=REFUSALS)
+router = APIRouter(prefix=API, route_class=Door, tags=["publishing"], responses=REFUSALS)
 Key = Annotated[str, Path(max_length=100)]
 
 

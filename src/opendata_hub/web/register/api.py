@@ -18,7 +18,7 @@ from opendata_hub.flows.register.read_entry import find
 from opendata_hub.store.register import rows
 from opendata_hub.store.register.rows import Chosen
 from opendata_hub.web.deps import HubDep
-from opendata_hub.web.doors import Door, gives, needs
+from opendata_hub.web.doors import API, Door, gives, needs
 from opendata_hub.web.register import files
 from opendata_hub.web.register.asked import (
     AskedFigures,
@@ -33,6 +33,7 @@ BLOCK = 200
 """Lines that are sent together."""
 Language = Annotated[str, Query(pattern="^(ar|fr|en)$", description="Of names and formulas.")]
 router = APIRouter(
+    prefix=API,
     route_class=Door,
     tags=["register"],
     responses={status: {"model": Problem} for status in (400, 404, 422)},

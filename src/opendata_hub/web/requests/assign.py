@@ -17,10 +17,11 @@ from opendata_hub.domain.requests.assignment import MOST_AT_ONCE, Assignment
 from opendata_hub.flows.requests.assign import assign
 from opendata_hub.store.requests.assignments import Assigned
 from opendata_hub.web.deps import HubDep, PageLanguage
-from opendata_hub.web.doors import Door, VisitorDep, bearer, needs
+from opendata_hub.web.doors import API, Door, VisitorDep, bearer, needs
 from opendata_hub.web.shapes import Problem
 
 router = APIRouter(
+    prefix=API,
     route_class=Door,
     tags=["desk"],
     dependencies=[Depends(bearer)],

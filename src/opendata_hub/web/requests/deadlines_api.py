@@ -14,12 +14,18 @@ from opendata_hub.domain.requests.calendar import Calendar
 from opendata_hub.flows.requests.announce import announce, current
 from opendata_hub.store import calendars
 from opendata_hub.web.deps import HubDep
-from opendata_hub.web.doors import Door, VisitorDep, bearer, gives, needs
+from opendata_hub.web.doors import API, Door, VisitorDep, bearer, gives, needs
 from opendata_hub.web.requests import calculator
 from opendata_hub.web.shapes import AnnouncementIn, AnnouncementOut, DeadlineOut, Problem
 
-router = APIRouter(route_class=Door, tags=["deadlines"], responses={422: {"model": Problem}})
+router = APIRouter(
+    prefix=API,
+    route_class=Door,
+    tags=["deadlines"],
+    responses={422: {"model": Problem}},
+)
 officers_router = APIRouter(
+    prefix=API,
     route_class=Door,
     tags=["deadlines"],
     dependencies=[Depends(bearer)],

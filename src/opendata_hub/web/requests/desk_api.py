@@ -25,12 +25,13 @@ from opendata_hub.flows.requests.announce import current
 from opendata_hub.store.requests import cases
 from opendata_hub.store.requests.cases import Case, Queue
 from opendata_hub.web.deps import HubDep
-from opendata_hub.web.doors import Door, VisitorDep, bearer, needs
+from opendata_hub.web.doors import API, Door, VisitorDep, bearer, needs
 from opendata_hub.web.requests.requests_api import today_under
 from opendata_hub.web.shapes import Problem
 
 ON_A_PAGE, MOST = 50, 500
 router = APIRouter(
+    prefix=API,
     route_class=Door,
     tags=["desk"],
     dependencies=[Depends(bearer)],

@@ -13,12 +13,13 @@ from opendata_hub.flows.requests import follow
 from opendata_hub.flows.requests.write_letter import receipt
 from opendata_hub.web.correspondence.letters_api import PDF, pdf_answer
 from opendata_hub.web.deps import HubDep, PageLanguage
-from opendata_hub.web.doors import Door, needs
+from opendata_hub.web.doors import API, Door, needs
 from opendata_hub.web.rendering import page
 from opendata_hub.web.requests.requests_api import today_under
 from opendata_hub.web.shapes import Problem
 
 router = APIRouter(
+    prefix=API,
     route_class=Door,
     tags=["requests"],
     responses={status: {"model": Problem} for status in (401, 404, 422)},

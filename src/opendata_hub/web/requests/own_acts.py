@@ -17,13 +17,14 @@ from opendata_hub.flows.requests.act import REASONS_LENGTH
 from opendata_hub.flows.requests.announce import current
 from opendata_hub.flows.requests.own_act import act_on_own, possible_for_requester
 from opendata_hub.web.deps import HubDep, PageLanguage
-from opendata_hub.web.doors import Door, needs
+from opendata_hub.web.doors import API, Door, needs
 from opendata_hub.web.people.browser import send_after, send_then
 from opendata_hub.web.rendering import page
 from opendata_hub.web.requests.requests_api import followed_with, today_under
 from opendata_hub.web.shapes import InfoRequestOut, Problem
 
 router = APIRouter(
+    prefix=API,
     route_class=Door,
     tags=["requests"],
     responses={status: {"model": Problem} for status in (401, 404, 409, 422)},

@@ -16,10 +16,11 @@ from opendata_hub.domain.texts import LANGUAGES
 from opendata_hub.flows.requests import follow
 from opendata_hub.flows.requests.announce import current
 from opendata_hub.web.deps import HubDep
-from opendata_hub.web.doors import Door, gives, needs
+from opendata_hub.web.doors import API, Door, gives, needs
 from opendata_hub.web.shapes import InfoRequestOut, Problem
 
 router = APIRouter(
+    prefix=API,
     route_class=Door,
     tags=["requests"],
     responses={status: {"model": Problem} for status in (400, 401, 404, 413, 422)},
