@@ -7,21 +7,20 @@ the same at every run; ``FUZZ_EXAMPLES`` asks for more of them at each door.
 import gzip
 import io
 import json
-import os
 import shutil
 import sys
-import time
 import zipfile
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from urllib.parse import quote
 
 import openpyxl
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 import build
+from breaking import broken, broken_files, in_time, many, packed, words
 from opendata_hub.adapters import office, rdf
 from opendata_hub.adapters.mail.reading import read as read_mail
 from opendata_hub.adapters.office import copies
@@ -48,8 +47,6 @@ from opendata_hub.domain.errors import (
 from opendata_hub.settings import Settings
 from opendata_hub.web.app import create_app
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "30"))
-MOST_CPU_SECONDS = 5
 SCHEMA = {
     "missingValues": ["", "-"],
     "fields": [
@@ -98,74 +95,6 @@ SOLR = (
 )
 
 
-def many(share=1.0):
-    """As many examples of what is dear as its share says."""
-    return settings(
-        max_examples=max(5, int(EXAMPLES * share)), derandomize=True, database=None, deadline=None,
-        phases=[Phase.generate], suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
-
-
-@contextmanager
-def in_time():
-    began = time.process_time()
-    yield
-    assert time.process_time() - began < MOST_CPU_SECONDS
-
-
-def changed(draw, content):
-    """The same with up to four places flipped, cut out, doubled, or overwritten."""
-    changing = bytearray(content)
-    for _ in range(draw(st.integers(1, 4))):
-        if not changing:
-            break
-        first = draw(st.integers(0, len(changing) - 1))
-        last = min(len(changing), first + draw(st.integers(1, 40)))
-        match draw(st.integers(0, 4)):
-            case 0:
-                changing[first] ^= 1 << draw(st.integers(0, 7))
-            case 1:
-                del changing[first:last]
-            case 2:
-                changing[first:first] = changing[first:last] * draw(st.integers(1, 50))
-            case 3:
-                other = draw(st.integers(0, len(changing) - 1))
-                changing[first:last] = changing[other : other + last - first]
-            case 4:
-                changing[first:last] = draw(st.binary(max_size=12) | st.sampled_from(ODD))
-    return bytes(changing)
-
-
-ODD = (
-    b"\0", b"\xff\xfe", b"\xef\xbb\xbf", "²".encode(), b"9" * 5000, b"-1", b"1e999", b"NaN",
-    b"\\ud800", b"[" * 3000, b'{"a":' * 500, b'"', b"'", b"<!--", b"]]>", b"&#0;", b"%00",
-    b"\r\n\r\n", b"\xed\xa0\x80", b"unicode_escape", b"hex", b"=?utf-8?b?////?=", b"*" * 200,
-    b"(" * 500,
-)  # fmt: skip
-
-
-@st.composite
-def broken(draw, *samples):
-    """A sample that was changed, or bytes at random."""
-    if draw(st.integers(0, 9)) == 0:
-        return draw(st.binary(max_size=200))
-    return changed(draw, draw(st.sampled_from(samples)))
-
-
-def words(*samples):
-    """The same as text."""
-    made = broken(*(each.encode() for each in samples))
-    return made.map(lambda content: content.decode(errors="replace"))
-
-
-def packed(parts):
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, part in parts.items():
-            archive.writestr(name, part)
-    return content.getvalue()
-
-
 def workbook(*cells):
     book = openpyxl.Workbook()
     for row in CSV.decode().splitlines():
@@ -205,18 +134,6 @@ FILES = {
 }
 
 
-@st.composite
-def broken_books(draw):
-    """A workbook changed as it lies on the disk, or in one of its parts."""
-    ending = draw(st.sampled_from(sorted(BOOKS)))
-    if draw(st.booleans()):
-        return ending, changed(draw, BOOKS[ending])
-    with zipfile.ZipFile(io.BytesIO(BOOKS[ending])) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    name = draw(st.sampled_from(sorted(parts)))
-    return ending, packed({**parts, name: changed(draw, parts[name])})
-
-
 def report_on(folder, content, ending):
     file = folder / "file"
     file.write_bytes(content)
@@ -235,7 +152,7 @@ def test_any_bytes_sent_as_a_table_get_a_report(tmp_path, data, ending):
 
 
 @many(0.4)
-@given(broken_books())
+@given(broken_files(BOOKS))
 def test_any_bytes_sent_as_a_workbook_get_a_report(tmp_path, book):
     ending, content = book
     with in_time():
@@ -244,7 +161,7 @@ def test_any_bytes_sent_as_a_workbook_get_a_report(tmp_path, book):
 
 @pytest.mark.filterwarnings("ignore::UserWarning")  # openpyxl says what it passes over
 @many(3)
-@given(broken_books())
+@given(broken_files(BOOKS))
 def test_what_a_broken_workbook_carries_is_told_or_refused(tmp_path, book):
     ending, content = book
     file = tmp_path / "file"
