@@ -43,6 +43,7 @@ from opendata_hub.flows.publishing import prepare
 from opendata_hub.flows.register import publish as register
 from opendata_hub.flows.requests.announce import warn_of_end
 from opendata_hub.store import datasets, links, submissions
+from opendata_hub.store.alerts import news
 from opendata_hub.store.answers import files as case_files
 from opendata_hub.store.answers import stored
 from opendata_hub.store.ckan import packages
@@ -60,6 +61,8 @@ PACKAGES_AT_ONCE, PACKAGES_IN_A_COMMIT = 2_000, 100
 SUBMISSIONS_KEPT_FOR, SUBMISSIONS_AT_ONCE = timedelta(days=7), 200
 ROW_REPORTS_KEPT_FOR = timedelta(days=90)
 MAIL_KEPT_FOR = timedelta(days=90)
+TOLD_KEPT_FOR, TOLD_AT_ONCE = timedelta(days=365), 50
+"""How long alerts know what they told of; datasets, and alerts, in one transaction."""
 SENDERS_COUNTED_FOR = timedelta(days=1)
 PASSING = frozenset(
     {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.ENOMEM, errno.EMFILE, errno.ENFILE,
@@ -333,13 +336,26 @@ def _match_changes(hub: Hub) -> bool:
         matched = matching.match(session, hub.frame, now=clock.now())
     if matched is None:
         return False
-    with hub.writing() as session:
-        return matching.keep(session, matched)
+    after: int | None = 0
+    while after is not None:
+        with hub.writing() as session:
+            after = matching.keep(session, matched, after=after)
+    return True
 
 
 def forget_alerts(hub: Hub) -> int:
-    """Erase the addresses of alerts that nobody confirmed, after 7 days; returns how many."""
+    """Erase the addresses of alerts that nobody confirmed, after 7 days; returns how many.
+
+    What alerts told of a year ago is forgotten as well.
+    """
+    while _forget_told(hub):
+        pass
     return _forget(hub, lambda session: subscribing.forget_unconfirmed(session, now=clock.now()))
+
+
+def _forget_told(hub: Hub) -> int:
+    with hub.writing() as session:
+        return news.forget_told(session, clock.now() - TOLD_KEPT_FOR, most=TOLD_AT_ONCE)
 
 
 def _forget(hub: Hub, batch: Callable[[Session], Forgotten]) -> int:

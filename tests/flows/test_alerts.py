@@ -8,6 +8,7 @@ import pytest
 from sqlmodel import select, update
 
 import build
+from loopback import serving
 from opendata_hub import clock, jobs
 from opendata_hub.adapters.mail.sending import Post
 from opendata_hub.adapters.people.vault import AesVault
@@ -23,11 +24,13 @@ from opendata_hub.domain.errors import (
     UnknownEntity,
 )
 from opendata_hub.domain.people.roles import OPERATOR
+from opendata_hub.flows.alerts import match as matching
 from opendata_hub.flows.alerts import subscribe as flow
 from opendata_hub.flows.alerts import tell as telling
 from opendata_hub.flows.alerts.follow import LATEST, dataset_feed
 from opendata_hub.flows.catalog.withdraw import withdraw
 from opendata_hub.flows.correspondence.receive import receive
+from opendata_hub.flows.harvest.run import Wish
 from opendata_hub.flows.identities import rotate
 from opendata_hub.flows.identities.rotate import Batch
 from opendata_hub.store import changes
@@ -42,6 +45,7 @@ from opendata_hub.store.tables import (
     EntityEntryRow,
     MailRow,
 )
+from sources import TURTLE, Here, catalogue, turtle
 
 READER, OTHER = "lectrice@exemple.example", "autre@exemple.example"
 PETITIONS, DECLARATIONS = "petitions", "asset-declarations"
@@ -217,6 +221,73 @@ def test_a_search_tells_of_what_it_finds_and_of_nothing_else(hub, days):
     assert told["to"] == OTHER
     assert "Déclarations du conseil" in told.get_content()
     assert "demo-petitions" not in told.get_content()
+
+
+def test_who_follows_the_same_is_noted_in_batches_and_told_once_all_are(hub, days, monkeypatch):
+    readers = [f"{number}@exemple.example" for number in range(5)]
+    for each in readers:
+        confirmed(hub, days, AlertKind.SEARCH, "family=petitions", to=each)
+    build.publish_sample(hub, PETITIONS, now=days.now)
+    monkeypatch.setattr(matching, "ALERTS_AT_ONCE", 2)
+    with hub.reading() as session:
+        found = matching.match(session, hub.frame, now=days.now)
+    with hub.writing() as session:
+        after = matching.keep(session, found)
+    with hub.writing() as session:
+        assert telling.tell(session, after=0, now=days.now) == (None, 0)
+    with hub.writing() as session:
+        matching.keep(session, found, after=after)
+    assert left(hub)[2] == 4
+    assert jobs.tell_alerts(hub) == 5
+    assert sorted(each["to"] for each in news(hub)) == readers
+    with hub.writing() as session:
+        assert matching.keep(session, found) is None
+    assert left(hub)[2:] == [0, 5]
+
+
+def test_what_was_told_is_forgotten_after_a_year_or_once_its_withdrawal_is_told(hub, days):
+    build.publish_sample(hub, PETITIONS)
+    build.publish_sample(hub, DECLARATIONS)
+    confirmed(hub, days, AlertKind.SEARCH, "")
+    changed(hub, days)
+    changed(hub, days, DECLARATIONS)
+    jobs.tell_alerts(hub)
+    days.pass_(2)
+    withdrawn(hub, days)
+    jobs.forget_alerts(hub)
+    assert left(hub)[3] == 2
+    assert jobs.tell_alerts(hub) == 1
+    jobs.forget_alerts(hub)
+    assert left(hub)[3] == 1
+    days.pass_(364)
+    jobs.forget_alerts(hub)
+    assert left(hub)[3] == 0
+
+
+@pytest.mark.enable_socket
+def test_what_is_harvested_is_told_of_with_its_next_version_and_its_end(hub, days):
+    answers = {"/catalog": (200, TURTLE, catalogue(turtle("eau")))}
+    confirmed(hub, days, AlertKind.SEARCH, "q=eau")
+    with serving(lambda _, path: answers[path]) as server:
+        here = Here(hub, server)
+        here.declare()
+        here.run()
+        assert jobs.tell_alerts(hub) == 1
+        assert ["Publié" in each.get_content() for each in news(hub)] == [True]
+        slug = next(iter(here.kept().values())).slug
+        confirmed(hub, days, about=slug, to=OTHER)
+        days.pass_()
+        answers["/catalog"] = 200, TURTLE, catalogue(turtle("eau", "Jeu eau potable"))
+        here.run()
+        assert jobs.tell_alerts(hub) == 2
+        assert sum("Nouvelle version : 2" in each.get_content() for each in news(hub)) == 2
+        days.pass_()
+        answers["/catalog"] = 200, TURTLE, catalogue(turtle("air"))
+        here.run(Wish(lets_go=True))
+        assert jobs.tell_alerts(hub) == 2
+    told = [each.get_content() for each in news(hub)]
+    assert sum("Jeu eau potable" in each and "Retiré" in each for each in told) == 2
+    assert all(f"/fr/datasets/{slug}" in each for each in told)
 
 
 def test_words_are_never_guessed_among_the_few_that_have_changed(hub, days):

@@ -16,6 +16,7 @@ from opendata_hub.store.engine import reading, writing
 DATASET = Topic(AlertKind.DATASET, "budget", "Budget")
 SEARCH = Topic(AlertKind.SEARCH, "q=eau", "eau")
 ENTITY = Topic(AlertKind.ENTITY, "supplier/ice/1", "Comptoir")
+ALL = news.Span(0)
 READER, OTHER = "lectrice@exemple.example", "autre@exemple.example"
 
 
@@ -43,9 +44,13 @@ def test_only_what_is_confirmed_is_wanted_and_a_search_is_read_once_for_all(engi
         first, second = added(session, SEARCH), added(session, SEARCH, OTHER)
         third = added(session, DATASET)
         added(session, DATASET, OTHER, is_confirmed=False)
-        (search,) = news.searches(session)
-        assert (search.about, sorted(search.alerts)) == ("q=eau", [(first, 3), (second, 3)])
-        assert news.of_datasets(session, ["budget", "x"]) == [news.Wanted(third, "budget", 3)]
+        assert list(news.searches(session)) == ["q=eau"]
+        found = news.followers(session, after=first, most=2)
+        assert found == [
+            news.Follower(second, AlertKind.SEARCH, "q=eau", 3),
+            news.Follower(third, AlertKind.DATASET, "budget", 3),
+        ]
+        assert news.followers(session, after=third, most=2) == []
 
 
 def test_mails_that_name_an_alert_by_number_are_its_own_or_nobodys(engine):
@@ -81,26 +86,35 @@ def test_news_are_sent_after_all_that_hurries(engine):
 def test_what_waits_is_taken_once_and_what_was_told_is_remembered(engine):
     with writing(engine) as session:
         alert = added(session, DATASET)
-        news.put(session, ["a", "b"], {(alert, "a"): 4, (alert, "b"): 5, (alert + 99, "a"): 4})
+        news.put(session, ["a", "b"], ALL, {(alert, "a"): 4, (alert, "b"): 5})
+        assert news.waiting(session, after=0, told_before=build.NOW, most=9) == []
+        news.move(session, 6)
         long_ago, later = build.NOW - timedelta(hours=20), build.NOW + timedelta(days=1)
         assert news.waiting(session, after=0, told_before=long_ago, most=9) == [alert]
         assert news.take(session, [alert], build.NOW) == {alert: ["b", "a"]}
         assert news.take(session, [alert], build.NOW) == {}
-        news.put(session, ["a"], {(alert, "a"): 6})
+        news.put(session, ["a"], ALL, {(alert, "a"): 6})
         assert news.waiting(session, after=0, told_before=long_ago, most=9) == []
         assert news.waiting(session, after=0, told_before=later, most=9) == [alert]
         assert news.take(session, [alert], later) == {alert: ["a"]}
-        told = news.of_told(session, ["a", "b"])
-        assert {each.slug for each in told} == {"a", "b"}
+        assert sorted(news.told_in(session, ["a", "b"], ALL)) == [(alert, "a"), (alert, "b")]
+        assert news.told_in(session, ["a", "b"], news.Span(alert)) == []
+        assert news.forget_told(session, later, most=9) == 1
+        assert news.told_in(session, ["a", "b"], ALL) == [(alert, "a")]
         kept.erase(session, [alert])
-        assert news.of_told(session, ["a", "b"]) == []
+        assert news.told_in(session, ["a", "b"], ALL) == []
 
 
 def test_an_entity_is_asked_for_by_its_keys_and_the_mark_moves(engine):
     with writing(engine) as session:
         alert = added(session, ENTITY)
         kept.add_keys(session, alert, EntityKind.SUPPLIER, [Key("ice", "1"), Key("x", "2")])
-        assert news.of_entities(session, ["budget"]) == []
+        assert list(news.spoken_of(session, ["budget"])) == []
+        assert list(news.keys_in(session, ALL)) == [
+            (alert, "supplier/ice/1"),
+            (alert, "supplier/x/2"),
+        ]
+        assert list(news.keys_in(session, news.Span(0, alert - 1))) == []
         assert news.cursor(session, to_change=True) == 0
         news.move(session, 7)
     with reading(engine) as session:

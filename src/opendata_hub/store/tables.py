@@ -1180,17 +1180,20 @@ class AlertNewsRow(SQLModel, table=True):
     """A dataset that an alert has to tell of in its next mail, for that change."""
 
     __tablename__ = "alert_news"
+    __table_args__ = (Index("ix_alert_news_slug", "slug", "alert_id"),)
     alert_id: int = Field(foreign_key="alert.id", primary_key=True)
-    slug: str = Field(primary_key=True, index=True)
+    slug: str = Field(primary_key=True)
     change_id: int
 
 
 class AlertToldRow(SQLModel, table=True):
-    """A dataset that an alert has told of: its withdrawal is told as well."""
+    """A dataset that an alert has told of, and when it last did: its withdrawal is told as well."""
 
     __tablename__ = "alert_told"
+    __table_args__ = (Index("ix_alert_told_slug", "slug", "alert_id"),)
     alert_id: int = Field(foreign_key="alert.id", primary_key=True)
-    slug: str = Field(primary_key=True, index=True)
+    slug: str = Field(primary_key=True)
+    told_at: datetime = Field(index=True)
 
 
 class AlertCursorRow(SQLModel, table=True):

@@ -1,13 +1,14 @@
 """What has changed is laid beside what is followed: who is to be told of it.
 
-Each change is looked at once, with all alerts together. Searches are asked of an index that holds
+Each change is looked at once, with all that is followed. Searches are asked of an index that holds
 nothing but what has changed, each once for all who follow it: the cost grows with the changes and
-with the different searches, never with the catalogue.
+with the different searches, never with the catalogue. Who follows is read in batches, and what a
+batch has to tell is written before the next: however many follow the same, as much is held.
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ from tempfile import TemporaryDirectory
 from sqlmodel import Session
 
 from opendata_hub.adapters.search import SearchIndex
-from opendata_hub.domain.alerts.alert import search_query
+from opendata_hub.domain.alerts.alert import AlertKind, search_query
 from opendata_hub.domain.alerts.mails import MOST_LISTED
 from opendata_hub.domain.alerts.news import TOLD
 from opendata_hub.domain.catalog.dcat import Frame
@@ -25,9 +26,11 @@ from opendata_hub.domain.errors import BadSearch
 from opendata_hub.flows.catalog.serving.index import entry_at
 from opendata_hub.store import changes
 from opendata_hub.store.alerts import news
-from opendata_hub.store.alerts.news import Wanted
+from opendata_hub.store.alerts.news import Followed, Follower, Span
 
 CHANGES_AT_ONCE = 500
+ALERTS_AT_ONCE = 1000
+"""Of each at most MOST_LISTED + 1 datasets are noted for a search: 41,000 rows at a time."""
 WAITED_FOR = timedelta(days=3)
 """How long changes wait for a table to be looked through; a broken file must not stop all."""
 
@@ -36,15 +39,17 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """Who is to be told of the changes behind ``start``, up to ``end``.
+    """What changed behind ``start``, up to ``end``, by what is followed.
 
-    slugs: the datasets they are about. found: by alert and dataset, the number of the change.
+    latest: by dataset, the number of its change. gone: those that were withdrawn.
+    found:  the datasets that a search finds or that speak of an entity, however many follow it.
     """
 
     start: int
     end: int
-    slugs: tuple[str, ...]
-    found: Mapping[tuple[int, str], int]
+    latest: Mapping[str, int]
+    gone: tuple[str, ...]
+    found: Mapping[Followed, Sequence[str]]
 
 
 def match(session: Session, frame: Frame, *, now: datetime) -> Matched | None:
@@ -58,23 +63,63 @@ def match(session: Session, frame: Frame, *, now: datetime) -> Matched | None:
         return None
     latest = {each.slug: each for each in told if each.kind in TOLD}
     there = [slug for slug, each in latest.items() if each.kind is not ChangeKind.WITHDRAWN]
-    gone = [slug for slug in latest if slug not in set(there)]
-    wanted = [
-        *news.of_datasets(session, list(latest)),
-        *news.of_entities(session, there),
-        *news.of_told(session, gone),
-        *_searched(session, frame, there),
-    ]
-    return Matched(start, told[-1].number, tuple(latest), _newer(wanted, latest))
+    spoken: dict[Followed, list[str]] = {}
+    for name, slug in news.spoken_of(session, there):
+        spoken.setdefault((AlertKind.ENTITY, name), []).append(slug)
+    return Matched(
+        start, told[-1].number, {slug: each.number for slug, each in latest.items()},
+        tuple(slug for slug in latest if slug not in set(there)),
+        {**spoken, **_searched(session, frame, there)},
+    )  # fmt: skip
 
 
-def keep(session: Session, matched: Matched) -> bool:
-    """Let it be told; False, and nothing kept, where somebody else has looked at it meanwhile."""
+def keep(session: Session, matched: Matched, *, after: int = 0) -> int | None:
+    """Note what some alerts have to tell; gives where it ended, None behind the last of them.
+
+    It is told once all of them were asked: then the mark moves. Whoever is stopped before notes the
+    same again. Nothing is kept where somebody else has looked at the same changes meanwhile.
+    """
     if news.cursor(session, to_change=True) != matched.start:
-        return False
-    news.put(session, matched.slugs, matched.found)
-    news.move(session, matched.end)
-    return True
+        return None
+    some = news.followers(session, after=after, most=ALERTS_AT_ONCE)
+    is_last = len(some) < ALERTS_AT_ONCE
+    span = Span(after, None if is_last else some[-1].alert)
+    if matched.latest:
+        news.put(session, tuple(matched.latest), span, _to_tell(session, matched, some, span))
+    if is_last:
+        news.move(session, matched.end)
+    return span.last
+
+
+def _to_tell(
+    session: Session, matched: Matched, some: Sequence[Follower], span: Span
+) -> Mapping[tuple[int, str], int]:
+    """By alert and dataset, the change that an alert has to tell of: one after it was confirmed."""
+    since = {each.alert: each.since for each in some}
+    return {
+        (alert, slug): matched.latest[slug]
+        for alert, slug in _wanted(session, matched, some, span)
+        if alert in since and matched.latest[slug] > since[alert]
+    }
+
+
+def _wanted(
+    session: Session, matched: Matched, some: Sequence[Follower], span: Span
+) -> Iterator[tuple[int, str]]:
+    """Alert and dataset, of all that these follow."""
+    for each in some:
+        if each.kind is AlertKind.DATASET and each.about in matched.latest:
+            yield each.alert, each.about
+        elif each.kind is AlertKind.SEARCH:
+            yield from (
+                (each.alert, slug) for slug in matched.found.get((each.kind, each.about), ())
+            )
+    if any(kind is AlertKind.ENTITY for kind, _ in matched.found):
+        for alert, name in news.keys_in(session, span):
+            found = matched.found.get((AlertKind.ENTITY, name), ())
+            yield from ((alert, slug) for slug in found)
+    if matched.gone:
+        yield from news.told_in(session, matched.gone, span)
 
 
 def _ready(
@@ -93,31 +138,21 @@ def _ready(
     return told
 
 
-def _newer(wanted: Iterable[Wanted], latest: Mapping[str, Change]) -> Mapping[tuple[int, str], int]:
-    """Of what is wanted, that which changed after the alert was confirmed."""
-    return {
-        (each.alert, each.slug): latest[each.slug].number
-        for each in wanted
-        if latest[each.slug].number > each.since
-    }
-
-
-def _searched(session: Session, frame: Frame, slugs: Sequence[str]) -> Iterator[Wanted]:
-    """Who follows a search that finds one of these datasets."""
-    if not slugs:
-        return
+def _searched(
+    session: Session, frame: Frame, slugs: Sequence[str]
+) -> Mapping[Followed, Sequence[str]]:
+    """Which of these datasets each search finds that is followed; none that finds nothing."""
+    found: dict[Followed, Sequence[str]] = {}
     searches = news.searches(session)
-    first = next(searches, None)
+    first = next(searches, None) if slugs else None
     if first is None:
-        return
+        return found
     with _index_of(session, frame, slugs) as index:
-        for search in (first, *searches):
-            try:
-                hits = index.matching(search_query(search.about), most=MOST_LISTED + 1)
-            except BadSearch:  # kept by an earlier version that took more
-                continue
-            for slug in hits:
-                yield from (Wanted(alert, slug, since) for alert, since in search.alerts)
+        for about in (first, *searches):
+            with suppress(BadSearch):  # kept by an earlier version that took more
+                if hits := index.matching(search_query(about), most=MOST_LISTED + 1):
+                    found[AlertKind.SEARCH, about] = hits
+    return found
 
 
 @contextmanager
