@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import pytest
 from pyshacl import validate
-from rdflib import DCAT, DCTERMS, RDF, SH, BNode, Graph, Literal, URIRef
+from rdflib import DCAT, DCTERMS, RDF, SH, BNode, Graph, Literal, Namespace, URIRef
 from rdflib.compare import isomorphic
 
 import build
 import documents
 from opendata_hub.domain.catalog import dcat
 from opendata_hub.domain.catalog.harvest.page import HYDRA
+from opendata_hub.domain.catalog.record.mqa import INDICATORS
 from opendata_hub.flows.catalog.publish import refresh_fragments
 from opendata_hub.store import datasets
 
@@ -22,6 +23,7 @@ MEDIA_TYPES = {
     "nt": "application/n-triples",
 }
 SPDX = dcat.SPDX
+DQV = Namespace("http://www.w3.org/ns/dqv#")
 CATALOG = URIRef(f"{build.BASE_URL}/catalog")
 
 
@@ -65,6 +67,20 @@ def test_the_joined_fragments_are_the_graph_that_rdflib_would_build(demo_client,
             for triple in dcat.dataset_triples(hub.frame, dataset):
                 expected.add(triple)
     assert isomorphic(without_page(catalogue), expected)
+
+
+def test_a_page_tells_the_score_and_a_dataset_s_own_address_each_indicator(demo_client, catalogue):
+    assert all(
+        list(catalogue.objects(each, DQV.hasQualityMeasurement)) == [URIRef(f"{each}#mqa-score")]
+        for each in catalogue.subjects(RDF.type, DCAT.Dataset)
+    )
+    address = str(next(catalogue.subjects(RDF.type, DCAT.Dataset)))
+    graphs = [graph(demo_client.get(f"{address}.{ending}"), ending) for ending in FORMATS]
+    measured = set(graphs[0].objects(URIRef(address), DQV.hasQualityMeasurement))
+    assert len(measured) == len(INDICATORS) + 1
+    metrics = {graphs[0].value(each, DQV.isMeasurementOf) for each in measured}
+    assert metrics == set(graphs[0].subjects(RDF.type, DQV.Metric))
+    assert all(isomorphic(graphs[0], other) for other in graphs[1:])
 
 
 def test_every_node_is_an_iri_and_every_one_of_ours_can_be_visited(demo_client, catalogue):
@@ -128,7 +144,9 @@ def test_a_dataset_has_its_own_document(demo_client, catalogue):
         for ending in FORMATS:
             own = graph(demo_client.get(f"{dataset}.{ending}"), ending)
             assert (dataset, RDF.type, DCAT.Dataset) in own
-            assert all(triple in catalogue for triple in own)
+            quality = {*own.subjects(RDF.type, DQV.QualityMeasurement)}
+            quality |= {*own.subjects(RDF.type, DQV.Metric)}
+            assert all(s in quality or o in quality for s, _, o in own - catalogue)
 
 
 SHAPES = {

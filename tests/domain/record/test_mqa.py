@@ -16,7 +16,8 @@ from opendata_hub.domain.catalog.record.mqa import (
     Known,
     Quality,
     assess,
-    measurements,
+    indicators_measured,
+    score_measured,
 )
 
 GOOD = records.example(Dataset)
@@ -134,6 +135,7 @@ def test_fixes_come_by_what_they_gain_and_in_three_languages():
 
 
 def test_the_assessment_is_published_in_the_data_quality_vocabulary():
-    said = list(measurements(URIRef("urn:x"), assess(GOOD, KNOWN)))
+    me, quality = URIRef("urn:x"), assess(GOOD, KNOWN)
+    said = [*indicators_measured(me, quality), *score_measured(me, quality)]
     values = [str(o) for _, p, o in said if str(p).endswith("#value")]
     assert values == ["true"] * 23 + [str(MOST)]

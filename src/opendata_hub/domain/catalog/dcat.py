@@ -49,7 +49,7 @@ OPENAPI = "https://spec.openapis.org/oas/v3.1.0"
 
 KNOWN_IRIS = 1_024
 
-PROFILE = "dcat-ap-3.0.1/4"
+PROFILE = "dcat-ap-3.0.1/5"
 """What the stored serialisations were written by; raise it when a triple below changes."""
 
 
@@ -410,9 +410,19 @@ def dataset_triples(frame: Frame, dataset: Dataset) -> Iterator[Triple]:
 
 
 def quality_triples(frame: Frame, dataset: Dataset) -> Iterator[Triple]:
-    """How good the description is, as measurements."""
-    yield from mqa.measurements(frame.iri(f"datasets/{dataset.slug}"), mqa.Quality(dataset.met))
-    yield from mqa.metrics()
+    """How good the description is, as its score.
+
+    The indicators that it comes from were half of a record; they are told at the dataset's own
+    address alone.
+    """
+    yield from mqa.score_measured(frame.iri(f"datasets/{dataset.slug}"), mqa.Quality(dataset.met))
+    yield from mqa.score_metric()
+
+
+def indicator_triples(frame: Frame, dataset: Dataset) -> Iterator[Triple]:
+    """Which indicators the description meets."""
+    quality = mqa.Quality(dataset.met)
+    return mqa.indicators_measured(frame.iri(f"datasets/{dataset.slug}"), quality)
 
 
 def profile_triples(frame: Frame, dataset: Dataset) -> Iterator[Triple]:

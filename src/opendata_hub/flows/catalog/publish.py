@@ -221,11 +221,11 @@ def _written(frame: Frame, dataset: Dataset, profile: Prepared) -> Written:
 def _measured(base_url: str, met: frozenset[str]) -> dict[str, tuple[str, str]]:
     """What is said of the quality of any dataset that meets these indicators.
 
-    A third of a record, and the same but for its address: no slug has the letters of the stand-in.
-    What is measured comes second.
+    The same but for its address: no slug has the letters of the stand-in. What is measured comes
+    second.
     """
-    said = tuple(mqa.measurements(URIRef(f"{base_url}{_STAND_IN}"), mqa.Quality(met)))
-    metrics = tuple(mqa.metrics())
+    said = tuple(mqa.score_measured(URIRef(f"{base_url}{_STAND_IN}"), mqa.Quality(met)))
+    metrics = tuple(mqa.score_metric())
     return {
         syntax.name: (
             rdf.fragment(said, syntax, dcat.PREFIXES),

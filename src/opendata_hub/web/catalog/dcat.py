@@ -217,4 +217,4 @@ def _dataset(
             return Response(body, 410, headers, syntax.media_type)
         state = serve.dataset_state(session, hub.frame, slug)
         document = Document(state, syntax.name, syntax.media_type, headers=headers)
-        return document.answer(request, serve.dataset(session, slug, syntax))
+        return document.answer(request, serve.dataset(session, hub.frame, slug, syntax))

@@ -202,7 +202,7 @@ INDICATORS: tuple[Indicator, ...] = (
 )  # fmt: skip
 """The 23 indicators; their points add up to 405."""
 
-MOST = 405
+MOST, SCORE = 405, "score"
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,17 +247,25 @@ def _of_one(dataset: Dataset, file: Distribution, known: Known) -> Quality:
     return Quality(frozenset(i.name for i in INDICATORS if i.is_met(dataset, file, known)))
 
 
-def measurements(dataset: URIRef, quality: Quality) -> Iterator[Triple]:
-    """The assessment in the Data Quality Vocabulary: each indicator, and the score."""
+def score_measured(dataset: URIRef, quality: Quality) -> Iterator[Triple]:
+    """The score in the Data Quality Vocabulary, without its metric."""
+    return _measured(dataset, SCORE, Literal(str(quality.score), datatype=XSD.integer))
+
+
+def score_metric() -> Iterator[Triple]:
+    """What a score measures: the same for every dataset."""
+    return _metric(SCORE)
+
+
+def indicators_measured(dataset: URIRef, quality: Quality) -> Iterator[Triple]:
+    """Each indicator in the Data Quality Vocabulary, with its metric."""
     for each in INDICATORS:
         yield from _measured(dataset, each.name, Literal(each.name in quality.met))
-    yield from _measured(dataset, "score", Literal(str(quality.score), datatype=XSD.integer))
+        yield from _metric(each.name)
 
 
-def metrics() -> Iterator[Triple]:
-    """What is measured: the same for every dataset."""
-    for name in (*(each.name for each in INDICATORS), "score"):
-        yield term(f"pv:{name}"), TYPE, term("dqv:Metric")
+def _metric(name: str) -> Iterator[Triple]:
+    yield term(f"pv:{name}"), TYPE, term("dqv:Metric")
 
 
 def _measured(dataset: URIRef, name: str, value: Literal) -> Iterator[Triple]:

@@ -86,11 +86,14 @@ def dataset_state(session: Session, frame: Frame, slug: str) -> State:
     return State(_tag(frame.state, slug, str(place.change)), place.changed_at)
 
 
-def dataset(session: Session, slug: str, syntax: Syntax) -> Iterator[str]:
-    """One dataset's record as a document."""
+def dataset(session: Session, frame: Frame, slug: str, syntax: Syntax) -> Iterator[str]:
+    """One dataset's record as a document, with the indicators of its quality where it is ours."""
     place = changes.entry(session, slug)
     stored = datasets.fragments_at(session, _stored(syntax).name, [place.position] if place else [])
-    return rdf.document((derived(part.decode(), syntax) for part in stored), syntax, PREFIXES)
+    parts = [derived(part.decode(), syntax) for part in stored]
+    if ours := datasets.find(session, slug):
+        parts.append(rdf.fragment(dcat.indicator_triples(frame, ours), syntax, PREFIXES))
+    return rdf.document(parts, syntax, PREFIXES)
 
 
 def tombstone(frame: Frame, left: Tombstone, syntax: Syntax) -> str:
