@@ -67,6 +67,7 @@ def examples(house):
         "/{language}/notices/{reference}/{key}": [{"key": stop}],
         "/{language}/alerts/{salt}/confirm/{key}": house.alert_links(Link.CONFIRM),
         "/{language}/alerts/{salt}/stop/{key}": house.alert_links(Link.STOP),
+        "/{language}/alerts/{salt}/refuse/{key}": house.alert_links(Link.REFUSE),
         "/{language}/mail/{number}": [{"number": house.mail_that_waits()}],
         "/{language}/account/links/{token}": [{"token": house.invitation()}, {"token": "over"}],
         "/{language}/sources/{source}": [{"source": "ville"}],

@@ -109,6 +109,30 @@ def test_one_click_stops_and_opening_the_link_does_not(hub, client, monkeypatch)
     assert "est arrêtée" in client.get(address).text
 
 
+def test_who_never_wants_to_be_written_to_is_not_whoever_asks_and_may_take_it_back(hub, client):
+    ask(client, about="demo-petitions")
+    client.post(link(hub, "/confirm/"))
+    ask(client, kind="search", about="q=eau")
+    address = link(hub, "/refuse/")
+    assert f'action="{address}"' in client.get(address).text
+    assert len(rows(hub)) == 2
+    for _ in range(2):
+        assert "On ne vous écrit plus" in client.post(address).text
+    assert rows(hub) == []
+    assert list(hub.mailer.folder.glob("*.eml")) == []
+    answer = ask(client, kind="search", about="q=bois")
+    assert (answer.status_code, rows(hub)) == (303, [])
+    assert ask(client, email="autre@exemple.example").status_code == 303
+    assert [row.about for row in rows(hub)] == ["demo-petitions"]
+    assert 'name="lift"' in client.get(address).text
+    for _ in range(2):
+        assert "plus valable" in client.post(address, data={"lift": "yes"}).text
+    ask(client, kind="search", about="q=bois")
+    assert len(rows(hub)) == 2
+    assert "plus valable" in client.post(address).text
+    assert len(rows(hub)) == 2
+
+
 def test_nobody_learns_whether_an_address_is_known(hub, client):
     answers = [ask(client), ask(client, email="autre@exemple.example"), ask(client)]
     client.post(link(hub, "/confirm/"))
@@ -155,7 +179,8 @@ def test_what_is_not_there_is_said_so(hub, client, typed, code):
 def test_a_link_that_was_made_up_opens_nothing(hub, client):
     ask(client)
     address = link(hub, "/confirm/")
-    for wrong in (address[:-1], address.replace("/confirm/", "/stop/"), address + "é"):
+    others = [address.replace("/confirm/", f"/{each}/") for each in ("stop", "refuse")]
+    for wrong in (address[:-1], *others, address + "é"):
         assert client.get(wrong).status_code == 404
         assert client.post(wrong).status_code == 422
     assert rows(hub)[0].confirmed_at is None

@@ -1196,6 +1196,18 @@ class AlertToldRow(SQLModel, table=True):
     told_at: datetime = Field(index=True)
 
 
+class AlertRefusalRow(SQLModel, table=True):
+    """An address, by a keyed digest alone, to which no mail of alerts is written.
+
+    salt: of the alert by whose link that was said; the same link takes it back.
+    """
+
+    __tablename__ = "alert_refusal"
+    email_mark: str = Field(primary_key=True)
+    salt: str = Field(unique=True)
+    refused_at: datetime
+
+
 class AlertCursorRow(SQLModel, table=True):
     """One row: the last change of which is noted who wants to be told of it."""
 

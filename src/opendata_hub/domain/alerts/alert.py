@@ -39,6 +39,7 @@ class Link(StrEnum):
 
     CONFIRM = "confirm"
     STOP = "stop"
+    REFUSE = "refuse"
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class AlertEnvelope:
-    """To whom, about what, and where it is confirmed or stopped.
+    """To whom, about what, and where it is confirmed, stopped or refused for good.
 
     label: what is followed; empty for all datasets. page: of what is followed.
     """
@@ -56,6 +56,7 @@ class AlertEnvelope:
     page: str
     confirm_at: str
     stop_at: str
+    refuse_at: str
 
 
 def reference_of(salt: str) -> str:
@@ -79,7 +80,7 @@ def salt_of(reference: str) -> str:
 def confirm_mail(envelope: AlertEnvelope) -> Mail:
     """What asks whether it was really wished. It repeats no words of who typed the address."""
     about = SOMETHING if envelope.kind is AlertKind.SEARCH else NAMED
-    return _mail(envelope, CONFIRM_SUBJECT, [about, CONFIRM, NOT_YOU])
+    return _mail(envelope, CONFIRM_SUBJECT, [about, CONFIRM, NOT_YOU, REFUSE])
 
 
 def already_mail(envelope: AlertEnvelope) -> Mail:
@@ -116,6 +117,7 @@ def _mail(
         "page": envelope.page,
         "confirm": envelope.confirm_at,
         "stop": envelope.stop_at,
+        "refuse": envelope.refuse_at,
     }
     words = [part if isinstance(part, str) else part[language] for part in [HELLO, *parts]]
     body = "\n\n".join([*(each.format_map(values) for each in words), f"-- \n{envelope.hub}\n"])
@@ -182,6 +184,11 @@ NOT_YOU: Texts = {
         "If it was not you, do nothing: nothing else will be sent about this, and this "
         "request is erased with your address after seven days."
     ),
+}
+REFUSE: Texts = {
+    "fr": "Pour ne plus jamais recevoir de message d’alerte à cette adresse :\n{refuse}",
+    "ar": "لعدم التوصل نهائيا بأي رسالة تنبيه على هذا العنوان:\n{refuse}",
+    "en": "Never to get a mail of alerts at this address again:\n{refuse}",
 }
 ALREADY_SUBJECT: Texts = {
     "fr": "Votre alerte est déjà active",

@@ -67,9 +67,12 @@ def subscribe(session: Session, topic: Topic, email: str, *, language: str, now:
 
     Nobody is told whether it is known here: the same is answered, and only the mail says more. It
     is written to at most once a day about one thing, and of ten things; and while nobody has
-    confirmed it, only once until that is erased. Raises BadAddress.
+    confirmed it, only once until that is erased; and never where its reader has said so. Raises
+    BadAddress.
     """
     address = email_address(email)
+    if kept.is_refused(session, address):
+        return
     known = kept.of_address(session, address)
     lately = [each for each in known if now - each.asked_at < A_DAY]
     same = next((each for each in known if each.topic.digest == topic.digest), None)
@@ -125,6 +128,29 @@ def stop(session: Session, salt: str, key: str, *, hub_key: bytes) -> frozenset[
     """
     alert = shown(session, salt, key, Link.STOP, hub_key=hub_key)
     return erase(session, [alert.id]) if alert else frozenset()
+
+
+def refuse(
+    session: Session, salt: str, key: str, *, hub_key: bytes, now: datetime
+) -> frozenset[str]:
+    """Write to the address of an alert no more, whoever asks; all its alerts are erased.
+
+    A second time changes nothing, nor does it where the alert is over: no address is known then.
+    Gives the tokens of its mails, as ``stop``. Raises UnknownAlert for a link that is not ours.
+    """
+    shown(session, salt, key, Link.REFUSE, hub_key=hub_key)
+    found = kept.opened(session, salt)
+    if found is None:
+        return frozenset()
+    _, address = found
+    kept.refuse(session, address, salt, now)
+    return erase(session, [each.id for each in kept.of_address(session, address)])
+
+
+def lift(session: Session, salt: str, key: str, *, hub_key: bytes) -> None:
+    """Let the address be written to again, by the link that said otherwise; raises UnknownAlert."""
+    shown(session, salt, key, Link.REFUSE, hub_key=hub_key)
+    kept.lift(session, salt)
 
 
 def erase(session: Session, alerts: list[int]) -> frozenset[str]:

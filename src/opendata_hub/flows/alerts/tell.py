@@ -65,6 +65,7 @@ def composed(
         label=alert.topic.label, page=base_url + alert.topic.path(mail.language),
         confirm_at=_link(Link.CONFIRM, alert, mail.language, base_url, hub_key),
         stop_at=_link(Link.STOP, alert, mail.language, base_url, hub_key),
+        refuse_at=_link(Link.REFUSE, alert, mail.language, base_url, hub_key),
     )  # fmt: skip
     match AlertMail(mail.kind):
         case AlertMail.CONFIRM:

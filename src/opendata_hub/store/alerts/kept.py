@@ -15,9 +15,10 @@ from opendata_hub.domain.identities.vault import Sealed
 from opendata_hub.domain.portal.entity import EntityKind, Key
 from opendata_hub.domain.secret import new_salt
 from opendata_hub.store.engine import insert_many, vault_of
-from opendata_hub.store.tables import AlertRow, metadata
+from opendata_hub.store.tables import AlertRefusalRow, AlertRow, metadata
 
 _KEYS, _NEWS, _TOLD = (metadata.tables[n] for n in ("alert_key", "alert_news", "alert_told"))
+_REFUSED = metadata.tables["alert_refusal"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,33 @@ def erase(session: Session, alerts: Sequence[int]) -> None:
         session.connection().execute(delete(table).where(column.in_(alerts)))
     session.connection().execute(delete(AlertRow).where(col(AlertRow.id).in_(alerts)))
     session.expire_all()
+
+
+def refuse(session: Session, address: str, salt: str, now: datetime) -> None:
+    """Note that nothing is written to an address; salt: of the link by which that was said."""
+    lift(session, salt)
+    if not is_refused(session, address):
+        mark = vault_of(session).marks(address)[0]
+        session.add(AlertRefusalRow(email_mark=mark, salt=salt, refused_at=now))
+        session.flush()
+
+
+def is_refused(session: Session, address: str) -> bool:
+    """Whether nothing is written to an address, by whichever key it was marked."""
+    marks = vault_of(session).marks(address)
+    question = select(_REFUSED.c.salt).where(_REFUSED.c.email_mark.in_(marks))
+    return session.connection().execute(question).first() is not None
+
+
+def is_refused_by(session: Session, salt: str) -> bool:
+    """Whether the link of that salt was used to say so."""
+    question = select(_REFUSED.c.salt).where(_REFUSED.c.salt == salt)
+    return session.connection().execute(question).first() is not None
+
+
+def lift(session: Session, salt: str) -> None:
+    """Let the address be written to again of which the link of that salt said otherwise."""
+    session.connection().execute(delete(_REFUSED).where(_REFUSED.c.salt == salt))
 
 
 def unconfirmed(session: Session, before: datetime, *, most: int) -> list[int]:

@@ -13,6 +13,7 @@ from opendata_hub.domain.filing.opened import opened_at, require_person
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.protection.pace import Traffic
 from opendata_hub.flows.alerts import subscribe as flow
+from opendata_hub.store.alerts import kept
 from opendata_hub.web.deps import HubDep, PageLanguage
 from opendata_hub.web.doors import Door, needs
 from opendata_hub.web.people.browser import send_after
@@ -125,6 +126,40 @@ def stop(request: Request, hub: HubDep, language: PageLanguage, salt: str, key: 
         mails = flow.stop(session, salt, key, hub_key=hub.key)
     hub.forget_files((), mails=mails)
     return _page(request, "alert_stop.html", language, alert=None)
+
+
+@router.api_route("/{language}/alerts/{salt}/refuse/{key}", methods=READ)
+@needs(Deed.FOLLOW_WITH_CODE)
+def ask_refuse(
+    request: Request, hub: HubDep, language: PageLanguage, salt: str, key: str
+) -> Response:
+    """Ask whether nothing is to be written to the address any more, or whether it may be again."""
+    with hub.reading() as session:
+        alert = flow.shown(session, salt, key, Link.REFUSE, hub_key=hub.key)
+        is_refused = kept.is_refused_by(session, salt)
+    return _page(request, "alert_refuse.html", language, alert=alert, is_refused=is_refused)
+
+
+@router.post("/{language}/alerts/{salt}/refuse/{key}")
+@needs(Deed.FOLLOW_WITH_CODE, counted=Traffic.WRITE)
+def refuse(
+    request: Request,
+    hub: HubDep,
+    language: PageLanguage,
+    salt: str,
+    key: str,
+    lift: Annotated[str, Form()] = "",
+) -> Response:
+    """Write to the address no more; lift: take that back. A second time changes nothing."""
+    mails: frozenset[str] = frozenset()
+    with hub.writing() as session:
+        if lift:
+            flow.lift(session, salt, key, hub_key=hub.key)
+        else:
+            mails = flow.refuse(session, salt, key, hub_key=hub.key, now=clock.now())
+        is_refused = kept.is_refused_by(session, salt)
+    hub.forget_files((), mails=mails)
+    return _page(request, "alert_refuse.html", language, alert=None, is_refused=is_refused)
 
 
 def _form(
