@@ -74,8 +74,13 @@ def _from_zip(file: Path, target: Path) -> str:
         return Path(inside[0].filename).name
 
 
+def most_unpacked(packed_bytes: int) -> int:
+    """The bytes that a packed file of that size may become."""
+    return min(MOST_BYTES, max(FREE_BYTES, packed_bytes * MOST_RATIO))
+
+
 def _copy(stream: IO[bytes] | gzip.GzipFile, target: Path, packed_bytes: int) -> None:
-    limit = min(MOST_BYTES, max(FREE_BYTES, packed_bytes * MOST_RATIO))
+    limit = most_unpacked(packed_bytes)
     written = 0
     with target.open("wb") as copy:
         while block := stream.read(BLOCK_BYTES):

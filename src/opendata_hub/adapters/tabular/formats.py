@@ -4,13 +4,13 @@ import csv
 import json
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from importlib import import_module
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from opendata_hub.adapters.tabular import sheets
-from opendata_hub.adapters.tabular.archives import BROKEN
+from opendata_hub.adapters.tabular.archives import BROKEN, most_unpacked
 from opendata_hub.domain.errors import NotATable
 
 MOST_SHEET_BYTES = 1_073_741_824
@@ -57,15 +57,9 @@ def _from_parquet(file: Path, copy: Path, _sheet: str) -> None:
     # An extra: the library is larger than the rest of the hub, and few towns have such files.
     if not find_spec("polars"):
         raise NotATable("format-not-installed", "For Parquet install opendata-hub[parquet]")
-    polars = import_module("polars")
-    try:
-        frame = polars.scan_parquet(file)
-        nested = [name for name, type_ in frame.collect_schema().items() if type_.is_nested()]
-        if nested:
-            raise NotATable("nested-column", f"{nested[0]} holds lists or structures")
-        frame.sink_csv(copy, datetime_format="%Y-%m-%dT%H:%M:%S")
-    except (polars.exceptions.PolarsError, OSError) as problem:
-        raise NotATable("broken-parquet", str(problem).splitlines()[0]) from None
+    packed_bytes = file.stat().st_size
+    limits = replace(sheets.LIMITS, copy_bytes=most_unpacked(packed_bytes))
+    sheets.write_columns(file, copy, limits=limits)
 
 
 def _from_json(file: Path, copy: Path, _sheet: str) -> None:

@@ -6,13 +6,15 @@ stdout: the sheet's name, or why there is none.
 """
 
 import csv
+import errno
 import json
-import resource
 import sys
 from datetime import datetime
 from pathlib import Path
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetVisibleEnum
+
+from opendata_hub.adapters.tabular.sheets.limits import live_within
 
 LARGEST_WHOLE = 10**15
 """Beyond that a spreadsheet's number has lost digits, and says so by its exponent."""
@@ -22,16 +24,8 @@ Told = dict[str, str]
 def main(arguments: list[str]) -> None:
     """Do what the arguments say, within their limits; going beyond ends the process."""
     file, copy, sheet, limits = arguments
-    _live_within(**json.loads(limits))
+    live_within(**json.loads(limits))
     sys.stdout.write(json.dumps(told(Path(file), Path(copy), sheet)))
-
-
-def _live_within(*, seconds: int, memory_bytes: int) -> None:
-    _, most = resource.getrlimit(resource.RLIMIT_AS)
-    allowed = memory_bytes if most == resource.RLIM_INFINITY else min(memory_bytes, most)
-    resource.setrlimit(resource.RLIMIT_AS, (allowed, allowed))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def told(file: Path, copy: Path, sheet: str) -> Told:
@@ -48,6 +42,8 @@ def told(file: Path, copy: Path, sheet: str) -> Told:
     except PasswordError:
         return _refused("encrypted-file", "The workbook has a password; save it without one")
     except (CalamineError, OSError, ValueError) as problem:
+        if isinstance(problem, OSError) and problem.errno == errno.EFBIG:
+            return _refused("archive-bomb", "The workbook unpacks to far more than it may")
         return _refused("broken-workbook", f"The workbook can't be read: {problem}")
     except MemoryError:
         return _refused("archive-bomb", "The workbook takes more memory than it may")
