@@ -24,7 +24,7 @@ slow: $(VENV)/.installed-dev ## what takes long: 2,000 random tables against Fri
 	DIFFERENTIAL_CASES=2000 $(BIN)/python -m pytest tests/adapters/test_engine.py
 	KILLS=200 $(BIN)/python -m pytest tests/journeys/test_killed_at_any_moment.py
 	CONTRACT_EXAMPLES=50 $(BIN)/python -m pytest tests/web/test_contract.py
-	FUZZ_EXAMPLES=1000 $(BIN)/python -m pytest tests/test_doors_of_parsers.py tests/test_doors_of_documents.py tests/test_doors_of_sheets.py
+	FUZZ_EXAMPLES=1000 $(BIN)/python -m pytest tests/test_doors_of_parsers.py tests/test_doors_of_documents.py tests/test_doors_of_sheets.py tests/test_doors_of_actions.py
 	GUIDES=1 $(BIN)/python -m pytest tests/journeys/test_guides.py
 	ROUNDS=5 $(BIN)/python -m pytest tests/journeys/test_many_processes.py
 	REAL_CKAN=1 $(BIN)/python -m pytest tests/journeys/test_real_ckan.py tests/journeys/test_clients_of_ckan.py
