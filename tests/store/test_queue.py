@@ -4,7 +4,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from threading import Lock
 
@@ -13,9 +13,13 @@ import pytest
 import at_work
 from opendata_hub import clock
 from opendata_hub.domain.errors import UnknownWork
+from opendata_hub.domain.harvest.source import Source, SourceKind
 from opendata_hub.domain.operations import task as tasks
 from opendata_hub.domain.operations.task import MOST_ATTEMPTS, Lane, Task, Work
+from opendata_hub.domain.people.roles import OPERATOR
+from opendata_hub.flows.harvest import declare
 from opendata_hub.store.engine import reading, writing
+from opendata_hub.store.harvest import sources
 from opendata_hub.store.queue.waiting import enqueue, enqueue_missing, queue_of
 
 EVERY = tuple(Lane)
@@ -188,6 +192,43 @@ def test_what_fails_each_time_is_given_up_and_shown(store, url, monkeypatch):
         until(lambda: nothing_waits(store))
     assert diary.done == {SOURCE.key: 1}
     assert backlog(store).given_up == 0
+
+
+def test_a_source_that_somebody_asks_for_waits_for_no_tick_of_the_schedule(store, url):
+    """Added to the queue in the same transaction, and once however often it is asked for."""
+    source = Source(
+        "ville", SourceKind.DCAT, "http://ville.example/catalog", "commune-exemple",
+        clock.now(), clock.now() + timedelta(hours=3),
+    )  # fmt: skip
+    with writing(store) as session:
+        sources.add(session, source)
+    with suppress(ZeroDivisionError), writing(store) as session:
+        declare.ask_to_read(session, "ville", by=OPERATOR, now=clock.now())
+        raise ZeroDivisionError
+    assert nothing_waits(store)
+    for _ in range(2):
+        with writing(store) as session:
+            declare.ask_to_read(session, "ville", by=OPERATOR, now=clock.now())
+    assert backlog(store).depth == {Lane.HARVEST: 1}
+    diary = Diary()
+    with working(url, diary):
+        until(lambda: nothing_waits(store))
+    assert diary.done == {SOURCE.key: 1}
+
+
+@pytest.mark.parametrize(("active", "hours", "depth"), [(True, 0, 1), (True, 1, 0), (False, 0, 0)])
+def test_a_source_that_is_changed_is_read_if_it_is_due_and_does_not_rest(
+    store, active, hours, depth
+):
+    now = clock.now()
+    source = Source(
+        "ville", SourceKind.DCAT, "http://ville.example/catalog", "commune-exemple", now,
+        now + timedelta(hours=hours), is_active=False,
+    )  # fmt: skip
+    with writing(store) as session:
+        sources.add(session, source)
+        declare.change(session, "ville", {"is_active": active}, by=OPERATOR, now=now)
+    assert sum(backlog(store).depth.values()) == depth
 
 
 def test_of_one_source_two_are_never_read_at_once(store, url):

@@ -3,7 +3,9 @@
 import pytest
 
 import build
+from opendata_hub.domain.operations.task import Task, Work
 from opendata_hub.domain.people.roles import Grant, Role
+from opendata_hub.store.queue.waiting import queue_of
 
 SOURCE = {
     "id": "ville", "kind": "ckan", "url": "https://data.ville.example",
@@ -11,14 +13,19 @@ SOURCE = {
 }  # fmt: skip
 
 
+READING = Work(Task.READ_SOURCE, {"source": "ville"})
+
+
 @pytest.fixture
 def head(hub):
     return build.token(hub, "head", grants=(Grant(Role.HEAD, "commune-exemple"),))
 
 
-def test_a_source_is_named_changed_asked_for_and_let_go(client, head):
+def test_a_source_is_named_changed_asked_for_and_let_go(hub, client, head):
     made = client.post("/api/v1/sources", json=SOURCE, headers=head)
     assert (made.status_code, made.json()["kept"], made.json()["last_run"]) == (201, 0, None)
+    with hub.reading() as session:
+        assert queue_of(session).waiting(session) == {READING.key}
     again = client.post("/api/v1/sources", json=SOURCE, headers=head)
     assert (again.status_code, again.json()["code"]) == (409, "source-taken")
     changed = client.patch("/api/v1/sources/ville", json={"hours": 6}, headers=head)

@@ -12,11 +12,13 @@ from opendata_hub.domain.errors import Forbidden, HarvestRunning
 from opendata_hub.domain.harvest.run import Run, RunState
 from opendata_hub.domain.harvest.source import Source, checked_source
 from opendata_hub.domain.journal import Kind
+from opendata_hub.domain.operations.task import Task, Work
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.roles import Visitor
 from opendata_hub.domain.people.rule import Place, reach, require
 from opendata_hub.store import datasets, journal
 from opendata_hub.store.harvest import quarantine, records, runs, sources
+from opendata_hub.store.queue.waiting import enqueue_missing
 
 REMOVED = "The source is not harvested any more"
 
@@ -41,6 +43,7 @@ def add(session: Session, frame: Frame, source: Source, *, by: Visitor, now: dat
     frame.site.publisher_named(source.authority)
     checked = checked_source(source)
     sources.add(session, checked)
+    _ask(session, checked, now)
     _note(session, Kind.SOURCE_ADDED, checked, by, now)
     return checked
 
@@ -53,6 +56,7 @@ def change(
     changed = checked_source(replace(source, **changes))
     _require_public(changed, by)
     sources.save(session, changed)
+    _ask(session, changed, now)
     _note(session, Kind.SOURCE_CHANGED, changed, by, now)
     return changed
 
@@ -80,9 +84,10 @@ def listed(session: Session, *, by: Visitor) -> list[Shown]:
 
 
 def ask_to_read(session: Session, source_id: str, *, by: Visitor, now: datetime) -> Source:
-    """Let the next minute read the source."""
+    """Let the source be read as soon as this transaction is committed."""
     source = replace(get(session, source_id, by=by), due_at=now, is_active=True)
     sources.save(session, source)
+    _ask(session, source, now)
     return source
 
 
@@ -111,6 +116,13 @@ def remove(session: Session, frame: Frame, source_id: str, *, by: Visitor, now: 
     sources.remove(session, source_id)
     _note(session, Kind.SOURCE_REMOVED, source, by, now)
     return len(gone)
+
+
+def _ask(session: Session, source: Source, now: datetime) -> None:
+    """Let a worker read a source that is due, rather than wait for the next look at them all."""
+    if source.is_active and source.due_at <= now:
+        work = Work(Task.READ_SOURCE, {"source": source.id})
+        enqueue_missing(session, [work], now=now)
 
 
 def _require_public(source: Source, by: Visitor) -> None:

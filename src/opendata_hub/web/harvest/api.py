@@ -48,7 +48,7 @@ def list_sources(hub: HubDep, visitor: VisitorDep) -> SourceListOut:
 @router.post("/sources", status_code=201)
 @needs(Deed.HARVEST)
 def add_source(hub: HubDep, visitor: VisitorDep, body: SourceIn) -> SourceOut:
-    """Harvest a source from now on: the next minute reads it."""
+    """Harvest a source from now on; a worker reads it at once."""
     now = clock.now()
     with hub.writing() as session:
         added = declare.add(session, hub.frame, body.value(now), by=visitor, now=now)
@@ -85,7 +85,7 @@ def remove_source(hub: HubDep, visitor: VisitorDep, source: str) -> RemovedOut:
 @router.post("/sources/{source}/runs", status_code=202)
 @needs(Deed.HARVEST)
 def ask_for_run(hub: HubDep, visitor: VisitorDep, source: str) -> SourceOut:
-    """Let the next minute read the source."""
+    """Have the source read at once."""
     with hub.writing() as session:
         asked = declare.ask_to_read(session, source, by=visitor, now=clock.now())
         return SourceOut.of(declare.show(session, asked))

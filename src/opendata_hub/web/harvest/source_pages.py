@@ -91,7 +91,7 @@ def steer(
     source: str,
     form: Annotated[SourceForm, Form()],
 ) -> Response:
-    """Have a source read by the next minute, its reading stopped, or let it rest."""
+    """Have a source read at once, its reading stopped, or let it rest."""
     now = clock.now()
     with hub.writing() as session:
         if form.do == "read":

@@ -71,7 +71,11 @@ def lead(hub: Hub, path: str) -> Response:
 def send_after(hub: Hub) -> BackgroundTask:
     """What is done when the answer has gone: it says nothing, and takes no time of the answer.
 
-    News wait for their turn: who pressed a button sends not those of thousands.
+    It stands beside the queue and not in its place: whatever writes a mail has put its sending
+    into the queue, in the same transaction, which tries again what fails here. A link to sign in
+    should not wait behind a source that is being read where one thread does all work, and a mail
+    is claimed before it is sent, so that of two who send neither sends it twice. News wait for
+    their turn: who pressed a button sends not those of thousands.
     """
     return BackgroundTask(hub.send_letters, clock.now(), ranks=[Rank.AT_ONCE])
 
