@@ -41,7 +41,7 @@ def hand_in_broken(house: House, page: Page) -> str:
     page.goto("/fr/my-data")
     page.select_option("#family", family)
     page.set_input_files("#file", file)
-    page.locator("form[data-upload] button").click()
+    page.locator("form[data-upload] button[type=submit]").click()
     page.wait_for_url("**/my-data/*")
     return page.url.rpartition("/")[2]
 

@@ -145,6 +145,20 @@ def test_the_same_number_written_otherwise_is_no_change(hub):
     assert difference(hub).rows.total == 0
 
 
+def test_a_number_is_the_same_in_a_column_that_one_cell_has_made_text(hub):
+    family, column = "completion-reports", "montant_avenants_dh"
+    first, third, _, second, *_ = rows_of(hub, family)
+    longer = {**third, column: f"{third[column]}0"}
+    assert "." in third[column]
+    later = [{**first, column: "NaN"}, {**second, "ecart_explication": "Autre"}, longer]
+    for some in ([first, second, third], later):
+        submission = build.submitted(hub, written(some), family=family)
+        build.publish_submission(hub, submission, slug=SLUG, replaces=True)
+    found = difference(hub)
+    cells = [row.cells for row in found.rows.first[RowChange.CHANGED]]
+    assert (cells, found.rows.total) == ([(column,), ("ecart_explication",)], 2)
+
+
 def test_every_change_is_given_as_json_and_as_csv_without_formulas(twice):
     said = [json.loads(line) for line in lines(twice)]
     assert [each["change"] for each in said] == ["changed", "added", "removed"]

@@ -32,7 +32,10 @@ def twice(once):
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
     changed = content.replace(rows[0]["objet"].encode(), b"<b>Objet</b> fictif")
     submission = build.submitted(once, changed, family=FAMILY)
-    build.publish_submission(once, submission, replaces=True, title={"fr": "<i>Autre</i> titre"})
+    build.publish_submission(
+        once, submission, replaces=True, title={"fr": "<i>Autre</i> titre"},
+        described={"licence": "ODC_BL"},
+    )  # fmt: skip
     return once
 
 
@@ -50,14 +53,19 @@ def test_one_version_has_nothing_to_compare(client):
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("fr", "modifiée"), ("ar", "معدل"), ("en", "changed")],
+    [
+        ("fr", ("modifiée", "licence de base de données ouverte")),
+        ("ar", ("معدل", "قواعد البيانات المفتوحة")),
+        ("en", ("changed", "Open Database License")),
+    ],
 )
 @pytest.mark.usefixtures("twice")
 def test_what_changed_stands_side_by_side_and_is_told_in_words(client, language, words):
     base = f"/{language}/datasets/{SLUG}"
     assert f"{base}/versions" in client.get(base).text
     text = client.get(f"/{language}/datasets/{SLUG}/versions").text
-    assert f'<strong class="mark">{words}</strong>' in text
+    assert f'<strong class="mark">{words[0]}</strong>' in text
+    assert (words[1] in text, "ODC_BL" in text) == (True, False)
     assert re.search(r"<del>(?!.*fictif).*?</del>", text)
     assert re.search(r"<ins>.*?&lt;b&gt;Objet&lt;/b&gt; fictif.*?</ins>", text)
     assert "&lt;i&gt;Autre&lt;/i&gt; titre" in text

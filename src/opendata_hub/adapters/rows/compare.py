@@ -29,13 +29,14 @@ from opendata_hub.domain.catalog.rows.query import Condition, Operator, RowQuery
 from opendata_hub.domain.errors import QueryTooHeavy
 from opendata_hub.domain.publishing.version import (
     FIRST,
+    NUMBER,
     ChangedRow,
     RowChange,
     RowChanges,
     changed_cells,
 )
 
-LAYOUT = "changes/1"
+LAYOUT = "changes/2"
 """What a comparison was made by; raise it when the same two tables would give another one."""
 MEMORY, SECONDS, ROWS_AT_ONCE = "512MB", 60.0, 1_000_000
 MOST_CHANGED = 500_000
@@ -44,6 +45,8 @@ SPILL = "4GB"
 """So much disk may be taken while two tables are compared."""
 PATIENCE = 1.0
 """Seconds for which one comparison waits for another."""
+NUMBERS = ("DECIMAL", "BIGINT", "HUGEINT")
+"""Types of columns of numbers, as their names begin."""
 IS_TOO_HEAVY = "is_too_heavy"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _COMPARING = Lock()
@@ -216,11 +219,13 @@ class _Comparing:
 
     def _plain(self, name: str, side: int) -> str:
         text = f"CAST({identifier(name)} AS VARCHAR)"
-        is_same = self._types[0][name] == self._types[1][name]
-        if is_same or not self._types[side][name].startswith("DECIMAL"):
+        here, there = self._types[side][name], self._types[1 - side][name]
+        if here == there or not (here.startswith(NUMBERS) or there.startswith(NUMBERS)):
             return text
+        # One letter in a column makes all its cells text: 10.50 is the same number there.
         return (
-            f"CASE WHEN contains({text}, '.') THEN rtrim(rtrim({text}, '0'), '.') ELSE {text} END"
+            f"CASE WHEN regexp_full_match({text}, {literal(NUMBER.pattern)}) "
+            f"THEN rtrim(rtrim({text}, '0'), '.') ELSE {text} END"
         )
 
     def _described(self, source: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 A version that is gone has left nothing to compare: only that there was one, and when.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +18,10 @@ KEPT = 12
 """Versions of a dataset that can be compared, the latest ones: each keeps its file."""
 FIRST = 20
 """Rows of each kind of change that are shown; files hold all of them."""
+
+
+NUMBER = re.compile(r"-?[0-9]+\.[0-9]+")
+"""A number that could be written shorter; 10 ends with a zero that counts."""
 
 
 class Gone(StrEnum):
@@ -154,15 +159,21 @@ def changed_columns(before: Version, after: Version) -> list[ColumnChange]:
 def changed_cells(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[str, ...]:
     """The columns of both in which a row differs; 10.5 and 10.50 are one number."""
     shared = (name for name in after if name in before)
-    return tuple(name for name in shared if _plain(before[name]) != _plain(after[name]))
+    return tuple(name for name in shared if not _is_same(before[name], after[name]))
+
+
+def _is_same(before: Any, after: Any) -> bool:
+    """Whether two cells say the same: as they are, or as numbers where one of them is one."""
+    is_number = isinstance(before, Decimal) or isinstance(after, Decimal)
+    return bool(before == after or (is_number and _plain(before) == _plain(after)))
 
 
 def _plain(value: Any) -> Any:
-    """A number as it is written shortest, so that one read as text is the same."""
-    if isinstance(value, Decimal):
-        text = format(value, "f")
-        return text.rstrip("0").rstrip(".") if "." in text else text
-    return value
+    """A number as it is written shortest, also one that was read as text."""
+    text = format(value, "f") if isinstance(value, Decimal) else value
+    if isinstance(text, str) and NUMBER.fullmatch(text):
+        return text.rstrip("0").rstrip(".")
+    return text
 
 
 def _pairs(before: Any, after: Any) -> Iterator[tuple[str, Any, Any]]:

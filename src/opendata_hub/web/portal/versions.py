@@ -39,6 +39,11 @@ from opendata_hub.web.rendering import page
 from opendata_hub.web.shapes import Problem
 
 READ = ["GET", "HEAD"]
+LISTS = {
+    "access_rights": "access-right", "frequency": "frequency", "language": "language",
+    "licence": "licence", "spatial": "country", "theme": "data-theme",
+}  # fmt: skip
+"""The lists that say what the codes of a field stand for."""
 router = APIRouter(route_class=Door, include_in_schema=False)
 api_router = APIRouter(
     prefix=API,
@@ -99,6 +104,7 @@ def versions_page(
         may_hide=reach(visitor, Deed.WITHDRAW).covers(Place(found.dataset.publisher)),
         fields=columns_of(family),
         labels=LABELS,
+        lists={name: hub.frame.vocabularies[each] for name, each in LISTS.items()},
         codes=hub.frame.codes,
     )
 
