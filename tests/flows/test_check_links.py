@@ -194,3 +194,14 @@ def test_all_addresses_of_a_dataset_are_told(hub):
     assert told[f"{build.BASE_URL}/datasets/{SLUG}/files/{SLUG}.csv"] == (True, True)
     assert told["https://commune.example/"] == (False, None)
     assert all(reachable for own, reachable in told.values() if own)
+
+
+@pytest.mark.enable_socket
+def test_of_the_addresses_elsewhere_only_what_was_looked_at_is_told(linked_hub, site):
+    with linked_hub.reading() as session:
+        dataset = datasets.get(session, SLUG)
+        assert check_links.looked_at(session, linked_hub.frame, dataset) == []
+    jobs.check_links(linked_hub, slug=SLUG)
+    with linked_hub.reading() as session:
+        told = check_links.looked_at(session, linked_hub.frame, dataset)
+    assert [state.last.url for state in told] == [site.url("/gone")]

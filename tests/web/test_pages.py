@@ -161,7 +161,7 @@ def test_an_unexpected_error_tells_strangers_nothing(demo_hub, monkeypatch):
     def broken(*_args):
         raise RuntimeError("secret")
 
-    monkeypatch.setattr(datasets, "get", broken)
+    monkeypatch.setattr(datasets, "find", broken)
     client = TestClient(
         create_app(demo_hub), base_url=build.BASE_URL, raise_server_exceptions=False
     )

@@ -82,7 +82,7 @@ def _rooms(visitor: Visitor) -> list[str]:
 def marked(parts: Iterable[Part]) -> Markup:
     """An excerpt as HTML: its text escaped, what was looked for marked."""
     return Markup("").join(
-        Markup("<mark>{}</mark>").format(part.text) if part.is_hit else escape(part.text)
+        Markup("<mark>%s</mark>") % part.text if part.is_hit else escape(part.text)
         for part in parts
     )
 
@@ -121,11 +121,11 @@ def _figures(locale: str) -> dict[str, Callable[[Any], str]]:
 
     def percent(value: float) -> Markup:
         """So many in a hundred, in one run that no line breaks and no direction turns around."""
-        return Markup('<bdi class="number">{}</bdi>').format(_percent(value / 100, locale))
+        return Markup('<bdi class="number">%s</bdi>') % _percent(value / 100, locale)
 
     def amount(value: str | float | Decimal) -> Markup:
         """A number with its digits as they are, in groups, in one run."""
-        return Markup('<bdi class="number">{}</bdi>').format(_exact(str(value), locale))
+        return Markup('<bdi class="number">%s</bdi>') % _exact(str(value), locale)
 
     return {"number": number, "percent": percent, "amount": amount}
 
@@ -151,8 +151,8 @@ def _environment(language: str) -> Environment:
         words, real = in_language(texts, language)
         if real == language:
             # With its direction: a text may well begin with a word of the other one.
-            return Markup('<bdi dir="{}">{}</bdi>').format(DIRECTIONS[real], words)
-        return Markup('<bdi lang="{}" dir="{}">{}</bdi>').format(real, DIRECTIONS[real], words)
+            return Markup('<bdi dir="%s">%s</bdi>') % (DIRECTIONS[real], words)
+        return Markup('<bdi lang="%s" dir="%s">%s</bdi>') % (real, DIRECTIONS[real], words)
 
     def plain(texts: Texts) -> str:
         """The same where no markup can stand, such as in a list to choose from."""
@@ -161,21 +161,21 @@ def _environment(language: str) -> Environment:
     def found(hit: Hit) -> Markup:
         """The excerpt of a result, marked with the language it is really in."""
         real = hit.excerpt_language
-        opened = Markup('<bdi lang="{}" dir="{}">').format(real, DIRECTIONS[real])
+        opened = Markup('<bdi lang="%s" dir="%s">') % (real, DIRECTIONS[real])
         return opened + marked(hit.excerpt) + Markup("</bdi>")
 
     def day(value: date | datetime) -> Markup:
         shown = _full_day(value.year, value.month, value.day, locale)
-        return Markup('<time datetime="{}">{}</time>').format(value.isoformat()[:10], shown)
+        return Markup('<time datetime="%s">%s</time>') % (value.isoformat()[:10], shown)
 
     def moment(value: datetime) -> Markup:
         """A day and a time, in the zone of the value."""
         shown = format_datetime(value, format="medium", locale=locale)
-        return Markup('<time datetime="{}">{}</time>').format(value.isoformat(), shown)
+        return Markup('<time datetime="%s">%s</time>') % (value.isoformat(), shown)
 
     def code(value: str) -> Markup:
         """A reference that is read from left to right in every language."""
-        return Markup('<bdi dir="ltr">{}</bdi>').format(value)
+        return Markup('<bdi dir="ltr">%s</bdi>') % value
 
     environment.globals.update(language=language, direction=DIRECTIONS[language])
     environment.filters.update(

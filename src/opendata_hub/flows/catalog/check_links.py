@@ -64,13 +64,19 @@ def addresses(frame: Frame, dataset: Dataset) -> list[str]:
 def of_dataset(session: Session, frame: Frame, dataset: Dataset) -> tuple[Link, ...]:
     """The addresses in a dataset's record and what is known of them."""
     urls = addresses(frame, dataset)
-    known = links.states(session, (url for url in urls if not _is_own(frame, url)))
+    known = links.states(session, _foreign(frame, urls))
     return tuple(
         Link(url, is_own=True, is_reachable=_answers_here(session, frame, url), state=None)
         if _is_own(frame, url)
         else _elsewhere(url, known.get(url))
         for url in urls
     )
+
+
+def looked_at(session: Session, frame: Frame, dataset: Dataset) -> list[LinkState]:
+    """What is known of the addresses elsewhere in a dataset's record, sorted by address."""
+    known = links.states(session, _foreign(frame, addresses(frame, dataset)))
+    return [known[url] for url in sorted(known)]
 
 
 def reachable(session: Session, frame: Frame) -> Callable[[str], bool | None]:
@@ -93,8 +99,7 @@ def elsewhere(session: Session, frame: Frame) -> set[str]:
     return {
         url
         for dataset in datasets.latest(session)
-        for url in addresses(frame, dataset)
-        if not _is_own(frame, url)
+        for url in _foreign(frame, addresses(frame, dataset))
     }
 
 
@@ -163,6 +168,10 @@ def _elsewhere(url: str, state: LinkState | None) -> Link:
 
 def _milliseconds(began: float) -> int:
     return round((time.monotonic() - began) * 1000)
+
+
+def _foreign(frame: Frame, urls: Iterable[str]) -> list[str]:
+    return [url for url in urls if not _is_own(frame, url)]
 
 
 def _is_own(frame: Frame, url: str) -> bool:

@@ -6,15 +6,23 @@ from typing import Any, cast
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
+from sqlmodel import Session
 
+from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.catalog.family import Family
 from opendata_hub.domain.catalog.harvest.news import schema_org
 from opendata_hub.domain.catalog.record.mqa import Quality
-from opendata_hub.domain.errors import BucketUnreachable, FileDamaged, NoRows, QueryTooHeavy
+from opendata_hub.domain.errors import (
+    BucketUnreachable,
+    FileDamaged,
+    NoRows,
+    QueryTooHeavy,
+    UnknownDataset,
+)
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.rule import EVERYWHERE
 from opendata_hub.domain.portal.chart import holders
-from opendata_hub.flows.catalog.check_links import of_dataset
+from opendata_hub.flows.catalog.check_links import looked_at
 from opendata_hub.flows.catalog.serving import rows as shown_rows
 from opendata_hub.flows.catalog.serving import show
 from opendata_hub.store import changes, datasets, documents, submissions
@@ -37,14 +45,12 @@ router = APIRouter(route_class=Door, include_in_schema=False)
 def dataset_page(request: Request, hub: HubDep, language: PageLanguage, slug: str) -> Response:
     """A dataset: words, file, columns, check, legal basis."""
     with hub.reading() as session:
-        if left := changes.tombstone(session, slug):
-            return page(request, "withdrawn.html", language, status=410, left=left)
-        if kept := records.find(session, slug):
-            return harvested_page(request, hub, session, kept, language)
-        dataset = datasets.get(session, slug)
+        dataset = datasets.find(session, slug)
+        if dataset is None:
+            return _no_longer_or_elsewhere(request, hub, session, slug, language)
         document = documents.find(session, dataset.submission_id)
         report = submissions.get(session, dataset.submission_id, EVERYWHERE).report
-        links = [link for link in of_dataset(session, hub.frame, dataset) if link.state]
+        links = looked_at(session, hub.frame, dataset)
     preview = None
     # A table that can't be shown row by row still has its page.
     with suppress(NoRows, QueryTooHeavy, FileDamaged, BucketUnreachable):
@@ -73,6 +79,17 @@ def dataset_page(request: Request, hub: HubDep, language: PageLanguage, slug: st
         base_url=hub.frame.base_url,
         schema_org=schema_org(hub.frame, dataset, language),
     )
+
+
+def _no_longer_or_elsewhere(
+    request: Request, hub: Hub, session: Session, slug: str, language: str
+) -> Response:
+    """The page of what was harvested, or is withdrawn; raises UnknownDataset."""
+    if left := changes.tombstone(session, slug):
+        return page(request, "withdrawn.html", language, status=410, left=left)
+    if kept := records.find(session, slug):
+        return harvested_page(request, hub, session, kept, language)
+    raise UnknownDataset(f"No dataset {slug[:100]!r} is published here")
 
 
 @router.api_route("/{language}/publishers/{publisher_id}", methods=READ)
