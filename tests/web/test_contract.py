@@ -159,3 +159,32 @@ def test_every_refusal_is_documented_as_the_document_that_it_is(app):
             )
             kinds = {media_type for each in refusals.values() for media_type in each["content"]}
             assert kinds == {PROBLEM} | ({"text/html"} if "{language}" in path else set())
+
+
+def addresses(client, path, known):
+    """The addresses of a path that may lead somewhere: each ending, and a further page."""
+    cursor = client.get("/catalog.ttl?limit=2").links["next"]["url"].rpartition("=")[2]
+    more = {"file_name": "demo-petitions.csv", "place": cursor, "number": "2"}
+    for ending in ("ttl", "csv"):
+        parts = {**known, **more, "ending": ending}
+        yield re.sub(r"{(\w+)}", lambda part, parts=parts: parts.get(part[1], "1"), path)
+
+
+def test_who_holds_just_this_is_told_so_where_the_document_says_it_and_nowhere_else(app, known):
+    client = TestClient(app, base_url=build.BASE_URL, follow_redirects=False)
+    for path, operations in app.openapi()["paths"].items():
+        answers = operations.get("get", {}).get("responses", {})
+        given = [client.get(each) for each in addresses(client, path, known)] if answers else []
+        tagged = [each for each in given if each.status_code == 200 and "etag" in each.headers]
+        assert bool(tagged) is ("304" in answers), path
+        for each in tagged:
+            tag = each.headers["etag"]
+            held = client.get(each.url, headers={"If-None-Match": tag})
+            assert (held.status_code, held.content, held.headers["etag"]) == (304, b"", tag), path
+            said = set(answers["200"]["headers"])
+            assert "ETag" in said, path
+            assert said == set(answers["304"]["headers"]), path
+            assert {name.lower() for name in said} <= set(each.headers), path
+            if "Last-Modified" in said:
+                since = {"If-Modified-Since": each.headers["last-modified"]}
+                assert client.get(each.url, headers=since).status_code == 304, path

@@ -48,14 +48,28 @@ def needs(
     return declare
 
 
-def gives(*media_types: str, **besides: str) -> dict[int | str, dict[str, Any]]:
+Answers = dict[int | str, dict[str, Any]]
+"""Statuses and what the OpenAPI document says of them."""
+_TAG = {"ETag": {"description": "Of just these bytes.", "schema": {"type": "string"}}}
+_DATE = {"Last-Modified": {"description": "Of what it tells.", "schema": {"type": "string"}}}
+BY_TAG: Answers = {
+    304: {"description": "The client holds just this (If-None-Match)", "headers": _TAG}
+}
+"""The answer to who holds it already; what it says of headers holds for the whole answer too."""
+BY_TAG_OR_DATE: Answers = {
+    304: {
+        "description": "The client holds just this (If-None-Match, or If-Modified-Since)",
+        "headers": {**_TAG, **_DATE},
+    }
+}
+
+
+def gives(*media_types: str, **besides: str) -> Answers:
     """What the OpenAPI document says of a route whose answer is no JSON of a declared shape.
 
     besides: other statuses, as ``S303="To the page"``.
     """
-    answers: dict[int | str, dict[str, Any]] = {
-        int(status[1:]): {"description": said} for status, said in besides.items()
-    }
+    answers: Answers = {int(status[1:]): {"description": said} for status, said in besides.items()}
     return {200: {"content": {each: {} for each in media_types}}, **answers}
 
 

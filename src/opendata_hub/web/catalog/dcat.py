@@ -20,7 +20,7 @@ from opendata_hub.store import changes, datasets, submissions
 from opendata_hub.web import negotiation
 from opendata_hub.web.catalog.documents import Document
 from opendata_hub.web.deps import HubDep
-from opendata_hub.web.doors import Door, gives, needs
+from opendata_hub.web.doors import BY_TAG, BY_TAG_OR_DATE, Answers, Door, gives, needs
 from opendata_hub.web.kept import Asked, Kept, KeptPages
 from opendata_hub.web.shapes import Problem
 
@@ -36,14 +36,16 @@ router = APIRouter(
 )
 
 
-def readable(path: str, *media_types: str, **besides: str) -> Callable[[Route], Route]:
+def readable(
+    path: str, *media_types: str, kept: Answers, **besides: str
+) -> Callable[[Route], Route]:
     """A route for GET, and for HEAD beside it, which FastAPI does not add by itself.
 
-    media_types, besides: as ``gives`` takes them.
+    kept: the answer to who holds it; media_types, besides: as ``gives`` takes them.
     """
 
     def add(route: Route) -> Route:
-        described = gives(*media_types, **besides)
+        described = gives(*media_types, **besides) | kept
         router.get(path, response_class=Response, responses=described)(route)
         router.head(path, include_in_schema=False)(route)
         return route
@@ -51,7 +53,7 @@ def readable(path: str, *media_types: str, **besides: str) -> Callable[[Route], 
     return add
 
 
-@readable("/catalog", *BY_MEDIA_TYPE, **TO_PAGE)
+@readable("/catalog", *BY_MEDIA_TYPE, kept=BY_TAG_OR_DATE, **TO_PAGE)
 @needs(Deed.READ_PUBLISHED)
 async def catalog(request: Request, hub: HubDep) -> Response:
     """The catalogue in the syntax the client prefers; readers of pages are led to the portal."""
@@ -61,28 +63,28 @@ async def catalog(request: Request, hub: HubDep) -> Response:
     return await _catalog(request, hub, chosen, negotiated=True)
 
 
-@readable("/catalog.{ending}", *BY_MEDIA_TYPE)
+@readable("/catalog.{ending}", *BY_MEDIA_TYPE, kept=BY_TAG_OR_DATE)
 @needs(Deed.READ_PUBLISHED)
 async def catalog_as(request: Request, hub: HubDep, ending: str) -> Response:
     """The catalogue as ttl, rdf, jsonld or nt."""
     return await _catalog(request, hub, _syntax(ending), negotiated=False)
 
 
-@readable("/catalog/pages/{place}.{ending}", *BY_MEDIA_TYPE)
+@readable("/catalog/pages/{place}.{ending}", *BY_MEDIA_TYPE, kept=BY_TAG_OR_DATE)
 @needs(Deed.READ_PUBLISHED)
 async def catalog_page(request: Request, hub: HubDep, place: str, ending: str) -> Response:
     """A further page of the catalogue; ``place`` is the cursor that the one before it names."""
     return await _catalog(request, hub, _syntax(ending), [("cursor", place)], negotiated=False)
 
 
-@readable("/datasets/{slug}.{ending}", *BY_MEDIA_TYPE, **GONE)
+@readable("/datasets/{slug}.{ending}", *BY_MEDIA_TYPE, kept=BY_TAG_OR_DATE, **GONE)
 @needs(Deed.READ_PUBLISHED)
 def dataset_as(request: Request, hub: HubDep, slug: str, ending: str) -> Response:
     """One dataset's record as ttl, rdf, jsonld or nt."""
     return _dataset(request, hub, slug, _syntax(ending), negotiated=False)
 
 
-@readable("/datasets/{slug}", *BY_MEDIA_TYPE, **TO_PAGE, **GONE)
+@readable("/datasets/{slug}", *BY_MEDIA_TYPE, kept=BY_TAG_OR_DATE, **TO_PAGE, **GONE)
 @needs(Deed.READ_PUBLISHED)
 def dataset(request: Request, hub: HubDep, slug: str) -> Response:
     """One dataset's record, or its page for a reader of pages."""
@@ -92,7 +94,7 @@ def dataset(request: Request, hub: HubDep, slug: str) -> Response:
     return _dataset(request, hub, slug, chosen, negotiated=True)
 
 
-@readable("/datasets/{slug}/files/{file_name}", "*/*", **GONE)
+@readable("/datasets/{slug}/files/{file_name}", "*/*", kept=BY_TAG, **GONE)
 @needs(Deed.READ_PUBLISHED)
 def dataset_file(request: Request, hub: HubDep, slug: str, file_name: str) -> Response:
     """The bytes of the dataset's file, as they were published."""
@@ -116,7 +118,7 @@ def dataset_file(request: Request, hub: HubDep, slug: str, file_name: str) -> Re
     )
 
 
-@readable("/publishers/{publisher_id}", *BY_MEDIA_TYPE, **TO_PAGE)
+@readable("/publishers/{publisher_id}", *BY_MEDIA_TYPE, kept={}, **TO_PAGE)
 @needs(Deed.READ_PUBLISHED)
 def publisher(request: Request, hub: HubDep, publisher_id: str) -> Response:
     """A publisher's record, or its page for a reader of pages."""
@@ -127,7 +129,7 @@ def publisher(request: Request, hub: HubDep, publisher_id: str) -> Response:
     return Response(body, media_type=chosen.media_type, headers={"Vary": "Accept"})
 
 
-@readable("/families/{name}/schema.json", "application/json")
+@readable("/families/{name}/schema.json", "application/json", kept={})
 @needs(Deed.READ_PUBLISHED)
 def family_schema(hub: HubDep, name: str) -> JSONResponse:
     """The Table Schema that a family's files are checked against."""

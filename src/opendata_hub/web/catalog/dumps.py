@@ -16,7 +16,7 @@ from opendata_hub.flows.catalog.serving import dump as dump_flow
 from opendata_hub.flows.catalog.serving import serve
 from opendata_hub.web.catalog.documents import BLOCK_BYTES, head_only, is_current, last_modified
 from opendata_hub.web.deps import HubDep
-from opendata_hub.web.doors import Door, gives, needs
+from opendata_hub.web.doors import BY_TAG_OR_DATE, Door, gives, needs
 from opendata_hub.web.shapes import Problem
 
 AT_ONCE = 64
@@ -72,7 +72,7 @@ class Sending:
 @router.get(
     "/catalog/dump.{ending}.gz",
     response_class=Response,
-    responses=gives("application/gzip"),
+    responses=gives("application/gzip") | BY_TAG_OR_DATE,
 )
 @router.head("/catalog/dump.{ending}.gz", include_in_schema=False)
 @needs(Deed.READ_PUBLISHED)

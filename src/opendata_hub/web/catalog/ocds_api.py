@@ -14,7 +14,7 @@ from opendata_hub.web import negotiation
 from opendata_hub.web.catalog.documents import head_only
 from opendata_hub.web.catalog.rows_api import blocks, laid_down
 from opendata_hub.web.deps import HubDep
-from opendata_hub.web.doors import API, Door, needs
+from opendata_hub.web.doors import API, BY_TAG, Door, needs
 
 MEDIA_TYPE = "application/json"
 
@@ -22,7 +22,7 @@ router = APIRouter(
     prefix=API,
     route_class=Door,
     tags=["rows"],
-    responses={200: {"content": {MEDIA_TYPE: {}}}},
+    responses={200: {"content": {MEDIA_TYPE: {}}}, **BY_TAG},
 )
 
 

@@ -33,7 +33,7 @@ from opendata_hub.flows.catalog.serving.rows import Asked
 from opendata_hub.web import negotiation
 from opendata_hub.web.catalog.documents import head_only
 from opendata_hub.web.deps import HubDep
-from opendata_hub.web.doors import API, Door, needs
+from opendata_hub.web.doors import API, BY_TAG, Door, needs
 from opendata_hub.web.shapes import Problem
 
 Route = TypeVar("Route", bound=Callable[..., Any])
@@ -131,6 +131,7 @@ router = APIRouter(
     tags=["rows"],
     responses={
         200: {"content": {each.media_type: {} for each in FORMATS.values()}},
+        **BY_TAG,
         **{status: {"model": Problem} for status in (400, 404, 406, 503)},
     },
 )

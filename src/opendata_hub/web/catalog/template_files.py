@@ -12,17 +12,17 @@ from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.flows.catalog.offer import offer
 from opendata_hub.web import negotiation
 from opendata_hub.web.deps import HubDep, PageLanguage
-from opendata_hub.web.doors import Door, needs
+from opendata_hub.web.doors import BY_TAG, Answers, Door, needs
 from opendata_hub.web.shapes import Problem
 
 router = APIRouter(route_class=Door, tags=["catalogue"], responses={404: {"model": Problem}})
 
-CONTENT: dict[int | str, dict[str, object]] = {
+CONTENT: Answers = {
     200: {
         "description": "The file, to be saved.",
         "content": {each.media_type.partition(";")[0]: {} for each in FORMATS.values()},
     },
-    304: {"description": "The client holds this very file (If-None-Match)."},
+    **BY_TAG,
 }
 
 

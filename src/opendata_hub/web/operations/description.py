@@ -58,6 +58,8 @@ def _complete(operation: Operation, kinds: dict[str, Any]) -> None:
         declared = answers.setdefault(status, {"description": answer["description"]})
         if "headers" in answer:
             declared.setdefault("headers", answer["headers"])
+    if "304" in answers:  # who is to name a tag or a date must have been given it
+        answers["200"].setdefault("headers", {}).update(answers["304"]["headers"])
     for status, answer in answers.items():
         if status >= "400":
             answer["content"] = kinds
