@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 from starlette.testclient import TestClient
 
 import build
@@ -15,6 +16,7 @@ from opendata_hub.domain.errors import UnknownUpload
 from opendata_hub.domain.people.roles import Grant, Role
 from opendata_hub.settings import Settings
 from opendata_hub.store.publishing import uploads
+from opendata_hub.store.tables import UploadPieceRow
 from opendata_hub.web.app import create_app
 
 OWN, FAMILY = "commune-exemple", "association-subsidies"
@@ -200,6 +202,70 @@ def test_a_program_with_its_key_needs_no_token_of_a_form(hub, client):
     begun = client.post(PLACE, headers={**headers, "Upload-Metadata": "filename YQ=="})
     assert begun.status_code == 201
     assert client.head(begun.headers["location"], headers=headers).headers["upload-offset"] == "0"
+
+
+class Program:
+    """A program with a key: it sends pieces, and then the key of the file."""
+
+    def __init__(self, hub, client, name="script"):
+        self.client, self.headers = client, build.token(hub, name=name)
+
+    def whole(self, content, *, but=0):
+        tus = {**self.headers, "Tus-Resumable": "1.0.0"}
+        told = {"Upload-Length": str(len(content)), "Upload-Metadata": "filename YS5jc3Y="}
+        place = self.client.post(PLACE, headers={**tus, **told}).headers["location"]
+        kind = {"Content-Type": "application/offset+octet-stream", "Upload-Offset": "0"}
+        sent = content[: len(content) - but]
+        assert self.client.patch(place, content=sent, headers={**tus, **kind}).status_code == 204
+        return place.rpartition("/")[2]
+
+    def submit(self, key, **more):
+        data = {"upload": key, "family": FAMILY, "publisher": OWN, **more}
+        return self.client.post("/api/v1/submissions", data=data, headers=self.headers)
+
+    def publish(self, key, **more):
+        data = {"upload": key, "family": FAMILY, "publisher": OWN, "title": "fr=Aides", **more}
+        return self.client.post("/api/v1/datasets", data=data, headers=self.headers)
+
+
+def test_a_program_publishes_a_file_by_the_key_of_its_pieces(hub, client, table):
+    program = Program(hub, client)
+    key = program.whole(table)
+    reports = [program.submit(key).json() for _ in range(2)]
+    assert reports[0]["submission"] == reports[1]["submission"]
+    assert (reports[0]["file_name"], reports[0]["sha256"]) == (
+        "a.csv", hashlib.sha256(table).hexdigest(),
+    )  # fmt: skip
+    assert code(program.publish(key, title="xx=Aides"))[0] == 422
+    answer = program.publish(key)
+    assert (answer.status_code, answer.json()["slug"]) == (201, "aides")
+    assert answer.json()["sha256"] == reports[0]["sha256"]
+    with hub.reading() as session:
+        assert session.exec(select(UploadPieceRow)).all() == []
+
+
+def test_a_key_stands_for_a_whole_file_of_one_family_and_of_who_has_sent_it(hub, client, table):
+    program = Program(hub, client)
+    unfinished, key = program.whole(table, but=1), program.whole(table)
+    assert code(program.submit(unfinished)) == (409, "upload-unfinished")
+    assert code(program.submit("made-up")) == (422, "unknown-upload")
+    assert program.submit(key).status_code == 201
+    assert code(program.submit(key, family="petitions")) == (422, "unknown-upload")
+    other = Program(hub, client, "other")
+    assert code(other.submit(key)) == (422, "unknown-upload")
+
+
+@pytest.mark.parametrize("has_both", [False, True])
+def test_a_file_or_a_key_is_needed_and_not_both(hub, client, table, has_both):
+    program = Program(hub, client)
+    key = program.whole(table) if has_both else ""
+    files = {"file": ("a.csv", table)} if has_both else None
+    for path in ("submissions", "datasets"):
+        answer = client.post(
+            f"/api/v1/{path}", files=files, headers=program.headers,
+            data={"upload": key, "family": FAMILY, "publisher": OWN, "title": "fr=Aides"},
+        )  # fmt: skip
+        assert code(answer) == (422, "invalid-input")
 
 
 @pytest.mark.parametrize("token", [None, "", "guessed"])

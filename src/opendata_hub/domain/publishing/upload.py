@@ -24,6 +24,7 @@ class Upload:
     size_bytes:     of the whole, as it was announced.
     received_bytes: so far, without a gap.
     draft:          the number of the draft that it became the file of; None until then.
+    submission:     the number of what it was checked as; None until then.
     """
 
     id: int
@@ -34,6 +35,7 @@ class Upload:
     received_bytes: int
     touched_at: datetime
     draft: int | None = None
+    submission: int | None = None
 
     @property
     def is_whole(self) -> bool:

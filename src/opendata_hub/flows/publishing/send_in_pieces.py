@@ -12,6 +12,7 @@ from opendata_hub.domain.errors import (
     Forbidden,
     TooLarge,
     TooManyUploads,
+    UnknownUpload,
     UploadUnfinished,
     WrongOffset,
 )
@@ -85,7 +86,12 @@ def stop(session: Session, key: str, *, by: Visitor, now: datetime) -> None:
 
 
 def read(session: Session, files: FileStore, upload: Upload) -> BinaryIO:
-    """The whole file, read piece by piece; raises UploadUnfinished where some is missing."""
+    """The whole file, read piece by piece; raises UploadUnfinished where some is missing.
+
+    Raises UnknownUpload where it was used already: its pieces are gone.
+    """
+    if upload.submission is not None:
+        raise UnknownUpload("The file was taken already: send it anew")
     if not upload.is_whole:
         raise UploadUnfinished(
             f"{upload.received_bytes:,} of {upload.size_bytes:,} bytes have come so far"
@@ -93,8 +99,11 @@ def read(session: Session, files: FileStore, upload: Upload) -> BinaryIO:
     return io.BufferedReader(_Joined(files, uploads.pieces(session, upload)))
 
 
-def use(session: Session, upload: Upload, draft: int, submission: int) -> None:
-    """Note which draft the file was taken for, and as what: sent again, it leads there."""
+def use(session: Session, upload: Upload, draft: int | None, submission: int) -> None:
+    """Note as what the file was checked, and for which draft: sent again, it leads there.
+
+    draft: None for a program, which goes on with the report alone.
+    """
     uploads.use(session, upload, draft, submission)
 
 

@@ -53,6 +53,7 @@ def unfinished(session: Session, person: int, now: datetime) -> list[Upload]:
         select(UploadRow)
         .where(
             UploadRow.person_id == person,
+            col(UploadRow.submission_id).is_(None),
             col(UploadRow.draft_id).is_(None),
             col(UploadRow.is_dropped).is_(False),
             col(UploadRow.touched_at) > now - WAITED_FOR,
@@ -96,8 +97,8 @@ def pieces(session: Session, upload: Upload) -> Sequence[str]:
     return list(session.exec(question))
 
 
-def use(session: Session, upload: Upload, draft: int, submission: int) -> None:
-    """Note which draft it has become the file of; its pieces are not needed any more."""
+def use(session: Session, upload: Upload, draft: int | None, submission: int) -> None:
+    """Note as what it was checked, and for which draft, if any; its pieces are needed no more."""
     row = session.get_one(UploadRow, upload.id)
     row.draft_id, row.submission_id = draft, submission
     session.add(row)
@@ -147,5 +148,5 @@ def _upload(row: UploadRow) -> Upload:
     return Upload(
         id=row.id, key=row.key, person=row.person_id, file_name=row.file_name,
         size_bytes=row.size_bytes, received_bytes=row.received_bytes,
-        touched_at=row.touched_at, draft=row.draft_id,
+        touched_at=row.touched_at, draft=row.draft_id, submission=row.submission_id,
     )  # fmt: skip

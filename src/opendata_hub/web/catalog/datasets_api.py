@@ -1,8 +1,10 @@
 """The stewards' door for programs: check a file, publish it, read its report."""
 
+from dataclasses import dataclass
 from typing import Annotated, BinaryIO
 
 from fastapi import APIRouter, Depends, File, Form, Path, Query, UploadFile
+from sqlmodel import Session
 from starlette.datastructures import UploadFile as SentFile
 
 from opendata_hub import clock
@@ -10,7 +12,7 @@ from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.catalog.document import day_from
 from opendata_hub.domain.catalog.record.described import given_from
 from opendata_hub.domain.catalog.report import clearances_from
-from opendata_hub.domain.errors import Invalid
+from opendata_hub.domain.errors import Invalid, UnknownUpload
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.roles import Visitor
 from opendata_hub.domain.people.rule import Place, reach, require
@@ -21,6 +23,7 @@ from opendata_hub.flows.catalog.compare import published_tables
 from opendata_hub.flows.catalog.publish import Words, publish
 from opendata_hub.flows.catalog.serving import rows as rows_flow
 from opendata_hub.flows.catalog.withdraw import require_published, withdraw
+from opendata_hub.flows.publishing import send_in_pieces
 from opendata_hub.store import datasets, documents, submissions
 from opendata_hub.store.submissions import Submission
 from opendata_hub.web.deps import HubDep
@@ -40,6 +43,14 @@ router = APIRouter(
 )
 
 TableFile = Annotated[UploadFile, File(description="A table or a document.")]
+SentOrNot = Annotated[UploadFile | None, File(description="A table or a document.")]
+UploadKey = Annotated[
+    str,
+    Form(
+        max_length=100,
+        description="In place of the file: the key of one that came in pieces (/api/v1/uploads).",
+    ),
+]
 FamilyName = Annotated[str, Form(min_length=1, description="For example association-subsidies.")]
 MessageLanguage = Annotated[str, Form(description="Of the messages: ar, fr or en.")]
 
@@ -49,14 +60,16 @@ MessageLanguage = Annotated[str, Form(description="Of the messages: ar, fr or en
 def submit(
     hub: HubDep,
     visitor: VisitorDep,
-    file: TableFile,
     family: FamilyName,
+    file: SentOrNot = None,
+    upload: UploadKey = "",
     publisher: Annotated[str, Form(description="In whose name; the hub's own body if empty.")] = "",
     language: MessageLanguage = "fr",
 ) -> SubmissionOut:
     """Check a file. The report is kept and answered, whether it is good or bad."""
     authority = publisher or hub.frame.site.publisher
-    return SubmissionOut.of_submission(submitted(hub, visitor, file, family, language, authority))
+    sent = _Sent(file, upload, family, authority, language)
+    return SubmissionOut.of_submission(_submitted(hub, visitor, sent))
 
 
 @router.get("/submissions/{number}")
@@ -77,10 +90,11 @@ def submission(
 def publish_dataset(
     hub: HubDep,
     visitor: VisitorDep,
-    file: TableFile,
     family: FamilyName,
     publisher: Annotated[str, Form(min_length=1, description="Id of a publisher of this hub.")],
     title: Annotated[list[str], Form(min_length=1, description="fr=… ; once for each language.")],
+    file: SentOrNot = None,
+    upload: UploadKey = "",
     description: Annotated[list[str] | None, Form(description="fr=… ; as for the title.")] = None,
     slug: Annotated[str, Form(description="The address; made from the title if empty.")] = "",
     replace: Annotated[bool, Form(description="Replace the dataset at that address.")] = False,
@@ -98,7 +112,7 @@ def publish_dataset(
     )  # fmt: skip
     require(visitor, Deed.PUBLISH, Place(publisher))
     hub.authority(publisher).require_publishes(family)  # before a large file is looked at
-    submission = submitted(hub, visitor, file, family, language, publisher)
+    submission = _submitted(hub, visitor, _Sent(file, upload, family, publisher, language))
     with hub.writing() as session:
         dataset = publish(session, hub.frame, submission, words, by=visitor, now=clock.now())
         document = documents.find(session, submission.id)
@@ -140,6 +154,51 @@ def read_dataset(hub: HubDep, slug: str) -> DatasetOut:
         document = documents.find(session, found.submission_id)
         links = [LinkOut.of(each) for each in of_dataset(session, hub.frame, found)]
     return DatasetOut.of(found, hub.frame.base_url, document).model_copy(update={"links": links})
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """What a program hands in: a file, or the key of one that has come in pieces."""
+
+    file: SentFile | None
+    key: str
+    family: str
+    publisher: str
+    language: str
+
+
+def _submitted(hub: Hub, visitor: Visitor, sent: _Sent) -> Submission:
+    """Keep, check, remember it; a key that was used for the same leads to the same report.
+
+    Raises UnknownUpload, UploadUnfinished where pieces are missing, and Invalid for both or none.
+    """
+    if bool(sent.key) == (sent.file is not None):
+        raise Invalid("file, upload: send a file, or the key of one that has come in pieces")
+    if sent.file is not None:
+        return submitted(hub, visitor, sent.file, sent.family, sent.language, sent.publisher)
+    with hub.reading() as session:
+        upload = send_in_pieces.found(session, sent.key, by=visitor, now=clock.now())
+        if upload.submission is not None:
+            return _checked_before(session, visitor, sent, upload.submission)
+        stream = send_in_pieces.read(session, hub.files, upload)
+    checked = submitted_as(
+        hub, visitor, stream, upload.file_name, sent.family, sent.language, sent.publisher
+    )
+    with hub.writing() as session:
+        upload = send_in_pieces.found(
+            session, sent.key, by=visitor, now=clock.now(), to_change=True
+        )
+        if upload.submission is not None:  # the same call came twice at once
+            return _checked_before(session, visitor, sent, upload.submission)
+        send_in_pieces.use(session, upload, None, checked.id)
+    return checked
+
+
+def _checked_before(session: Session, visitor: Visitor, sent: _Sent, number: int) -> Submission:
+    found = submissions.get(session, number, reach(visitor, Deed.READ_SUBMISSION))
+    if (found.family, found.authority) != (sent.family, sent.publisher):
+        raise UnknownUpload("The file was checked for another family or body: send it anew")
+    return found
 
 
 def sender_name(file: SentFile) -> str:
