@@ -62,3 +62,14 @@ def test_files_are_let_go_and_a_fault_ends_nothing(hub, tmp_path, monkeypatch):
     wait_until(lambda: not unused.exists())
     kept_up.shutdown()
     assert not faults
+
+
+def test_copies_of_rows_that_are_gone_are_swept_whoever_leads(hub):
+    left = hub.rows.folder / "00" / f"{'0' * 64}.parquet"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"x")
+    os.utime(left, (0, 0))
+    kept_up = Upkeep(hub, every_seconds=0.02)
+    kept_up.start()
+    wait_until(lambda: not left.exists())
+    kept_up.shutdown()

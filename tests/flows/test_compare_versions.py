@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 from datetime import timedelta
 
 import pytest
@@ -193,6 +194,36 @@ def test_what_takes_too_long_is_not_tried_again_for_every_reader(twice, monkeypa
     monkeypatch.setattr(compare, "_make", None)
     with pytest.raises(QueryTooHeavy):
         difference(twice)
+
+
+@pytest.mark.parametrize("statement", [1, 2, 3, 4])
+def test_time_that_runs_out_between_two_statements_is_not_lost(twice, monkeypatch, statement):
+    """Before the digests of either side, before they are compared, and before it is written."""
+    ticks = iter([0.0] * statement)
+    monkeypatch.setattr(compare, "monotonic", lambda: next(ticks, compare.SECONDS + 1))
+    with pytest.raises(QueryTooHeavy):
+        difference(twice)
+
+
+def test_what_stops_a_comparison_from_outside_is_tried_again_and_leaves_nothing(twice, monkeypatch):
+    """Its rows were dropped meanwhile, or the disk is full."""
+    tables = compare.made
+    monkeypatch.setattr(compare, "made", lambda store, source: tables(store, source).parent / "x")
+    with pytest.raises(QueryTooHeavy, match="try again later"):
+        difference(twice)
+    assert not list(twice.rows.folder.glob("comparing-*"))
+    monkeypatch.undo()
+    assert difference(twice).rows.total == 3
+
+
+def test_what_a_killed_comparison_left_is_swept(twice):
+    left = twice.rows.folder / "comparing-x"
+    (left / "spilled").mkdir(parents=True)
+    jobs.sweep_rows(twice)
+    assert left.is_dir(), "it may be at work"
+    os.utime(left, (0, 0))
+    jobs.sweep_rows(twice)
+    assert not left.exists()
 
 
 def test_a_version_that_was_hidden_can_not_be_compared_and_leaves_no_rows(twice):

@@ -8,6 +8,7 @@ many rows at once; what differs is laid down on disk. The cost grows with the ro
 import csv
 import hashlib
 import json
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from io import StringIO
@@ -23,7 +24,7 @@ from duckdb import DuckDBPyConnection
 from opendata_hub.adapters.rows.ask import TOO_HEAVY, Statement, asking, json_line, kind_of
 from opendata_hub.adapters.rows.make import made
 from opendata_hub.adapters.rows.sql import identifier, literal
-from opendata_hub.adapters.rows.store import RowStore, Source
+from opendata_hub.adapters.rows.store import COMPARING, RowStore, Source
 from opendata_hub.domain.catalog.rows.column import ROW_NUMBER, Column, ColumnKind
 from opendata_hub.domain.catalog.rows.query import Condition, Operator, RowQuery
 from opendata_hub.domain.errors import QueryTooHeavy
@@ -48,6 +49,8 @@ PATIENCE = 1.0
 NUMBERS = ("DECIMAL", "BIGINT", "HUGEINT")
 """Types of columns of numbers, as their names begin."""
 IS_TOO_HEAVY = "is_too_heavy"
+NOT_NOW = "The tables can't be compared now; try again later"
+log = logging.getLogger(__name__)
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _COMPARING = Lock()
 _NUMBER = identifier(ROW_NUMBER)
@@ -118,27 +121,38 @@ def _path(store: RowStore, before: Source, after: Source, key: Sequence[str]) ->
 def _make(store: RowStore, files: tuple[Path, Path], key: Sequence[str], path: Path) -> None:
     """Both files appear whole or not at all; the one that is looked for comes last.
 
-    What takes too much is remembered, so that it is not tried again for every reader.
+    What takes too much is remembered, so that it is not tried again for every reader; a file that
+    was dropped meanwhile, or a disk that is full, may be otherwise for the next.
     """
-    with TemporaryDirectory(dir=store.folder, prefix="comparing-") as aside:
+    with TemporaryDirectory(dir=store.folder, prefix=COMPARING) as aside:
         target, told = Path(aside) / "changes.parquet", Path(aside) / "changes.json"
-        with duckdb.connect(str(Path(aside) / "digests.duckdb")) as database:
-            timer = Timer(SECONDS, database.interrupt)
-            timer.start()
-            try:
-                database.execute(f"SET threads = 1; SET memory_limit = {literal(MEMORY)}")
-                database.execute(f"SET temp_directory = {literal(aside)}")
-                database.execute(f"SET max_temp_directory_size = {literal(SPILL)}")
-                _Comparing(database, files, key).write(target)
-            except (duckdb.InterruptException, duckdb.OutOfMemoryException, QueryTooHeavy):
-                told.write_text(json.dumps({IS_TOO_HEAVY: True}), encoding="utf-8")
-                told.replace(path.with_suffix(".json"))
-                raise QueryTooHeavy(TOO_HEAVY) from None
-            finally:
-                timer.cancel()
-        told.write_text(_told(target), encoding="utf-8")
-        target.replace(path)
-        told.replace(path.with_suffix(".json"))
+        try:
+            _write(files, key, target)
+            told.write_text(_told(target), encoding="utf-8")
+            target.replace(path)
+            told.replace(path.with_suffix(".json"))
+        except (duckdb.InterruptException, duckdb.OutOfMemoryException, QueryTooHeavy):
+            told.write_text(json.dumps({IS_TOO_HEAVY: True}), encoding="utf-8")
+            told.replace(path.with_suffix(".json"))
+            raise QueryTooHeavy(TOO_HEAVY) from None
+        except (duckdb.IOException, OSError) as problem:
+            log.warning("two tables can't be compared: %s", type(problem).__name__)
+            raise QueryTooHeavy(NOT_NOW) from None
+
+
+def _write(files: tuple[Path, Path], key: Sequence[str], target: Path) -> None:
+    """Write what differs, within bounds of time, memory and disk; what it takes lies beside it."""
+    aside = target.parent
+    with duckdb.connect(str(aside / "digests.duckdb")) as database:
+        timer = Timer(SECONDS, database.interrupt)
+        timer.start()
+        try:
+            database.execute(f"SET threads = 1; SET memory_limit = {literal(MEMORY)}")
+            database.execute(f"SET temp_directory = {literal(str(aside))}")
+            database.execute(f"SET max_temp_directory_size = {literal(SPILL)}")
+            _Comparing(database, files, key).write(target)
+        finally:
+            timer.cancel()
 
 
 class _Comparing:
@@ -159,11 +173,10 @@ class _Comparing:
         self._database.execute("CREATE TABLE found (change VARCHAR, b BIGINT, a BIGINT)")
         parts = 1 + sum(self._lay_down_digests(side) for side in (0, 1)) // ROWS_AT_ONCE
         for part in range(parts):
-            # An interrupt stops what is running; between two statements it would be lost.
-            if monotonic() > self._stop_at:
-                raise QueryTooHeavy(TOO_HEAVY)
+            self._require_time()
             self._find(parts, part)
             self._require_few()
+        self._require_time()
         order = " ".join(f"WHEN {literal(each)} THEN {n}" for n, each in enumerate(RowChange))
         before, after = (self._whole(side) for side in (0, 1))
         self._database.execute(
@@ -177,6 +190,7 @@ class _Comparing:
 
     def _lay_down_digests(self, side: int) -> int:
         """Number, digest of the key and digest of the whole of each row; gives how many rows."""
+        self._require_time()
         key = self._digest(self._key or self._shared, side)
         made = self._database.execute(
             f"CREATE TABLE side{side} AS SELECT {_NUMBER} AS n, {key} AS k, "
@@ -196,6 +210,11 @@ class _Comparing:
             f"FROM ({before}) x FULL JOIN ({after}) y ON x.k = y.k AND x.nth = y.nth "
             "WHERE x.v IS DISTINCT FROM y.v"
         )
+
+    def _require_time(self) -> None:
+        """Raise QueryTooHeavy past it: an interrupt that comes between two statements is lost."""
+        if monotonic() > self._stop_at:
+            raise QueryTooHeavy(TOO_HEAVY)
 
     def _require_few(self) -> None:
         found = self._database.execute("SELECT count(*) FROM found").fetchone()

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
@@ -12,6 +13,8 @@ from pathlib import Path
 LAYOUT = "rows/1"
 """What a Parquet file was made by; raise it when the same source would give another one."""
 DIGEST_LETTERS = 64
+COMPARING = "comparing-"
+"""How the folders begin in which two tables are compared."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,4 +81,8 @@ class RowStore:
                 if path.is_file() and made_at < (pairs_limit if is_wanted else limit):
                     path.unlink()
                     swept += 1
+        for left in self.folder.glob(f"{COMPARING}*"):  # by a process that was killed
+            with suppress(FileNotFoundError):
+                if left.stat().st_mtime < limit:
+                    shutil.rmtree(left, ignore_errors=True)
         return swept
