@@ -88,3 +88,17 @@ def test_moving_the_hub_moves_its_records(demo_hub):
 
 def test_a_hub_keeps_the_time_of_the_jurisdiction_of_its_law(tmp_path):
     assert open_hub(Settings(home=tmp_path)).timezone == "Africa/Casablanca"
+
+
+@pytest.mark.parametrize(
+    ("files_url", "public"),
+    [
+        ("", "https://s3.example"),
+        ("https://k:s@s3.example/hub-files", "s3.example"),
+        ("https://k:s@s3.example/hub-files", "ftp://s3.example"),
+        ("https://k:s@s3.example/hub-files", "https://s3.example/folder"),
+    ],
+)
+def test_a_store_for_readers_is_a_plain_address_beside_a_bucket(files_url, public):
+    with pytest.raises(ValueError, match="FILES_PUBLIC_URL"):
+        Settings(files_url=files_url, files_public_url=public)

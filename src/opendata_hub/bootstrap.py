@@ -410,7 +410,9 @@ def open_hub(settings: Settings, *, base_url: str = "") -> Hub:
         territories=frame.territories,
         ocds=load_ocds(catalog_folders(settings), frame.families),
         engine=database,
-        files=FileStore(settings.home / "files", bucket_at(settings.files_url)),
+        files=FileStore(
+            settings.home / "files", bucket_at(settings.files_url, settings.files_public_url)
+        ),
         letters=load_all_letters(folders, laws),
         logo=logo(settings),
         search=SearchIndex(settings.home / "search"),

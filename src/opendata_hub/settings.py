@@ -7,6 +7,7 @@ from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Self
+from urllib.parse import urlsplit
 
 from pydantic import AnyHttpUrl, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -67,6 +68,10 @@ class Settings(BaseSettings):
         default="",
         repr=False,  # it has a key
         description="The bucket of an S3 store in which files lie. Empty: a folder in the home.",
+    )
+    files_public_url: str = Field(
+        default="",
+        description="The store of the bucket as readers reach it. Empty: the hub sends files.",
     )
     upload_limit_mb: int = Field(
         default=200,
@@ -158,6 +163,19 @@ class Settings(BaseSettings):
         except Invalid as problem:
             raise ValueError(str(problem)) from None
         return value
+
+    @model_validator(mode="after")
+    def _of_a_store(self) -> Self:
+        """Refuse a store for readers that is no plain address, or without a bucket."""
+        if not self.files_public_url:
+            return self
+        try:
+            bucket = bucket_at(self.files_url, self.files_public_url)
+        except Invalid:
+            bucket = None
+        if bucket is None or urlsplit(self.files_public_url).path.strip("/"):
+            raise ValueError("FILES_PUBLIC_URL: https://host of the store, beside FILES_URL")
+        return self
 
     @field_validator("imap_url")
     @classmethod

@@ -4,7 +4,13 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request
-from fastapi.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from fastapi.responses import (
+    FileResponse,
+    JSONResponse,
+    RedirectResponse,
+    Response,
+    StreamingResponse,
+)
 from starlette.concurrency import run_in_threadpool
 
 from opendata_hub import clock
@@ -27,6 +33,7 @@ from opendata_hub.web.shapes import Problem
 Route = TypeVar("Route", bound=Callable[..., Any])
 BY_MEDIA_TYPE = {syntax.media_type: syntax for syntax in SYNTAXES.values()}
 TO_PAGE = {"S303": "For a reader of pages: where the page is"}
+AT_THE_STORE = {"S302": "Where files are taken from the store: the address, good for minutes"}
 GONE = {"S410": "It was withdrawn"}
 
 router = APIRouter(
@@ -94,7 +101,7 @@ def dataset(request: Request, hub: HubDep, slug: str) -> Response:
     return _dataset(request, hub, slug, chosen, negotiated=True)
 
 
-@readable("/datasets/{slug}/files/{file_name}", "*/*", kept=BY_TAG, **GONE)
+@readable("/datasets/{slug}/files/{file_name}", "*/*", kept=BY_TAG, **AT_THE_STORE, **GONE)
 @needs(Deed.READ_PUBLISHED)
 def dataset_file(request: Request, hub: HubDep, slug: str, file_name: str) -> Response:
     """The bytes of the dataset's file, as they were published."""
@@ -110,9 +117,16 @@ def dataset_file(request: Request, hub: HubDep, slug: str, file_name: str) -> Re
         return Response(status_code=304, headers={"ETag": etag})
     charset = (submission.report.encoding or "utf-8").removesuffix("-sig").replace("cp", "windows-")
     is_table = found.family in hub.frame.tables
+    media_type = f"{file.media_type}; charset={charset}" if is_table else file.media_type
+    if request.method == "GET":  # what is signed for GET opens to nothing else
+        address = hub.files.signed_address(
+            file.sha256, file_name=file.file_name, media_type=media_type, now=clock.now()
+        )
+        if address:
+            return RedirectResponse(address, 302, headers={"Cache-Control": "no-store"})
     return FileResponse(
         hub.files.found(file.sha256),
-        media_type=f"{file.media_type}; charset={charset}" if is_table else file.media_type,
+        media_type=media_type,
         filename=file.file_name,
         headers={"ETag": etag},
     )
