@@ -3,7 +3,6 @@
 from importlib.metadata import version
 
 from fastapi import APIRouter, FastAPI
-from fastapi.staticfiles import StaticFiles
 
 from opendata_hub.bootstrap import Hub
 from opendata_hub.store.engine import Watch
@@ -51,6 +50,7 @@ from opendata_hub.web.languages import HERE
 from opendata_hub.web.operations import health
 from opendata_hub.web.operations.description import Described
 from opendata_hub.web.passage.methods import Methods
+from opendata_hub.web.passage.packed import PackedFiles
 from opendata_hub.web.passage.tally import Tally
 from opendata_hub.web.passage.trace import Trace
 from opendata_hub.web.people import account, journal, links, provider, sign_in, staff
@@ -183,7 +183,7 @@ def create_app(hub: Hub) -> FastAPI:
     app.add_middleware(Trace)
     problems.install(app)
     home.install(app)
-    app.mount("/static", StaticFiles(directory=HERE / "static"), name="static")
+    app.mount("/static", PackedFiles(directory=HERE / "static"), name="static")
     # include_router would analyse every door a second time, half a second at each start
     app.router.routes.extend(door for router in ROUTERS for door in router.routes)
     app.state.methods = Methods(app.routes)
