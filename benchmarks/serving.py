@@ -18,7 +18,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -30,7 +30,7 @@ from sqlalchemy import make_url
 
 from opendata_hub import clock
 from opendata_hub.adapters.rdf import TURTLE
-from opendata_hub.bootstrap import Hub, open_hub
+from opendata_hub.bootstrap import Hub, catalog_folders, open_hub
 from opendata_hub.domain.catalog import dcat
 from opendata_hub.domain.catalog.dataset import Dataset, Distribution
 from opendata_hub.domain.catalog.harvest.change import ChangeKind
@@ -38,8 +38,10 @@ from opendata_hub.domain.catalog.harvest.cursor import Asked
 from opendata_hub.domain.catalog.report import Report
 from opendata_hub.flows.catalog.publish import assess, assess_all, save_all
 from opendata_hub.flows.catalog.serving import dump, serve
+from opendata_hub.packs.families import sample_file
 from opendata_hub.settings import Settings
 from opendata_hub.store import changes, datasets, submissions
+from opendata_hub.store.submissions import Submission
 
 SIZES = (1_000, 10_000)
 IN_A_COMMIT = 500
@@ -48,7 +50,24 @@ CLIENTS, SECONDS = 8, 6
 BLOCK_BYTES = 262_144
 
 
-def generated(hub: Hub, number: int, submission_id: int) -> Dataset:
+def handed_in(hub: Hub) -> dict[str, Submission]:
+    """The sample of each family, its bytes among the hub's files."""
+    folders, found = catalog_folders(hub.settings), {}
+    for family in hub.frame.tables:
+        path = sample_file(folders, family)
+        with path.open("rb") as stream:
+            kept = hub.files.put(stream, limit_bytes=hub.settings.upload_limit_bytes)
+        with hub.writing() as session:
+            found[family] = submissions.add(
+                session, authority=hub.frame.site.publisher, person=None, family=family,
+                file_name="x.csv", sha256=kept.sha256, size_bytes=kept.size_bytes,
+                report=Report(rows=1, findings=(), total_findings=0, encoding="utf-8"),
+                now=clock.now(),
+            )  # fmt: skip
+    return found
+
+
+def generated(hub: Hub, number: int, samples: Mapping[str, Submission]) -> Dataset:
     """A fictional dataset; each differs in words, family, dates and sizes."""
     families = list(hub.frame.tables.values())
     family = families[number % len(families)]
@@ -58,7 +77,7 @@ def generated(hub: Hub, number: int, submission_id: int) -> Dataset:
         format="CSV",
         media_type="text/csv",
         size_bytes=1_000 + number,
-        sha256="ab" * 32,
+        sha256=samples[family.name].sha256,
         rows=number % 5_000,
         issued_at=moment,
     )
@@ -66,19 +85,14 @@ def generated(hub: Hub, number: int, submission_id: int) -> Dataset:
     return Dataset(
         slug=slug, family=family.name, publisher=hub.frame.site.publisher, title=title,
         description=family.description, keywords=family.keywords, issued_at=moment,
-        modified_at=moment, version=1, submission_id=submission_id, distribution=file,
+        modified_at=moment, version=1, submission_id=samples[family.name].id,
+        distribution=file,
     )  # fmt: skip
 
 
 def load(hub: Hub, count: int) -> float:
     """Publish so many generated records through the store's own functions; gives CPU seconds."""
-    report = Report(rows=1, findings=(), total_findings=0, encoding="utf-8")
-    with hub.writing() as session:
-        first = submissions.add(
-            session, authority=hub.frame.site.publisher, person=None, family="petitions",
-            file_name="x.csv", sha256="ab" * 32, size_bytes=1_000,
-            report=report, now=clock.now(),
-        )  # fmt: skip
+    samples = handed_in(hub)
     # As ``serve`` and ``harvest`` do: what was declared is never garbage.
     gc.collect()
     gc.freeze()
@@ -87,7 +101,7 @@ def load(hub: Hub, count: int) -> float:
         with hub.writing() as session:
             datasets.lock(session)
             made = [
-                generated(hub, number, first.id)
+                generated(hub, number, samples)
                 for number in range(batch, min(batch + IN_A_COMMIT, count))
             ]
             assessed = assess_all(hub.frame, made, answers=lambda _: True)
