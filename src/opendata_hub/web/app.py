@@ -51,6 +51,7 @@ from opendata_hub.web.operations import health
 from opendata_hub.web.operations.description import Described
 from opendata_hub.web.passage.methods import Methods
 from opendata_hub.web.passage.packed import PackedFiles
+from opendata_hub.web.passage.shown import ShownPages
 from opendata_hub.web.passage.tally import Tally
 from opendata_hub.web.passage.trace import Trace
 from opendata_hub.web.people import account, journal, links, provider, sign_in, staff
@@ -170,6 +171,7 @@ def create_app(hub: Hub) -> FastAPI:
     app.state.hub = hub
     app.state.watch, app.state.seen = Watch(hub.engine), None
     app.state.kept_pages = KeptPages(app.state.watch)
+    app.state.shown_pages = ShownPages(app.state.watch)
     app.state.meter = Meter(hub.settings.paces)
     base_url = hub.frame.base_url
     app.add_middleware(

@@ -18,31 +18,41 @@ from opendata_hub.domain.protection.pace import Traffic
 from opendata_hub.domain.secret import api_key_digest, session_key_digest
 from opendata_hub.store.people import sessions, tokens
 from opendata_hub.web.deps import served
+from opendata_hub.web.passage.shown import ShownPages, is_from_stranger
 from opendata_hub.web.passage.tally import ROUTE
 from opendata_hub.web.protection.cookies import shown_key
 from opendata_hub.web.protection.forms import MOST_FIELDS, require_form_token
 from opendata_hub.web.protection.rates import Meter, traffic_of
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
-DEED, TRAFFIC, FIELDS = "__deed__", "__traffic__", "__fields__"
+DEED, TRAFFIC, FIELDS, SHOWN_FOR = "__deed__", "__traffic__", "__fields__", "__shown_for__"
 API = "/api/v1"
 """Under which the routers of the API stand."""
 bearer = HTTPBearer(auto_error=False, description="`opendata-hub token create NAME` makes one.")
 
 
 def needs(
-    deed: Deed, *, counted: Traffic | None = None, most_fields: int = MOST_FIELDS
+    deed: Deed,
+    *,
+    counted: Traffic | None = None,
+    most_fields: int = MOST_FIELDS,
+    shown_for: float = 0,
 ) -> Callable[[Endpoint], Endpoint]:
     """Declare what an endpoint lets do; stands below the decorator of its route.
 
     counted: as what its calls are counted, where deed and method do not say it.
     most_fields: of the form that a browser with a session may send.
+    shown_for: seconds for which the page of one stranger may be shown to the next, while nothing
+    is committed. Raises ValueError for any deed but to read what is published.
     """
+    if shown_for and deed is not Deed.READ_PUBLISHED:
+        raise ValueError(f"{deed} shows what is not for everybody")
 
     def declare(endpoint: Endpoint) -> Endpoint:
         setattr(endpoint, DEED, deed)
         setattr(endpoint, TRAFFIC, counted)
         setattr(endpoint, FIELDS, most_fields)
+        setattr(endpoint, SHOWN_FOR, shown_for)
         return endpoint
 
     return declare
@@ -93,24 +103,25 @@ class Door(APIRoute):
         handle, deed = super().get_route_handler(), self.deed
         counted: Traffic | None = getattr(self.endpoint, TRAFFIC)
         most_fields: int = getattr(self.endpoint, FIELDS)
+        shown_for: float = getattr(self.endpoint, SHOWN_FOR)
 
         async def ask_first(request: Request) -> Response:
-            setattr(request.state, ROUTE, _template(request, self.path))
+            setattr(request.state, ROUTE, self.path)
             _count(request, deed, counted)
             request.state.visitor, request.state.web_session = STRANGER, None
-            if shown := _shown(request):
-                await run_in_threadpool(shown, request)
+            if key := _shown(request):
+                await run_in_threadpool(key, request)
             require(request.state.visitor, deed)
             await require_form_token(request, most_fields)
-            return await handle(request)
+            if not shown_for or not is_from_stranger(request):
+                return await handle(request)
+            shown: ShownPages = request.app.state.shown_pages
+            stamp = shown.stamp()
+            if page := shown.find(stamp, request, seconds=shown_for):
+                return page
+            return shown.keep(stamp, request, await handle(request))
 
         return ask_first
-
-
-def _template(request: Request, path: str) -> str:
-    """The template of the address that was called, with what a router stands under."""
-    called = request.url.path
-    return f"{API}{path}" if called.startswith(f"{API}/") else path
 
 
 def _count(request: Request, deed: Deed, counted: Traffic | None) -> None:

@@ -41,7 +41,7 @@ router = APIRouter(route_class=Door, include_in_schema=False)
 
 
 @router.api_route("/{language}/datasets/{slug}", methods=READ)
-@needs(Deed.READ_PUBLISHED)
+@needs(Deed.READ_PUBLISHED, shown_for=60)
 def dataset_page(request: Request, hub: HubDep, language: PageLanguage, slug: str) -> Response:
     """A dataset: words, file, columns, check, legal basis."""
     with hub.reading() as session:
@@ -93,7 +93,7 @@ def _no_longer_or_elsewhere(
 
 
 @router.api_route("/{language}/publishers/{publisher_id}", methods=READ)
-@needs(Deed.READ_PUBLISHED)
+@needs(Deed.READ_PUBLISHED, shown_for=60)
 def publisher_page(
     request: Request, hub: HubDep, language: PageLanguage, publisher_id: str
 ) -> Response:

@@ -84,7 +84,7 @@ def _search(hub: Hub, asked: SearchIn) -> Response:
 
 
 @page_router.api_route("/{language}/datasets", methods=["GET", "HEAD"])
-@needs(Deed.READ_PUBLISHED)
+@needs(Deed.READ_PUBLISHED, shown_for=5)
 async def search_page(
     request: Request,
     hub: HubDep,

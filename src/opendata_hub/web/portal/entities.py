@@ -53,7 +53,7 @@ def entities_page(
 
 
 @router.api_route("/{language}/entities/{kind}/{scheme}/{value:path}", methods=READ)
-@needs(Deed.READ_PUBLISHED)
+@needs(Deed.READ_PUBLISHED, shown_for=60)
 def entity_page(
     request: Request,
     hub: HubDep,

@@ -90,7 +90,7 @@ def choose_language(request: Request) -> Response:
 
 
 @router.api_route("/{language}/", methods=READ)
-@needs(Deed.READ_PUBLISHED)
+@needs(Deed.READ_PUBLISHED, shown_for=60)
 def home(request: Request, hub: HubDep, language: PageLanguage) -> Response:
     """Search first; then what is published, what has changed, and how to ask for the rest."""
     lately: Lately = request.app.state.lately

@@ -66,7 +66,7 @@ class Address:
 
 
 @router.api_route("/{language}/datasets/{slug}/rows", methods=READ)
-@needs(Deed.READ_PUBLISHED)
+@needs(Deed.READ_PUBLISHED, shown_for=60)
 def rows_page(request: Request, hub: HubDep, language: PageLanguage, slug: str) -> Response:
     """A page of the rows that are asked for, and the form that asks."""
     asked = request.query_params.multi_items()

@@ -1,0 +1,90 @@
+"""Pages as they were shown to the last stranger, for as long as nothing in the hub has changed.
+
+At one address every stranger is shown the same. Whether anything was committed since is asked
+before each answer, and costs a hundredth of a page. A door says for how long at most, for a page
+also tells of the day, of the index of search, or of a file that could not be fetched.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from fastapi import Request, Response
+
+from opendata_hub import clock
+from opendata_hub.store.engine import Watch
+from opendata_hub.web import negotiation
+
+MOST_BYTES = 16_777_216
+Address = tuple[str, str, bool]
+"""Path, query, and whether the page is packed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A page as it was given. stamp: of the database before it was made; ticks: the clock's."""
+
+    stamp: int
+    ticks: float
+    headers: tuple[tuple[bytes, bytes], ...]
+    body: bytes
+
+
+class ShownPages:
+    """Those that were asked for last. Used by the event loop alone, so nothing is locked."""
+
+    def __init__(self, watch: Watch, *, most_bytes: int = MOST_BYTES) -> None:
+        self._watch, self._most_bytes = watch, most_bytes
+        self._pages: OrderedDict[Address, Shown] = OrderedDict()
+        self.size_bytes = 0
+
+    def stamp(self) -> int | None:
+        """What ``find`` and ``keep`` are given: taken before a page is made, never after."""
+        return self._watch.stamp()
+
+    def find(self, stamp: int | None, request: Request, *, seconds: float) -> Response | None:
+        """The page of that address in that state of the hub, made so many seconds ago at most."""
+        shown = self._pages.get(_address(request))
+        if shown is None or shown.stamp != stamp or clock.ticks() - shown.ticks > seconds:
+            return None
+        self._pages.move_to_end(_address(request))
+        answer = Response(shown.body)
+        answer.raw_headers = list(shown.headers)
+        return answer
+
+    def keep(self, stamp: int | None, request: Request, answer: Response) -> Response:
+        """The same answer, kept for the next stranger where it is a page for everybody."""
+        if stamp is None or not _is_for_everybody(answer):
+            return answer
+        self._forget(_address(request))
+        body = bytes(answer.body)
+        self._pages[_address(request)] = Shown(
+            stamp, clock.ticks(), tuple(answer.raw_headers), body
+        )
+        self.size_bytes += len(body)
+        while self.size_bytes > self._most_bytes:
+            self._forget(next(iter(self._pages)))
+        return answer
+
+    def _forget(self, address: Address) -> None:
+        if gone := self._pages.pop(address, None):
+            self.size_bytes -= len(gone.body)
+
+
+def is_from_stranger(request: Request) -> bool:
+    """Whether it shows nothing by which one reader differs from another."""
+    shows = ("cookie", "authorization")
+    return request.method == "GET" and not any(name in request.headers for name in shows)
+
+
+def _address(request: Request) -> Address:
+    return request.url.path, request.url.query, negotiation.takes_gzip(request)
+
+
+def _is_for_everybody(answer: Response) -> bool:
+    return (
+        answer.status_code == HTTPStatus.OK
+        and hasattr(answer, "body")
+        and "set-cookie" not in answer.headers
+        and "no-store" not in answer.headers.get("cache-control", "")
+    )
