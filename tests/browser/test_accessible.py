@@ -41,10 +41,10 @@ ASKED = {
 def pages():
     """Every page by its address with places in it, and who may read it; None is everybody."""
     found: dict[str, Role | None] = {}
-    for prefix, router in ROUTERS:
+    for router in ROUTERS:
         for route in router.routes:
             path = route.path.replace(":path}", "}")
-            is_page = path.startswith("/{language}") and not prefix
+            is_page = path.startswith("/{language}")
             if is_page and "GET" in route.methods and path not in NO_PAGES:
                 found[path] = None if route.deed in OPEN else _first(ROLES[route.deed])
     return found
