@@ -5,6 +5,9 @@ the same at every run, and ``FUZZ_EXAMPLES`` asks for more of them.
 """
 
 import io
+import os
+import subprocess
+import sys
 from contextlib import contextmanager
 from datetime import date
 
@@ -144,3 +147,17 @@ def test_a_panic_of_the_reader_of_parquet_is_a_broken_file(tmp_path, monkeypatch
 
     monkeypatch.setattr(columns.pl, "scan_parquet", panic)
     assert columns.told(tmp_path / "file", tmp_path / "copy")["finding"] == "broken-parquet"
+
+
+def test_a_lower_limit_of_the_system_stays_and_is_no_fault_of_the_file():
+    said = (
+        "import resource as r; r.setrlimit(r.RLIMIT_FSIZE, (4096, 4096));"
+        "from opendata_hub.adapters.tabular.sheets.limits import live_within;"
+        "live_within(seconds=5, memory_bytes=2**32, copy_bytes=2**33);"
+        "print(r.getrlimit(r.RLIMIT_FSIZE), r.getrlimit(r.RLIMIT_CPU))"
+    )
+    environment = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    told = subprocess.run(
+        [sys.executable, "-c", said], env=environment, check=True, capture_output=True, text=True
+    )
+    assert told.stdout.strip() == "(4096, 4096) (5, 6)"

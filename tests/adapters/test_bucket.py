@@ -5,7 +5,7 @@ import io
 import os
 from dataclasses import replace
 from datetime import timedelta
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import obstore
 import pytest
@@ -158,3 +158,12 @@ def test_what_is_no_address_of_a_bucket_is_refused_without_being_repeated(wrong)
 
 def test_no_address_is_no_bucket():
     assert bucket_at("") is None
+
+
+def test_a_folder_is_called_the_same_by_the_hub_and_by_those_it_sends_there():
+    with serving(lambda *_: (404, {}, b"")) as server:
+        own = f"http://k:s@127.0.0.1:{server.port}/hub-files/a%20b~é"
+        bucket = bucket_at(own, "https://files.example")
+        assert bucket.put_at("ab/cd") is None
+    signed = urlsplit(bucket.signer.address("ab/cd", {}, LATER)).path
+    assert server.lines[0] == f"HEAD {signed}"

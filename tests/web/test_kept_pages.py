@@ -131,7 +131,7 @@ def test_a_refusal_is_not_kept(client, made):
 
 def test_no_more_is_kept_than_was_allowed_and_the_oldest_goes_first(hub):
     pages, state = KeptPages(Watch(hub.engine), most_bytes=30), State("one", build.NOW)
-    asked = [Asked("/catalog.ttl", f"limit={n}", "ttl", is_packed=False) for n in range(4)]
+    asked = [Asked("/catalog.ttl", f"limit={n}".encode(), "ttl", is_packed=False) for n in range(4)]
     for each in asked[:3]:
         pages.keep(state, each, Kept({}, b"0123456789"))
     assert pages.find(state, asked[0]) is not None
@@ -145,7 +145,7 @@ def test_no_more_is_kept_than_was_allowed_and_the_oldest_goes_first(hub):
 
 def test_pages_of_an_older_state_make_room_for_the_new_one(hub):
     pages = KeptPages(Watch(hub.engine))
-    asked = Asked("/catalog.ttl", "", "ttl", is_packed=False)
+    asked = Asked("/catalog.ttl", b"", "ttl", is_packed=False)
     old, new = State("one", build.NOW), State("two", LATER)
     pages.keep(old, asked, Kept({}, b"old"))
     pages.keep(new, asked, Kept({}, b"newer"))

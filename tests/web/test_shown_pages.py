@@ -1,6 +1,8 @@
 """A page is made once for all strangers, and made anew as soon as anything has changed."""
 
+import asyncio
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from starlette.testclient import TestClient
@@ -94,6 +96,45 @@ def test_no_more_is_kept_than_was_allowed_and_the_oldest_goes_first(published, m
         client.get(path, headers=PLAIN)
     assert len(made) == 1 + 4
     assert app.state.shown_pages.size_bytes <= 2 * size + size // 2
+
+
+def answered(app, path, query):
+    """What a program is answered that sends these very bytes: a browser would cut them."""
+    said = []
+
+    async def receive():
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message):
+        said.append(message)
+
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET",
+        "scheme": "http", "path": path, "raw_path": path.encode(), "query_string": query,
+        "root_path": "", "headers": [(b"host", urlsplit(build.BASE_URL).netloc.encode())],
+        "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80), "state": {},
+    }  # fmt: skip
+    asyncio.run(app(scope, receive, send))
+    return said[0]["status"], b"".join(each.get("body", b"") for each in said)
+
+
+@pytest.mark.usefixtures("published")
+def test_nobody_chooses_what_the_next_reader_is_told(client):
+    """An address may hold a ``#``, behind which Starlette's own address ends."""
+    rows = f"{PAGE}/rows"
+    status, other = answered(client.app, rows, b"q=#Falsehood")
+    assert (status, b"Falsehood" in other) == (200, True)
+    status, own = answered(client.app, rows, b"q=")
+    assert (status, b"Falsehood" in own) == (200, False)
+    assert answered(client.app, PAGE, b"")[0] == 200
+    assert answered(client.app, f"{PAGE}\t", b"")[0] == 404
+
+
+@pytest.mark.usefixtures("published")
+def test_long_addresses_count_as_well(client):
+    client.get(PAGE, headers=PLAIN, params={"a": "b" * 5_000})
+    kept = client.app.state.shown_pages.size_bytes
+    assert kept > 5_000 + len(client.get(PAGE, headers=PLAIN).content)
 
 
 def test_only_what_everybody_may_read_is_shown_again():

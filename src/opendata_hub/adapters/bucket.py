@@ -130,7 +130,7 @@ def bucket_at(address: str, public: str = "") -> Bucket | None:
         raise Invalid(FORM)
     key, secret = unquote(parts.username), unquote(parts.password)
     region = parse_qs(parts.query).get("region", [REGION])[0]
-    home = f"{seen_at}/{quote(unquote(parts.path.strip('/')), safe='/~')}"
+    home = f"{seen_at}/{quote(parts.path.strip('/'), safe='/~')}"
     return Bucket(
         S3Store(
             bucket,

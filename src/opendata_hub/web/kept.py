@@ -20,7 +20,7 @@ class Asked:
     """What a page depends on beside the catalogue: its address, its syntax, how it is packed."""
 
     path: str
-    query: str
+    query: bytes
     syntax: str
     is_packed: bool
 

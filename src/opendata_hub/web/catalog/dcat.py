@@ -179,9 +179,8 @@ async def _catalog(
     given: what the path says of the page, beside the query.
     """
     kept: KeptPages = request.app.state.kept_pages
-    address = Asked(
-        request.url.path, request.url.query, syntax.name, negotiation.takes_gzip(request)
-    )
+    path, query = request.scope["path"], request.scope["query_string"]
+    address = Asked(path, query, syntax.name, negotiation.takes_gzip(request))
     state = kept.current()
     if state and (page := kept.find(state, address)):
         return _page(state, syntax, page.headers).again(request, page.body)

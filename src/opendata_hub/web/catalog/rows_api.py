@@ -211,7 +211,7 @@ def _answer(request: Request, hub: Hub, slug: str, ending: str, *, negotiated: b
         target = folder / f"{slug}.{ending}"
         with asking(file, target=target) as found:
             page = _page(request, hub, found, wanted, chosen)
-            headers = _headers(hub, page, f"{ending}?{request.url.query}")
+            headers = _headers(hub, page, f"{ending}?{request.scope['query_string']!r}")
             headers["Content-Disposition"] = f'{chosen.disposition}; filename="{target.name}"'
             if negotiated:
                 headers["Vary"] = "Accept"

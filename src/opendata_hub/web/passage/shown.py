@@ -16,8 +16,12 @@ from opendata_hub.store.engine import Watch
 from opendata_hub.web import negotiation
 
 MOST_BYTES = 16_777_216
-Address = tuple[str, str, bool]
-"""Path, query, and whether the page is packed."""
+Address = tuple[str, bytes, bool]
+"""Path and query as routes are given them, and whether the page is packed.
+
+The address that Starlette puts together of them is read once more, and ends before a ``#``: one
+stranger's words would be shown to another.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,7 @@ class Shown:
     ticks: float
     headers: tuple[tuple[bytes, bytes], ...]
     body: bytes
+    size_bytes: int
 
 
 class ShownPages:
@@ -56,19 +61,18 @@ class ShownPages:
         """The same answer, kept for the next stranger where it is a page for everybody."""
         if stamp is None or not _is_for_everybody(answer):
             return answer
-        self._forget(_address(request))
-        body = bytes(answer.body)
-        self._pages[_address(request)] = Shown(
-            stamp, clock.ticks(), tuple(answer.raw_headers), body
-        )
-        self.size_bytes += len(body)
+        address, body = _address(request), bytes(answer.body)
+        size = len(body) + len(address[0]) + len(address[1])
+        self._forget(address)
+        self._pages[address] = Shown(stamp, clock.ticks(), tuple(answer.raw_headers), body, size)
+        self.size_bytes += size
         while self.size_bytes > self._most_bytes:
             self._forget(next(iter(self._pages)))
         return answer
 
     def _forget(self, address: Address) -> None:
         if gone := self._pages.pop(address, None):
-            self.size_bytes -= len(gone.body)
+            self.size_bytes -= gone.size_bytes
 
 
 def is_from_stranger(request: Request) -> bool:
@@ -78,7 +82,8 @@ def is_from_stranger(request: Request) -> bool:
 
 
 def _address(request: Request) -> Address:
-    return request.url.path, request.url.query, negotiation.takes_gzip(request)
+    scope = request.scope
+    return scope["path"], scope["query_string"], negotiation.takes_gzip(request)
 
 
 def _is_for_everybody(answer: Response) -> bool:

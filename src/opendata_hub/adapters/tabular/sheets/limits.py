@@ -5,9 +5,15 @@ import resource
 
 def live_within(*, seconds: int, memory_bytes: int, copy_bytes: int) -> None:
     """Going beyond ends the process, is a MemoryError, or an OSError while a file is written."""
-    _, most = resource.getrlimit(resource.RLIMIT_AS)
-    allowed = memory_bytes if most == resource.RLIM_INFINITY else min(memory_bytes, most)
-    resource.setrlimit(resource.RLIMIT_AS, (allowed, allowed))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (copy_bytes, copy_bytes))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _limit(resource.RLIMIT_AS, memory_bytes)
+    _limit(resource.RLIMIT_CPU, seconds, grace=1)
+    _limit(resource.RLIMIT_FSIZE, copy_bytes)
+    _limit(resource.RLIMIT_CORE, 0)
+
+
+def _limit(what: int, wanted: int, *, grace: int = 0) -> None:
+    """Set it as wanted, or as low as the system holds it already: it can't be raised."""
+    _, most = resource.getrlimit(what)
+    if most == resource.RLIM_INFINITY:
+        most = wanted + grace
+    resource.setrlimit(what, (min(wanted, most), min(wanted + grace, most)))
