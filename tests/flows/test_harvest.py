@@ -252,6 +252,8 @@ def test_two_never_read_a_source_at_once_but_an_interrupted_one_is_taken_over(he
     next(reading)
     with pytest.raises(HarvestRunning):
         next(harvest(here.house(), "ville"))
+    with pytest.raises(HarvestRunning), here.hub.writing() as session:
+        declare.ask_to_read(session, "ville", by=OPERATOR, now=here.now)
     here.now += timedelta(minutes=16)
     assert here.run().state is RunState.DONE
     reading.close()

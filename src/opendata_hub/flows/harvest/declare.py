@@ -84,7 +84,12 @@ def listed(session: Session, *, by: Visitor) -> list[Shown]:
 
 
 def ask_to_read(session: Session, source_id: str, *, by: Visitor, now: datetime) -> Source:
-    """Let the source be read as soon as this transaction is committed."""
+    """Let the source be read as soon as this transaction is committed.
+
+    Raises UnknownSource, and HarvestRunning while it is read: the end of that reading says when the
+    next is due.
+    """
+    _refuse_while_read(session, get(session, source_id, by=by), now)
     source = replace(get(session, source_id, by=by), due_at=now, is_active=True)
     sources.save(session, source)
     _ask(session, source, now)
@@ -107,15 +112,19 @@ def remove(session: Session, frame: Frame, source_id: str, *, by: Visitor, now: 
     """
     source = get(session, source_id, by=by)
     datasets.lock(session)
-    run = runs.latest(session, source_id)
-    if run and run.state is RunState.RUNNING and not run.is_interrupted(now):
-        raise HarvestRunning(f"{source_id} is being read: stop that first")
+    _refuse_while_read(session, source, now)
     gone = records.not_met(session, source_id, run=-1)
     records.bury(session, gone, reason=REMOVED, now=now, base_url=frame.base_url)
     records.forget(session, source_id)
     sources.remove(session, source_id)
     _note(session, Kind.SOURCE_REMOVED, source, by, now)
     return len(gone)
+
+
+def _refuse_while_read(session: Session, source: Source, now: datetime) -> None:
+    run = runs.latest(session, source.id)
+    if run and run.state is RunState.RUNNING and not run.is_interrupted(now):
+        raise HarvestRunning(f"{source.id} is being read: stop that first")
 
 
 def _ask(session: Session, source: Source, now: datetime) -> None:
