@@ -3,7 +3,8 @@
 python benchmarks/portal.py [DATASETS]
 
 Chromium is slowed down four times and gets 1.6 Mbit/s with 150 ms there and back, each page with an empty
-cache, medians of five. CPU is that of the whole call in this process, medians of fifty. Everything
+cache, medians of five. CPU is that of the whole call in this process, medians of fifty: made for
+this reader, who shows a cookie, and as shown to the stranger before. Everything
 is made up: the demo's tables, and as many copies of their records as are asked for.
 """
 
@@ -85,12 +86,17 @@ def fill(hub: Hub, many: int) -> None:
             session.connection().execute(insert(fragment), records)
 
 
-def cpu_ms(client: TestClient, path: str) -> tuple[float, int]:
+PACKED = {"Accept-Encoding": "gzip"}
+MADE = {**PACKED, "Cookie": "reader=somebody"}
+"""Headers of a reader for whom a page is made: what strangers are shown may be kept."""
+
+
+def cpu_ms(client: TestClient, path: str, headers: dict[str, str]) -> tuple[float, int]:
     """CPU milliseconds of a call, and the bytes that go over the wire."""
     taken, size = [], 0
     for _ in range(RUNS):
         before = time.process_time()
-        answer = client.get(path, headers={"Accept-Encoding": "gzip"})
+        answer = client.get(path, headers=headers)
         taken.append((time.process_time() - before) * 1000)
         size = int(answer.headers["content-length"])
         if answer.status_code != 200:
@@ -111,7 +117,7 @@ def html_ms(client: TestClient) -> float:
 
     pages.page = timed  # type: ignore[assignment]
     for _ in range(RUNS):
-        client.get(PAGES["dataset"], headers={"Accept-Encoding": "gzip"})
+        client.get(PAGES["dataset"], headers=MADE)
     pages.page = made
     return statistics.median(taken)
 
@@ -165,7 +171,8 @@ def main(many: int) -> int:
         hub.index_changes()
         client = TestClient(create_app(hub), base_url=ORIGIN)
         html = html_ms(client)
-        costs = {name: cpu_ms(client, path) for name, path in PAGES.items()}
+        costs = {name: cpu_ms(client, path, MADE) for name, path in PAGES.items()}
+        shown = {name: cpu_ms(client, path, PACKED)[0] for name, path in PAGES.items()}
         server = subprocess.Popen(  # noqa: S603
             [*command, "serve", "--port", str(PORT)],
             env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
@@ -179,9 +186,9 @@ def main(many: int) -> int:
         finally:
             server.terminate()
             server.wait(20)
-    print(f"{many} datasets\n{'page':10} {'LCP ms':>8} {'CPU ms':>8} {'bytes':>8}")
+    print(f"{many} datasets\n{'page':10} {'LCP ms':>8} {'CPU ms':>8} {'shown':>8} {'bytes':>8}")
     for name, (cpu, size) in costs.items():
-        print(f"{name:10} {painted[name]:8.0f} {cpu:8.1f} {size:8}")
+        print(f"{name:10} {painted[name]:8.0f} {cpu:8.1f} {shown[name]:8.1f} {size:8}")
     print(f"HTML of the dataset's page: {html:.1f} ms CPU")
     is_slow = any(painted[name] > LCP_LIMIT_MS for name in ("home", "search", "dataset", "request"))
     return int(is_slow or html > HTML_LIMIT_MS)
