@@ -89,11 +89,12 @@ def ask_to_read(session: Session, source_id: str, *, by: Visitor, now: datetime)
     Raises UnknownSource, and HarvestRunning while it is read: the end of that reading says when the
     next is due.
     """
-    _refuse_while_read(session, get(session, source_id, by=by), now)
-    source = replace(get(session, source_id, by=by), due_at=now, is_active=True)
-    sources.save(session, source)
-    _ask(session, source, now)
-    return source
+    source = get(session, source_id, by=by)
+    _refuse_while_read(session, source, now)
+    asked = replace(source, due_at=now, is_active=True)
+    sources.save(session, asked)
+    _ask(session, asked, now)
+    return asked
 
 
 def ask_to_stop(session: Session, source_id: str, *, by: Visitor) -> bool:
