@@ -151,13 +151,30 @@ def test_a_panic_of_the_reader_of_parquet_is_a_broken_file(tmp_path, monkeypatch
 
 def test_a_lower_limit_of_the_system_stays_and_is_no_fault_of_the_file():
     said = (
-        "import resource as r; r.setrlimit(r.RLIMIT_FSIZE, (4096, 4096));"
+        "import resource as r;"
         "from opendata_hub.adapters.tabular.sheets.limits import live_within;"
+        "r.setrlimit(r.RLIMIT_FSIZE, (4096, 4096));"
         "live_within(seconds=5, memory_bytes=2**32, copy_bytes=2**33);"
         "print(r.getrlimit(r.RLIMIT_FSIZE), r.getrlimit(r.RLIMIT_CPU))"
     )
+    assert _python(said) == "(4096, 4096) (5, 6)"
+
+
+def test_no_module_is_kept_half_by_a_process_that_may_write_little(tmp_path):
+    module = tmp_path / "long_one.py"
+    module.write_text(f"TEXT = {'x' * 10_000!r}\n", "utf-8")
+    said = (
+        "from opendata_hub.adapters.tabular.sheets.limits import live_within;"
+        "live_within(seconds=5, memory_bytes=2**32, copy_bytes=4096);"
+        f"import sys; sys.path.append({str(tmp_path)!r}); import long_one; print(long_one.__name__)"
+    )
+    assert _python(said) == "long_one"
+    assert not (tmp_path / "__pycache__").exists()
+
+
+def _python(said):
     environment = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     told = subprocess.run(
         [sys.executable, "-c", said], env=environment, check=True, capture_output=True, text=True
     )
-    assert told.stdout.strip() == "(4096, 4096) (5, 6)"
+    return told.stdout.strip()

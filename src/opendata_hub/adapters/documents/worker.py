@@ -70,6 +70,7 @@ def main(arguments: list[str]) -> None:
 
 def _live_within(limits: Limits) -> None:
     """Going beyond ends the process, or is a MemoryError."""
+    sys.dont_write_bytecode = True  # kept up to a limit of size, a module would be cut in two
     seconds = max(1, round(limits.seconds))
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))

@@ -71,6 +71,7 @@ def main(arguments: list[str]) -> int:
 
 def _give_up(*, memory_bytes: int, seconds: int, answer_bytes: int) -> None:
     """Live within limits from now on; going beyond ends the process."""
+    sys.dont_write_bytecode = True  # kept up to a limit of size, a module would be cut in two
     forbid_sockets()
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))

@@ -1,10 +1,16 @@
 """Limits that a reader's process sets for itself and the system keeps."""
 
 import resource
+import sys
 
 
 def live_within(*, seconds: int, memory_bytes: int, copy_bytes: int) -> None:
-    """Going beyond ends the process, is a MemoryError, or an OSError while a file is written."""
+    """Going beyond ends the process, is a MemoryError, or an OSError while a file is written.
+
+    Python keeps no module it reads from now on: kept up to a limit, it would be cut in two, and
+    be what every process after this one starts from.
+    """
+    sys.dont_write_bytecode = True
     _limit(resource.RLIMIT_AS, memory_bytes)
     _limit(resource.RLIMIT_CPU, seconds, grace=1)
     _limit(resource.RLIMIT_FSIZE, copy_bytes)
