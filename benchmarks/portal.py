@@ -157,6 +157,7 @@ def main(many: int) -> int:
         command = [sys.executable, "-m", "opendata_hub"]
         environment = {
             "OPENDATA_HUB_HOME": str(home),
+            "OPENDATA_HUB_BASE_URL": ORIGIN,
             "OPENDATA_HUB_RATE_LIMITS": "read=off",
             "PATH": "/usr/bin:/bin",
             "PYTHONPATH": ":".join(sys.path),

@@ -222,8 +222,14 @@ def faults(page: Any, options: Mapping[str, Any]) -> list[str]:
     ]
 
 
+LAID_OUT = """() => document.querySelectorAll(".later").forEach(
+    each => each.style.contentVisibility = "visible")"""
+"""As if the reader had scrolled: what is not laid out keeps the colours of the light before."""
+
+
 def faults_in_both_lights(page: Any) -> list[str]:
     """All that is found in the light, and in the dark what is found of colours: no more differs."""
+    page.evaluate(LAID_OUT)
     page.emulate_media(color_scheme="light")
     found = faults(page, ALL_RULES)
     page.emulate_media(color_scheme="dark")

@@ -33,7 +33,7 @@ def examples(page):
     """The commands of a page, by what each is called."""
     page.locator("main details").evaluate_all("each => each.forEach(one => one.open = true)")
     shown = page.locator("main pre").all()
-    return {each.get_attribute("aria-label"): each.inner_text() for each in shown}
+    return {each.get_attribute("aria-label"): each.text_content() for each in shown}
 
 
 def test_a_developer_follows_the_examples_of_both_pages(house, chromium, tmp_path):

@@ -154,8 +154,11 @@ def lock(session: Session) -> None:
 def latest(
     session: Session, *, publisher: str | None = None, most: int | None = None
 ) -> Iterator[Dataset]:
-    """The datasets, latest change first, read in batches; at most ``most`` of them."""
-    question = _with_file().order_by(col(DatasetRow.modified_at).desc(), DatasetRow.slug)
+    """The datasets, latest change first, read in batches; at most ``most`` of them.
+
+    Of one moment, the latest made comes first: the index has them so, however many there are.
+    """
+    question = _with_file().order_by(col(DatasetRow.modified_at).desc(), col(DatasetRow.id).desc())
     question = question.limit(most)
     if publisher is not None:
         question = question.where(DatasetRow.publisher == publisher)
