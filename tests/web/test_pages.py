@@ -1,6 +1,8 @@
 """All three ways by hand, in three languages, without JavaScript."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from starlette.testclient import TestClient
@@ -9,6 +11,7 @@ import build
 from opendata_hub import clock
 from opendata_hub.store import datasets
 from opendata_hub.web.app import create_app
+from opendata_hub.web.portal import home
 
 FORM = {**build.filing()["requester"], "subject": "Budget", "text": "Les annexes"}
 
@@ -71,6 +74,22 @@ def test_figures_of_the_home_page_are_counted_once_a_minute(demo_client, monkeyp
     assert received() == "0"
     monkeypatch.setattr(clock, "ticks", lambda: start + 61)
     assert received() == "1"
+
+
+def test_nobody_waits_for_figures_that_another_reader_counts_anew(demo_client, monkeypatch):
+    hub, lately = demo_client.app.state.hub, home.Lately()
+    today, seen = clock.today(hub.timezone), []
+    first = lately.figures(hub, ticks=0, today=today)
+
+    def counted(_session, day):
+        with ThreadPoolExecutor() as others:
+            seen.append(others.submit(lately.figures, hub, ticks=100, today=day).result(timeout=20))
+        return replace(first, rows=first.rows + 1)
+
+    monkeypatch.setattr(home, "_counted", counted)
+    assert lately.figures(hub, ticks=100, today=today).rows == first.rows + 1
+    assert seen == [first]
+    assert lately.figures(hub, ticks=100, today=today).rows == first.rows + 1
 
 
 def test_an_empty_hub_says_so(client):

@@ -133,9 +133,10 @@ class DatasetRow(SQLModel, table=True):
     """
 
     __tablename__ = "dataset"
+    __table_args__ = (Index("ix_dataset_family", "family", "submission_id"),)
     id: int = Field(default=None, primary_key=True)  # given by the database
     slug: str = Field(unique=True)
-    family: str = Field(index=True)
+    family: str
     publisher: str = Field(index=True)
     title: dict[str, str] = Field(sa_type=JSON)
     description: dict[str, str] = Field(sa_type=JSON)

@@ -22,7 +22,7 @@ from opendata_hub.web.rendering import page
 
 LATEST = 6
 FRESH_SECONDS = 60
-"""So old figures may be: they are counted over all there is, and a home page is asked for often."""
+"""So old figures may be, and as long as they are counted: that goes over all there is."""
 COUNTED = (Measure.RECEIVED, Measure.ANSWERED, Measure.IN_TIME, Measure.PENDING)
 
 READ = ["GET", "HEAD"]
@@ -49,21 +49,32 @@ class Figures:
 
 
 class Lately:
-    """The figures as they were counted last, for a minute."""
+    """The figures as they were counted last, for a minute. One reader counts for all."""
 
     def __init__(self) -> None:
-        self._lock = Lock()
+        self._counting = Lock()
         self._kept: tuple[float, date, Figures] | None = None
 
     def figures(self, hub: Hub, *, ticks: float, today: date) -> Figures:
-        """The figures of today, at most a minute old."""
-        with self._lock:
-            kept = self._kept
-            if kept is None or ticks - kept[0] > FRESH_SECONDS or kept[1] != today:
-                with hub.reading() as session:
-                    kept = (ticks, today, _counted(session, today))
-                self._kept = kept
-        return kept[2]
+        """The figures of today; while somebody counts them anew, those before, when there are."""
+        kept = self._kept
+        if kept is None:
+            with self._counting:
+                return self._kept[2] if self._kept else self._count(hub, ticks, today)
+        counted_at, day, figures = kept
+        is_old = ticks - counted_at > FRESH_SECONDS or day != today
+        if is_old and self._counting.acquire(blocking=False):
+            try:
+                return self._count(hub, ticks, today)
+            finally:
+                self._counting.release()
+        return figures
+
+    def _count(self, hub: Hub, ticks: float, today: date) -> Figures:
+        with hub.reading() as session:
+            figures = _counted(session, today)
+        self._kept = (ticks, today, figures)
+        return figures
 
 
 def install(app: FastAPI) -> None:
