@@ -71,6 +71,18 @@ def test_every_route_is_a_door_that_says_what_it_needs(hub):
     assert {each.deed for each in ways(app)} >= {Deed.READ_PUBLISHED, Deed.PUBLISH}
 
 
+def test_no_door_stands_behind_one_that_takes_its_address(hub):
+    doors = [each for each in create_app(hub).routes if isinstance(each, Door)]
+    hidden = [
+        f"{behind.path} behind {before.path}"
+        for number, behind in enumerate(doors)
+        for before in doors[:number]
+        if before.methods & behind.methods
+        and before.path_regex.match(re.sub(r"{(\w+)(:\w+)?}", r"some-\1", behind.path))
+    ]
+    assert hidden == []
+
+
 def test_every_number_in_a_path_is_one_that_a_database_can_hold(hub):
     for context in iter_route_contexts(create_app(hub).routes):
         if isinstance(context.original_route, Door):
