@@ -28,7 +28,7 @@ from opendata_hub.domain.requests.info_request import (
 )
 from opendata_hub.store import changes, datasets, info_requests, migrate, submissions
 from opendata_hub.store.datasets import Written
-from opendata_hub.store.engine import reading, writing
+from opendata_hub.store.engine import reading, snapshot, writing
 from opendata_hub.store.people import accounts, tokens
 
 REPORT = Report(
@@ -127,6 +127,26 @@ def test_a_reader_sees_one_state_while_others_write(engine):
         with writing(engine) as other:
             datasets.save(other, build.dataset(number, "second"))
         assert list(datasets.slugs(session)) == ["first"]
+
+
+def test_a_server_tells_one_state_from_the_next_after_every_commit(engine):
+    if engine.dialect.name != "postgresql":
+        pytest.skip("SQLite counts its commits itself")
+    seen = [snapshot(engine)]
+    assert snapshot(engine) == seen[0]
+    with writing(engine) as first:
+        first.connection().execute(text("UPDATE dataset SET version = 1"))
+        first.connection().execute(text("CREATE TABLE written (number INTEGER)"))
+        with writing(engine) as second:  # the later one ends before the earlier one
+            second.connection().execute(text("CREATE TABLE other (number INTEGER)"))
+            seen.append(snapshot(engine))
+        seen.append(snapshot(engine))
+    seen.append(snapshot(engine))
+    with reading(engine) as session:
+        session.connection().execute(text("SELECT * FROM written"))
+    assert snapshot(engine) == seen[-1]
+    assert seen[0] == seen[1]  # what is not committed is nobody's
+    assert len(set(seen)) == 3
 
 
 def test_a_request_opens_with_its_code_only_and_names_nobody(engine):

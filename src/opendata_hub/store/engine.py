@@ -33,7 +33,7 @@ def open_engine(url: str, vault: Vault | None = None, queue: Queue | None = None
         return create_engine(
             url, pool_pre_ping=True, hide_parameters=True, execution_options=options
         )
-    options[_TURN] = Turn()
+    options[_TURN] = Writers()
     engine = create_engine(url, hide_parameters=True, execution_options=options)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -74,7 +74,7 @@ def writing(engine: Engine) -> Iterator[Session]:
         queue.committed()
 
 
-class Turn:
+class Writers:
     """Lets one thread of this process write to SQLite at a time.
 
     SQLite itself lets whoever waits ask again, ever later, and the luckiest comes first: of twelve
@@ -155,6 +155,15 @@ class Watch:
                 return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
         except sqlite3.OperationalError:  # held by who repairs it: ask in the long way
             return None
+
+
+def snapshot(engine: Engine) -> str:
+    """What a PostgreSQL has committed, as a text that is another after every commit.
+
+    Of a transaction that writes, the end either raises the second number or leaves the list behind.
+    """
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        return str(connection.exec_driver_sql("SELECT pg_current_snapshot()::text").scalar_one())
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

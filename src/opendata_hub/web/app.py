@@ -1,11 +1,12 @@
 """Builds the FastAPI application."""
 
+from functools import partial
 from importlib.metadata import version
 
 from fastapi import APIRouter, FastAPI
 
 from opendata_hub.bootstrap import Hub
-from opendata_hub.store.engine import Watch
+from opendata_hub.store.engine import Watch, snapshot
 from opendata_hub.web import problems
 from opendata_hub.web.alerts import feeds as followed_feeds
 from opendata_hub.web.alerts import pages as alert_pages
@@ -49,6 +50,7 @@ from opendata_hub.web.kept import KeptPages
 from opendata_hub.web.languages import HERE
 from opendata_hub.web.operations import health
 from opendata_hub.web.operations.description import Described
+from opendata_hub.web.passage.lagging import LaggingStamp
 from opendata_hub.web.passage.methods import Methods
 from opendata_hub.web.passage.packed import PackedFiles
 from opendata_hub.web.passage.shown import ShownPages
@@ -172,7 +174,9 @@ def create_app(hub: Hub) -> FastAPI:
     app.state.hub = hub
     app.state.watch, app.state.seen = Watch(hub.engine), None
     app.state.kept_pages = KeptPages(app.state.watch)
-    app.state.shown_pages = ShownPages(app.state.watch)
+    is_server = hub.engine.dialect.name == "postgresql"
+    lately = LaggingStamp(partial(snapshot, hub.engine)) if is_server else app.state.watch
+    app.state.shown_pages = ShownPages(lately)
     app.state.meter = Meter(hub.settings.paces)
     base_url = hub.frame.base_url
     app.add_middleware(

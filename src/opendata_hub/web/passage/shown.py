@@ -1,18 +1,19 @@
 """Pages as they were shown to the last stranger, for as long as nothing in the hub has changed.
 
 At one address every stranger is shown the same. Whether anything was committed since is asked
-before each answer, and costs a hundredth of a page. A door says for how long at most, for a page
-also tells of the day, of the index of search, or of a file that could not be fetched.
+before each answer, and costs a hundredth of a page; of PostgreSQL it is known two seconds later. A
+door says for how long at most, for a page also tells of the day, of the index of search, or of a
+file that could not be fetched.
 """
 
 from collections import OrderedDict
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Protocol
 
 from fastapi import Request, Response
 
 from opendata_hub import clock
-from opendata_hub.store.engine import Watch
 from opendata_hub.web import negotiation
 
 MOST_BYTES = 16_777_216
@@ -24,11 +25,21 @@ stranger's words would be shown to another.
 """
 
 
+Stamp = int | str
+
+
+class Stamped(Protocol):
+    """Tells one state of the database from the next."""
+
+    def stamp(self) -> Stamp | None:
+        """Another one after every commit; None where it is not known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A page as it was given. stamp: of the database before it was made; ticks: the clock's."""
 
-    stamp: int
+    stamp: Stamp
     ticks: float
     headers: tuple[tuple[bytes, bytes], ...]
     body: bytes
@@ -38,16 +49,16 @@ class Shown:
 class ShownPages:
     """Those that were asked for last. Used by the event loop alone, so nothing is locked."""
 
-    def __init__(self, watch: Watch, *, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, watch: Stamped, *, most_bytes: int = MOST_BYTES) -> None:
         self._watch, self._most_bytes = watch, most_bytes
         self._pages: OrderedDict[Address, Shown] = OrderedDict()
         self.size_bytes = 0
 
-    def stamp(self) -> int | None:
+    def stamp(self) -> Stamp | None:
         """What ``find`` and ``keep`` are given: taken before a page is made, never after."""
         return self._watch.stamp()
 
-    def find(self, stamp: int | None, request: Request, *, seconds: float) -> Response | None:
+    def find(self, stamp: Stamp | None, request: Request, *, seconds: float) -> Response | None:
         """The page of that address in that state of the hub, made so many seconds ago at most."""
         shown = self._pages.get(_address(request))
         if shown is None or shown.stamp != stamp or clock.ticks() - shown.ticks > seconds:
@@ -57,7 +68,7 @@ class ShownPages:
         answer.raw_headers = list(shown.headers)
         return answer
 
-    def keep(self, stamp: int | None, request: Request, answer: Response) -> Response:
+    def keep(self, stamp: Stamp | None, request: Request, answer: Response) -> Response:
         """The same answer, kept for the next stranger where it is a page for everybody."""
         if stamp is None or not _is_for_everybody(answer):
             return answer
