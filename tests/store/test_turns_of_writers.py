@@ -6,9 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import text
 
-from opendata_hub.domain.errors import Busy
 from opendata_hub.store import engine as store
-from opendata_hub.store.engine import open_engine, reading, writing
+from opendata_hub.store.engine import DatabaseBusy, open_engine, reading, writing
 
 WRITERS, EACH = 12, 20
 
@@ -61,7 +60,7 @@ def test_who_waits_too_long_is_told_to_come_back_and_may(opened, is_own):
     with ThreadPoolExecutor() as holders:
         held = holders.submit(hold)
         assert holds.wait(20)
-        with pytest.raises(Busy):
+        with pytest.raises(DatabaseBusy):
             count(engine)
         with reading(engine) as session:  # readers wait for nobody
             assert session.connection().execute(text("SELECT number FROM counted")).scalar() == 0

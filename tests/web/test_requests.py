@@ -2,6 +2,8 @@
 
 import json
 import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -10,6 +12,7 @@ from starlette.testclient import TestClient
 import build
 import documents
 from opendata_hub import clock, jobs
+from opendata_hub.store import engine
 from opendata_hub.store.filing import once
 
 
@@ -295,3 +298,27 @@ def test_a_late_answer_is_called_late_on_the_page_from_the_day_after(client, tok
         page = client.post(address, data=code).text
         assert ("The answer is late." in page) == is_late
         assert ("Complaint" in page) == is_late
+
+
+def test_who_files_while_others_write_for_long_is_told_to_come_back_and_then_may(
+    hub, client, monkeypatch
+):
+    monkeypatch.setattr(engine, "WAIT_SECONDS", 0.2)
+    holds, is_over = threading.Event(), threading.Event()
+
+    def hold():
+        with hub.writing():
+            holds.set()
+            is_over.wait(20)
+
+    with ThreadPoolExecutor() as holders:
+        held = holders.submit(hold)
+        assert holds.wait(20)
+        told = client.post("/api/v1/requests", json=build.filing())
+        read = client.get("/api/v1/requests/AI-2026-000001")
+        is_over.set()
+        held.result()
+    assert (told.status_code, told.json()["code"]) == (503, "busy")
+    assert told.headers["retry-after"] == "30"
+    assert read.status_code != 503
+    assert client.post("/api/v1/requests", json=build.filing()).status_code == 201

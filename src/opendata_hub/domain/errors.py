@@ -784,7 +784,7 @@ class SearchUnavailable(HubError):
 
 
 class Busy(HubError):
-    """All places are taken, or something is being made ready; ask again."""
+    """All places are taken, something is being made ready, or others write; ask again."""
 
     code = "busy"
 

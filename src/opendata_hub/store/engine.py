@@ -12,13 +12,23 @@ from sqlalchemy import Connection, Engine, Table, event, insert, make_url
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, create_engine
 
-from opendata_hub.domain.errors import Busy, IdentityUnreadable
+from opendata_hub.domain.errors import IdentityUnreadable
 from opendata_hub.domain.identities.vault import Vault
 from opendata_hub.store.queue.waiting import ASKED_FOR, Queue
 
 WAIT_SECONDS = 10
 """How long a writer waits for those of this process, and then for those of others."""
 _TURN = "turn"
+
+
+class DatabaseBusy(OperationalError):
+    """Others write for longer than anybody should wait; nothing was done, and it may be done later.
+
+    No refusal: whoever treats refusals as the last word must not take it for one.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("BEGIN IMMEDIATE", None, sqlite3.OperationalError("database is locked"))
 
 
 def open_engine(url: str, vault: Vault | None = None, queue: Queue | None = None) -> Engine:
@@ -63,7 +73,7 @@ def reading(engine: Engine) -> Iterator[Session]:
 def writing(engine: Engine) -> Iterator[Session]:
     """A session that is committed once, at the end, or not at all.
 
-    Raises Busy where others write for longer than anybody should wait.
+    Raises DatabaseBusy where others write for too long.
     """
     turn: AbstractContextManager[None] = engine.get_execution_options().get(_TURN) or nullcontext()
     with turn, Session(engine) as session:
@@ -86,7 +96,7 @@ class Writers:
 
     def __enter__(self) -> None:
         if not self._lock.acquire(timeout=WAIT_SECONDS):
-            raise Busy("Others are writing; come back in half a minute")
+            raise DatabaseBusy
 
     def __exit__(self, *_: object) -> None:
         self._lock.release()
@@ -192,4 +202,4 @@ def _begin_sqlite(connection: Connection) -> None:
     except OperationalError as problem:
         if getattr(problem.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_BUSY:
             raise
-        raise Busy("Others are writing; come back in half a minute") from None
+        raise DatabaseBusy from None

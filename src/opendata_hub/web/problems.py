@@ -41,6 +41,7 @@ from opendata_hub.domain.errors import (
 from opendata_hub.domain.people.session import WebSession
 from opendata_hub.domain.protection.form_token import FIELD
 from opendata_hub.domain.texts import LANGUAGES
+from opendata_hub.store.engine import DatabaseBusy
 from opendata_hub.web import negotiation
 from opendata_hub.web.passage.methods import Methods
 from opendata_hub.web.passage.trace import HEADER
@@ -99,6 +100,7 @@ log = logging.getLogger(__name__)
 def install(app: FastAPI) -> None:
     """Let the application answer every error by a problem document or a page."""
     app.add_exception_handler(HubError, hub_error)
+    app.add_exception_handler(DatabaseBusy, _busy)
     app.add_exception_handler(SignInNeeded, _shut_out)
     app.add_exception_handler(FormExpired, _shut_out)
     app.add_exception_handler(RequestValidationError, _validation_error)
@@ -247,6 +249,10 @@ def _http_error(request: Request, problem: Exception) -> Response:
         methods: Methods = request.app.state.methods
         answer.headers["Allow"] = methods.at(request.url.path)
     return answer
+
+
+def _busy(request: Request, _: Exception) -> Response:
+    return hub_error(request, Busy("Others are writing; come back in half a minute"))
 
 
 def _unexpected(request: Request, problem: Exception) -> Response:
