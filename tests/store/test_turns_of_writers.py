@@ -36,6 +36,12 @@ def count(engine):
         session.connection().execute(text("UPDATE counted SET number = :n"), {"n": number + 1})
 
 
+def fail(engine):
+    with writing(engine) as session:
+        session.connection().execute(text("UPDATE counted SET number = number + 1"))
+        session.info["none"] = 1 // 0
+
+
 def test_many_writers_of_a_process_lose_nothing_and_none_is_turned_away(opened, monkeypatch):
     monkeypatch.setattr(store, "WAIT_SECONDS", 30)
     engine = opened()
@@ -68,3 +74,17 @@ def test_who_waits_too_long_is_told_to_come_back_and_may(opened, is_own):
         held.result()
     count(engine)
     count(other)
+
+
+def test_who_has_written_nothing_yet_keeps_nobody_waiting(opened):
+    engine = opened()
+    with writing(engine) as first:
+        count(engine)
+        first.connection().execute(text("UPDATE counted SET number = number + 1"))
+        with reading(engine) as session:
+            assert session.connection().execute(text("SELECT number FROM counted")).scalar() == 1
+    with pytest.raises(ZeroDivisionError):
+        fail(engine)
+    count(engine)
+    with reading(engine) as session:
+        assert session.connection().execute(text("SELECT number FROM counted")).scalar() == 3

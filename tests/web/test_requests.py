@@ -307,7 +307,8 @@ def test_who_files_while_others_write_for_long_is_told_to_come_back_and_then_may
     holds, is_over = threading.Event(), threading.Event()
 
     def hold():
-        with hub.writing():
+        with hub.writing() as session:
+            session.connection()
             holds.set()
             is_over.wait(20)
 

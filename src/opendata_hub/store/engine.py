@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -18,7 +18,7 @@ from opendata_hub.store.queue.waiting import ASKED_FOR, Queue
 
 WAIT_SECONDS = 10
 """How long a writer waits for those of this process, and then for those of others."""
-_TURN = "turn"
+_WRITERS, _TURN = "writers", "turn"
 
 
 class DatabaseBusy(OperationalError):
@@ -43,7 +43,7 @@ def open_engine(url: str, vault: Vault | None = None, queue: Queue | None = None
         return create_engine(
             url, pool_pre_ping=True, hide_parameters=True, execution_options=options
         )
-    options[_TURN] = Writers()
+    options[_WRITERS] = Lock()
     engine = create_engine(url, hide_parameters=True, execution_options=options)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -75,8 +75,7 @@ def writing(engine: Engine) -> Iterator[Session]:
 
     Raises DatabaseBusy where others write for too long.
     """
-    turn: AbstractContextManager[None] = engine.get_execution_options().get(_TURN) or nullcontext()
-    with turn, Session(engine) as session:
+    with _turn(engine) as in_turn, Session(in_turn) as session:
         with session.begin():
             yield session
         has_work = session.info.pop(ASKED_FOR, None)
@@ -84,22 +83,41 @@ def writing(engine: Engine) -> Iterator[Session]:
         queue.committed()
 
 
-class Writers:
+@contextmanager
+def _turn(engine: Engine) -> Iterator[Engine]:
+    """The same engine for one transaction, with a turn that it takes when it begins to write."""
+    writers: Lock | None = engine.get_execution_options().get(_WRITERS)
+    if writers is None:
+        yield engine
+        return
+    turn = Turn(writers)
+    try:
+        yield engine.execution_options(**{_TURN: turn})
+    finally:
+        turn.give_back()
+
+
+class Turn:
     """Lets one thread of this process write to SQLite at a time.
 
     SQLite itself lets whoever waits ask again, ever later, and the luckiest comes first: of twelve
     writers one waited for more than ten seconds while nobody held the file.
     """
 
-    def __init__(self) -> None:
-        self._lock = Lock()
+    def __init__(self, writers: Lock) -> None:
+        self._writers, self._is_held = writers, False
 
-    def __enter__(self) -> None:
-        if not self._lock.acquire(timeout=WAIT_SECONDS):
+    def take(self) -> None:
+        """Wait for the writers before; raises DatabaseBusy where they take too long."""
+        if not self._writers.acquire(timeout=WAIT_SECONDS):
             raise DatabaseBusy
+        self._is_held = True
 
-    def __exit__(self, *_: object) -> None:
-        self._lock.release()
+    def give_back(self) -> None:
+        """Let the next one write, where it was taken."""
+        if self._is_held:
+            self._is_held = False
+            self._writers.release()
 
 
 def insert_many(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -194,9 +212,12 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     # A deferred transaction that reads and then writes fails or loses updates beside another
     # (measured: 417 of 1,200 kept); an immediate one waits its turn. Readers must not wait.
-    if connection.get_execution_options().get("is_reading", False):
+    options = connection.get_execution_options()
+    if options.get("is_reading", False):
         connection.exec_driver_sql("BEGIN")
         return
+    if turn := options.get(_TURN):
+        turn.take()
     try:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     except OperationalError as problem:
