@@ -5,7 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
+from opendata_hub.domain.errors import HubError
 from opendata_hub.store import engine as store
 from opendata_hub.store.engine import DatabaseBusy, open_engine, reading, writing
 
@@ -66,8 +68,11 @@ def test_who_waits_too_long_is_told_to_come_back_and_may(opened, is_own):
     with ThreadPoolExecutor() as holders:
         held = holders.submit(hold)
         assert holds.wait(20)
-        with pytest.raises(DatabaseBusy):
+        with pytest.raises(DatabaseBusy) as told:
             count(engine)
+        # Jobs try again what the database was at fault for, and give up what is refused.
+        assert isinstance(told.value, OperationalError)
+        assert not isinstance(told.value, HubError)
         with reading(engine) as session:  # readers wait for nobody
             assert session.connection().execute(text("SELECT number FROM counted")).scalar() == 0
         is_over.set()

@@ -71,3 +71,19 @@ def test_a_database_that_is_away_tells_no_state_and_is_asked_again():
     stamps.stamp()
     settled(stamps)
     assert (stamps.stamp(), database.asked) == ("one", 3)
+
+
+@pytest.mark.usefixtures("ticking")
+def test_a_machine_without_a_thread_left_is_asked_again(monkeypatch):
+    def no_thread(_):
+        raise RuntimeError
+
+    database = Database()
+    database.answers.set()
+    stamps = LaggingStamp(database.ask)
+    with monkeypatch.context() as context:
+        context.setattr(threading.Thread, "start", no_thread)
+        assert stamps.stamp() is None
+    stamps.stamp()
+    settled(stamps)
+    assert stamps.stamp() == "one"

@@ -81,10 +81,6 @@ from opendata_hub.web.requests import pages as request_pages
 BODY_LIMIT_BYTES = 262_144
 MULTIPART_OVERHEAD_BYTES = 65_536
 ROUTERS: tuple[APIRouter, ...] = (
-    # Doors are tried in turn, and there are hundreds: those that are asked for most come first.
-    catalog_pages.router,
-    search.page_router,
-    row_pages.router,
     health.router,
     dumps.router,
     feeds.router,
@@ -151,13 +147,16 @@ ROUTERS: tuple[APIRouter, ...] = (
     request_pages.router,
     my_data.router,
     draft_pages.router,
+    search.page_router,
     home.router,
     followed_feeds.router,
     alert_pages.router,
+    row_pages.router,
     row_reports.router,
     versions.router,
     entities.router,
     about.router,
+    catalog_pages.router,
 )
 """Every door, in the order in which an address is looked for."""
 

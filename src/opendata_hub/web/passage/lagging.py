@@ -28,8 +28,14 @@ class LaggingStamp:
         now, told = clock.ticks(), self._told
         is_due = told is None or now - told[0] > ASKED_EVERY_SECONDS
         if is_due and self._asking.acquire(blocking=False):
-            Thread(target=self._look, name="stamp", daemon=True).start()
+            self._begin()
         return told[1] if told and now - told[0] <= TRUSTED_SECONDS else None
+
+    def _begin(self) -> None:
+        try:
+            Thread(target=self._look, name="stamp", daemon=True).start()
+        except RuntimeError:  # the machine has no thread left: the next reader tries again
+            self._asking.release()
 
     def _look(self) -> None:
         asked_at = clock.ticks()
