@@ -518,7 +518,7 @@ def test_no_secret_is_repeated_in_an_answer_or_a_log(demo_hub, caplog, monkeypat
     )
     caplog.set_level(logging.DEBUG)
     answers = list(failing(client))
-    monkeypatch.setattr(demo_hub.engine, "connect", lambda: 1 / 0)
+    monkeypatch.setattr(type(demo_hub.engine), "connect", lambda _: 1 / 0)
     answers += failing(client)
     # What is wrong is told before anything is written; this one has to be.
     answers.append(client.post("/fr/requests/AI-2026-000001/code", headers=OURS))
