@@ -53,7 +53,10 @@ def test_every_error_code_is_documented_once():
         for kind in vars(errors).values()
         if isinstance(kind, type) and issubclass(kind, errors.HubError) and hasattr(kind, "code")
     }
-    http = {*problems.HTTP_CODES.values(), problems.BROKEN_JSON, problems.INTERNAL_ERROR}
+    http = {
+        *problems.HTTP_CODES.values(), problems.BROKEN_JSON, problems.INTERNAL_ERROR,
+        problems.NAMELESS_FILE,
+    }  # fmt: skip
     cli = {"usage", "bad-setting", "unreadable-file", "aborted"}
     personal = {f"`{kind}`" for kind in privacy.Kind}
     text = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")

@@ -74,6 +74,14 @@ def test_a_check_keeps_its_report_and_publishes_nothing(client, token, broken):
     assert kept.json() == report
 
 
+def test_a_file_without_a_name_is_told_how_files_are_sent(client, token):
+    answer = client.post(
+        "/api/v1/submissions", data={"family": FAMILY, "file": "a;b"}, headers=token
+    )
+    assert (answer.status_code, answer.json()["code"]) == (422, "file-without-name")
+    assert answer.json()["detail"] == "file: send the file as a part with a filename"
+
+
 @pytest.mark.parametrize(
     ("content", "name", "code"),
     [

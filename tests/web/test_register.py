@@ -139,6 +139,13 @@ def test_figures_of_nothing_are_no_failure(client):
     assert client.get("/ar/register").status_code == 200
 
 
+@pytest.mark.parametrize("day", ["0", "1700000000", "2026-1-1", "2026-02-30", "٢٠٢٦-٠١-٠١"])
+def test_a_day_is_written_as_a_day(client, day):
+    answer = client.get("/api/v1/register.json", params={"until": day})
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid-input")
+    assert answer.json()["errors"][0]["field"].startswith("until")
+
+
 @pytest.mark.usefixtures("register")
 def test_the_feed_is_one_that_readers_read(client):
     answer = client.get("/ar/register.atom")

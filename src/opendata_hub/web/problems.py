@@ -88,6 +88,7 @@ ANSWER_HEADERS = {
 }
 """What some refusals carry besides."""
 BROKEN_JSON, INTERNAL_ERROR = "broken-json", "internal-error"
+NAMELESS_FILE = "file-without-name"
 
 SECRET_PATHS = ("/sign-in", "/sign-out", "/account", "/requests/")
 """Doors where passwords, codes and who asks are typed: nothing of it is shown again."""
@@ -235,6 +236,10 @@ def _validation_error(request: Request, problem: Exception) -> Response:
     ]
     if any(error["type"] == "json_invalid" for error in problem.errors()):
         return respond(request, 400, BROKEN_JSON, "The body is not JSON")
+    for error in errors:
+        if "Expected UploadFile" in error["reason"]:  # a part without a name is read as text
+            detail = f"{error['field']}: send the file as a part with a filename"
+            return respond(request, 422, NAMELESS_FILE, detail)
     detail = "; ".join(f"{error['field']}: {error['reason']}" for error in errors[:10])
     return respond(request, 422, Invalid.code, detail, {"errors": errors})
 

@@ -1,10 +1,11 @@
 """Bodies in and out, as Pydantic models; the OpenAPI document is made from them."""
 
+import re
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from opendata_hub.adapters.search import Hit
 from opendata_hub.domain.authority import Authority, prefix_of
@@ -28,6 +29,19 @@ from opendata_hub.domain.texts import LANGUAGES
 from opendata_hub.flows.catalog.check_links import Link
 from opendata_hub.flows.requests.follow import Followed
 from opendata_hub.store.submissions import Submission
+
+
+def _written_day(given: object) -> date:
+    """A day as the OpenAPI document has it; Pydantic takes a number for seconds since 1970."""
+    if isinstance(given, date):
+        return given
+    if not isinstance(given, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", given, re.ASCII):
+        raise ValueError("write the day as 2026-11-30")
+    return date.fromisoformat(given)
+
+
+Day = Annotated[date, BeforeValidator(_written_day)]
+"""A day that is sent to us."""
 
 
 class FindingOut(BaseModel):

@@ -9,7 +9,7 @@ from opendata_hub.domain.answers.case_file import CaseFile, Origin, Release
 from opendata_hub.domain.answers.redaction import Box, Marks, Phrase, Redacted
 from opendata_hub.domain.catalog.report import clearances_from
 from opendata_hub.flows.answers.release import Wanted
-from opendata_hub.web.shapes import FindingOut
+from opendata_hub.web.shapes import Day, FindingOut
 
 MOST_CLEARED = 200
 
@@ -142,7 +142,7 @@ class ReleaseIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     release: Release
-    public_from: date | None = None
+    public_from: Day | None = None
     clear: list[str] = Field(
         default=[], max_length=MOST_CLEARED, description="code/column=why it may pass."
     )

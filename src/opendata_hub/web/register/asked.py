@@ -15,6 +15,7 @@ from opendata_hub.domain.register.standing import Outcome
 from opendata_hub.domain.requests.acts import State
 from opendata_hub.domain.requests.info_request import Channel
 from opendata_hub.store.register.rows import By, Chosen
+from opendata_hub.web.shapes import Day
 
 Empty = Literal[""]
 """What a browser sends for a field that was left empty."""
@@ -33,7 +34,7 @@ class Asked(BaseModel):
     figure: Measure | Empty = Field(default="", description="The rows that a figure counts.")
     ground: str = Field(default="", max_length=100, description="Of a refusal.")
     q: str = Field(default="", max_length=200, description="Words of the subjects that are shown.")
-    until: date | Empty = Field(default="", description="The cut-off day; today without one.")
+    until: Day | Empty = Field(default="", description="The cut-off day; today without one.")
 
     def chosen(self, hub: Hub) -> Chosen:
         """The same as the store is asked for it; raises Invalid for a cut-off day to come."""

@@ -18,7 +18,7 @@ from opendata_hub.flows.requests.assign import assign
 from opendata_hub.store.requests.assignments import Assigned
 from opendata_hub.web.deps import HubDep, PageLanguage
 from opendata_hub.web.doors import API, Door, VisitorDep, bearer, needs
-from opendata_hub.web.shapes import Problem
+from opendata_hub.web.shapes import Day, Problem
 
 router = APIRouter(
     prefix=API,
@@ -38,7 +38,7 @@ class AssignmentIn(BaseModel):
     references: list[str] = Field(min_length=1, max_length=MOST_AT_ONCE)
     unit: str = Field(default="", max_length=100, description="Of the authority's desk.")
     officer: int | None = Field(default=None, description="The account of one of its officers.")
-    answer_by: date | None = Field(default=None, description="The body's own day; never after due.")
+    answer_by: Day | None = Field(default=None, description="The body's own day; never after due.")
 
 
 class AssignedOut(BaseModel):

@@ -33,7 +33,7 @@ officers_router = APIRouter(
 )
 
 
-@router.get("/deadlines")
+@router.get("/deadlines", responses={404: {"model": Problem}})
 @needs(Deed.READ_PUBLISHED)
 def count_deadline(
     hub: HubDep,

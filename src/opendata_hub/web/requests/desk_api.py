@@ -27,7 +27,7 @@ from opendata_hub.store.requests.cases import Case, Queue
 from opendata_hub.web.deps import HubDep
 from opendata_hub.web.doors import API, Door, VisitorDep, bearer, needs
 from opendata_hub.web.requests.requests_api import today_under
-from opendata_hub.web.shapes import Problem
+from opendata_hub.web.shapes import Day, Problem
 
 ON_A_PAGE, MOST = 50, 500
 router = APIRouter(
@@ -150,8 +150,8 @@ def read_queue(
     closed: Annotated[bool, Query(description="Those that wait for nothing more.")] = False,
     authority: Annotated[str, Query(max_length=100)] = "",
     unit: Annotated[str | None, Query(max_length=100)] = None,
-    due_before: Annotated[date | None, Query()] = None,
-    due_from: Annotated[date | None, Query()] = None,
+    due_before: Annotated[Day | None, Query()] = None,
+    due_from: Annotated[Day | None, Query()] = None,
     state: Annotated[State | None, Query()] = None,
     officer: Annotated[int | None, Query(description="The account of who works on it.")] = None,
     unassigned: Annotated[bool, Query(description="On which nobody works.")] = False,
