@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rdflib import DCTERMS, FOAF, RDF, Graph, Literal, URIRef
+from rdflib import DCAT, DCTERMS, FOAF, RDF, Graph, Literal, URIRef
 from rdflib.compare import isomorphic
 
 from opendata_hub.adapters import rdf
@@ -53,3 +53,15 @@ def test_a_joined_document_is_isomorphic_to_the_graph(name, records):
 def test_a_document_without_parts_is_a_document(name):
     document = "".join(rdf.document([], rdf.SYNTAXES[name], PREFIXES))
     assert len(Graph().parse(data=document, format=FORMATS[name])) == 0
+
+
+@pytest.mark.parametrize("name", rdf.SYNTAXES)
+def test_links_are_what_their_triples_are(name):
+    me, syntax = URIRef("http://hub.example/catalog"), rdf.SYNTAXES[name]
+    addresses = ["http://hub.example/datasets/a", "https://elsewhere.example/a?b=c&d", "urn:x:é"]
+    said = ((me, DCAT.dataset, URIRef(each)) for each in addresses)
+    expected = rdf.fragment(said, syntax, PREFIXES)
+    assert rdf.links(me, DCAT.dataset, addresses, syntax, PREFIXES) == expected
+    assert rdf.links(me, DCAT.dataset, [], syntax, PREFIXES) == ""
+    with pytest.raises(ValueError, match="is no IRI"):
+        rdf.links(me, DCAT.dataset, ["http://hub.example/> <x"], syntax, PREFIXES)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 import build
 from opendata_hub.domain.catalog.harvest.change import ChangeKind, Tombstone
@@ -13,6 +14,9 @@ from opendata_hub.store.datasets import Written
 from opendata_hub.store.engine import reading, writing
 
 BASE, LATER = build.BASE_URL, build.NOW + timedelta(hours=1)
+
+
+SAID = {"ttl": "", "rdf": ""}, {"ttl": "said by ", "rdf": "dit par "}
 
 
 @pytest.fixture
@@ -179,6 +183,33 @@ def test_what_records_share_is_kept_once_and_read_once_after_them(engine, number
         ]  # fmt: skip
         between = datasets.fragments_between(session, "ttl", places[1], places[2])
         assert list(between) == [b"b", b"c", b"said by two", b"said by one"]
+
+
+def test_what_records_share_is_asked_for_once(engine, number, monkeypatch):
+    asked = []
+
+    def count(_connection, _cursor, statement, *_rest):
+        asked.extend(["shared"] if "shared_fragment" in statement else [])
+
+    with writing(engine) as session:
+        for slug in ("a", "b"):
+            published(session, slug, number)
+            own, shared = (
+                {each: f"{words}{slug}" for each, words in said.items()} for said in SAID
+            )
+            datasets.put_fragments(session, slug, Written(own, shared, slug), written_for="now")
+        both = [changes.entry(session, slug).position for slug in ("a", "b")]
+    said = dict(zip(both, (b"said by a", b"said by b"), strict=True))
+    event.listen(engine, "before_cursor_execute", count)
+    for places, times in ((both, 1), (both, 1), (both[:1], 1)):
+        with reading(engine) as session:
+            assert datasets.fragments_at(session, "ttl", places)[-1] == said[places[-1]]
+        assert len(asked) == times
+    monkeypatch.setattr(datasets, "MOST_SHARED_KEPT", 2)
+    with reading(engine) as session:
+        assert datasets.fragments_at(session, "rdf", both[:1])[1:] == [b"dit par a"]
+        assert datasets.fragments_at(session, "ttl", both)[2:] == [b"said by a", b"said by b"]
+        assert len(asked) == 3
 
 
 def test_what_nothing_shares_any_more_is_forgotten(engine, number):

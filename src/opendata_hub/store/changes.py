@@ -191,8 +191,8 @@ def places(
 ) -> list[Place]:
     """The same as ``entries``, with no more than a page needs."""
     asked = {"after": after, "most": most, "since": since}
-    found = session.connection().execute(_PLACES if since is None else _PLACES_SINCE, asked)
-    return [Place(*row) for row in found]
+    question = _PLACES if since is None else _PLACES_SINCE
+    return [Place(*row) for row in session.connection().execute(question, asked).all()]
 
 
 def count(session: Session, *, since: datetime | None = None) -> int:

@@ -24,7 +24,7 @@ from sqlmodel import Session, col, select
 
 from opendata_hub.domain.catalog.dataset import Dataset, Distribution
 from opendata_hub.domain.errors import UnknownDataset
-from opendata_hub.store.engine import insert_many
+from opendata_hub.store.engine import insert_many, shared_texts
 from opendata_hub.store.tables import (
     ChangeRow,
     DatasetRow,
@@ -37,6 +37,8 @@ from opendata_hub.store.tables import (
 BATCH = 100
 MOST_NAMED = 500
 """Addresses that one question names."""
+MOST_SHARED_KEPT = 512
+"""Texts of some six kilobytes each; a question names no more than ``MOST_NAMED``."""
 
 # Written once: to put a statement together costs more than SQLite needs to carry it out.
 _DATASETS, _FRAGMENTS, _SHARED_ONES, _ENTRIES, _TOMBSTONES, _CHANGES = (
@@ -57,10 +59,9 @@ _PUT_SHARED = {
     False: sqlite.insert(_SHARED_ONES).on_conflict_do_nothing(),
 }
 _SHARED = {
-    is_postgresql: columns(utf8(_SHARED_ONES.c.body))
+    is_postgresql: columns(_SHARED_ONES.c.digest, utf8(_SHARED_ONES.c.body))
     .where(_SHARED_ONES.c.syntax == bindparam("syntax"))
     .where(_SHARED_ONES.c.digest.in_(bindparam("digests", expanding=True)))
-    .order_by(_SHARED_ONES.c.digest)
     for is_postgresql, utf8 in _UTF8.items()
 }
 _OF_SYNTAX = {
@@ -303,7 +304,7 @@ def fragments_at(session: Session, syntax: str, positions: Sequence[int]) -> lis
     else:
         some = {"syntax": syntax, "positions": list(positions)}
         found = session.connection().execute(_AMONG[_is_postgresql(session)], some)
-    return list(_with_shared(session, syntax, found))
+    return list(_with_shared(session, syntax, found.all()))
 
 
 def _with_shared(session: Session, syntax: str, found: Iterable[Sequence[Any]]) -> Iterator[bytes]:
@@ -312,11 +313,26 @@ def _with_shared(session: Session, syntax: str, found: Iterable[Sequence[Any]]) 
         shares[shared] = None
         yield body.encode() if isinstance(body, str) else bytes(body)
     shares.pop("", None)
-    question, digests = _SHARED[_is_postgresql(session)], list(shares)
+    digests = list(shares)
     for first in range(0, len(digests), MOST_NAMED):
-        some = {"syntax": syntax, "digests": digests[first : first + MOST_NAMED]}
-        for (body,) in session.connection().execute(question, some):
-            yield bytes(body)
+        yield from _shared(session, syntax, sorted(digests[first : first + MOST_NAMED]))
+
+
+def _shared(session: Session, syntax: str, digests: Sequence[str]) -> Iterator[bytes]:
+    """What stands under these digests in one syntax; to ask for it takes a tenth of a page.
+
+    A digest is that of the text itself: what was read once stays true.
+    """
+    kept = shared_texts(session)
+    said = {d: body for d in digests if (body := kept.get((syntax, d))) is not None}
+    if missing := [digest for digest in digests if digest not in said]:
+        some, question = {"syntax": syntax, "digests": missing}, _SHARED[_is_postgresql(session)]
+        asked = {d: bytes(body) for d, body in session.connection().execute(question, some)}
+        if len(kept) + len(asked) > MOST_SHARED_KEPT:
+            kept.clear()
+        kept.update({(syntax, digest): body for digest, body in asked.items()})
+        said |= asked
+    return (said[digest] for digest in digests if digest in said)
 
 
 def slugs(session: Session) -> Iterator[str]:

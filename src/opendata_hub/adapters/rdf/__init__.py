@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
+from typing import cast
 
 import pyoxigraph
 from rdflib.namespace import XSD
@@ -61,6 +62,23 @@ STORED = (TURTLE, RDF_XML, JSON_LD)
 def fragment(triples: Iterable[Triple], syntax: Syntax, prefixes: Mapping[str, str]) -> str:
     """The triples in one syntax, without head and foot; ``prefixes`` must name every predicate."""
     return _written(rdf_writer.grouped(triples), syntax, prefixes)
+
+
+def links(
+    subject: URIRef,
+    predicate: URIRef,
+    addresses: Sequence[str],
+    syntax: Syntax,
+    prefixes: Mapping[str, str],
+) -> str:
+    """The same as ``fragment`` of triples that lead from one thing to many; raises ValueError.
+
+    Terms are not made of the addresses: that would take longer than all else.
+    """
+    if not addresses:
+        return ""
+    # An address is written as an IRI, of whichever class it is.
+    return _written({subject: {predicate: cast("list[Node]", addresses)}}, syntax, prefixes)
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,7 @@ SPDX = Namespace(NAMESPACES["spdx"])
 IANA = "https://www.iana.org/assignments/media-types/"
 PROFILE_IRI = "http://data.europa.eu/r5r/"
 PREFIXES: Mapping[str, str] = NAMESPACES
+HAS_DATASET = term("dcat:dataset")
 OPENAPI = "https://spec.openapis.org/oas/v3.1.0"
 
 KNOWN_IRIS = 1_024
@@ -394,13 +395,13 @@ def catalog_triples(frame: Frame, *, modified_at: datetime) -> Iterator[Triple]:
 
 def catalog_entries(frame: Frame, slugs: Iterable[str]) -> Iterator[Triple]:
     """The links from the catalogue to these datasets of its own."""
-    return catalog_links(frame, ((slug, "") for slug in slugs))
+    addresses = dataset_addresses(frame, ((slug, "") for slug in slugs))
+    return ((frame.iri("catalog"), HAS_DATASET, URIRef(each)) for each in addresses)
 
 
-def catalog_links(frame: Frame, places: Iterable[tuple[str, str]]) -> Iterator[Triple]:
-    """The links from the catalogue to datasets, by slug and address elsewhere, if it is there."""
-    me, has = frame.iri("catalog"), term("dcat:dataset")
-    return ((me, has, URIRef(iri or f"{frame.base_url}/datasets/{slug}")) for slug, iri in places)
+def dataset_addresses(frame: Frame, places: Iterable[tuple[str, str]]) -> list[str]:
+    """The IRIs of datasets, by slug and address elsewhere, if it is there."""
+    return [iri or f"{frame.base_url}/datasets/{slug}" for slug, iri in places]
 
 
 def dataset_triples(frame: Frame, dataset: Dataset) -> Iterator[Triple]:

@@ -12,7 +12,7 @@ from opendata_hub.adapters.segments import Segment, SegmentStore
 from opendata_hub.domain.catalog import dcat
 from opendata_hub.domain.catalog.dcat import Frame
 from opendata_hub.domain.catalog.harvest.page import PREFIXES
-from opendata_hub.flows.catalog.serving.serve import State, derived
+from opendata_hub.flows.catalog.serving.serve import State, derived, links
 from opendata_hub.store import changes, datasets
 from opendata_hub.store.changes import Span
 
@@ -54,8 +54,7 @@ def _parts(session: Session, frame: Frame, syntax: Syntax, first: int) -> Iterat
     """Links to the datasets of a span, and their records."""
     last = first + POSITIONS_IN_A_SEGMENT - 1
     entries = changes.entries(session, after=first - 1, most=POSITIONS_IN_A_SEGMENT)
-    links = dcat.catalog_links(frame, ((e.slug, e.iri) for e in entries if e.position <= last))
-    yield rdf.fragment(links, syntax, PREFIXES).encode()
+    yield links(frame, syntax, ((e.slug, e.iri) for e in entries if e.position <= last)).encode()
     stored = TURTLE if syntax is N_TRIPLES else syntax
     for part in datasets.fragments_between(session, stored.name, first, last):
         yield derived(part.decode(), syntax).encode() if syntax is N_TRIPLES else part

@@ -10,6 +10,7 @@ from opendata_hub.adapters import rdf
 from opendata_hub.adapters.rdf import TURTLE
 from opendata_hub.domain.catalog import dcat
 from opendata_hub.domain.catalog.dcat import Frame
+from opendata_hub.flows.catalog.serving.serve import links
 from opendata_hub.store import changes, datasets
 
 PLACES_AT_ONCE = 1_000
@@ -26,8 +27,7 @@ def document(session: Session, frame: Frame) -> Iterator[str]:
     """The catalogue and all its records as Turtle, piece by piece."""
     _, changed_at = datasets.last_change(session)
     head = dcat.catalog_triples(frame, modified_at=changed_at) if changed_at else ()
-    links = dcat.catalog_links(frame, _places(session))
-    parts = (rdf.fragment(chain(head, links), TURTLE, dcat.PREFIXES),)
+    parts = (rdf.fragment(head, TURTLE, dcat.PREFIXES), links(frame, TURTLE, _places(session)))
     return rdf.document(
         chain(parts, datasets.fragments(session, TURTLE.name)), TURTLE, dcat.PREFIXES
     )

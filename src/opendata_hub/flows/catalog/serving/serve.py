@@ -1,7 +1,7 @@
 """An aggregator reads: stored fragments, joined and streamed; no graph is built."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -109,6 +109,12 @@ def publisher(frame: Frame, publisher_id: str, syntax: Syntax) -> str:
     return "".join(rdf.document([part], syntax, PREFIXES))
 
 
+def links(frame: Frame, syntax: Syntax, places: Iterable[tuple[str, str]]) -> str:
+    """The links from the catalogue to datasets, by slug and address elsewhere, if it is there."""
+    addresses = dcat.dataset_addresses(frame, places)
+    return rdf.links(frame.iri("catalog"), dcat.HAS_DATASET, addresses, syntax, PREFIXES)
+
+
 def derived(part: str, syntax: Syntax) -> str:
     """A stored fragment as it is served: N-Triples are made from Turtle here."""
     return rdf.n_triples(part, PREFIXES) if syntax is N_TRIPLES else part
@@ -125,8 +131,7 @@ def _bodies(
     published = [entry for entry in entries if not entry.is_withdrawn]
     gone = [entry.position for entry in entries if entry.is_withdrawn]
     if published:
-        links = dcat.catalog_links(frame, ((entry.slug, entry.iri) for entry in published))
-        yield rdf.fragment(links, syntax, PREFIXES)
+        yield links(frame, syntax, ((entry.slug, entry.iri) for entry in published))
         yield from _records(session, syntax, [entry.position for entry in published])
     if gone:
         for left in changes.tombstones(session, gone):
