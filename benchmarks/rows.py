@@ -17,7 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from opendata_hub.adapters.rows.ask import Rows, asking, csv_line, json_line
-from opendata_hub.adapters.rows.make import made as make_rows
+from opendata_hub.adapters.rows.ready import made as make_rows
 from opendata_hub.adapters.rows.store import RowStore, Source
 from opendata_hub.domain.catalog.rows.query import RowQuery, Sizes, query_from
 

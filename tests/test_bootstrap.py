@@ -21,6 +21,28 @@ print(load_frame(Settings(), base_url="http://hub.example").state)
 """
 
 
+HEAVY = ("alembic", "frictionless", "icalendar", "openpyxl", "pypdf", "typst")
+WAITING = """
+import sys
+import opendata_hub.__main__
+from opendata_hub.bootstrap import open_hub
+from opendata_hub.settings import Settings
+from opendata_hub.web.app import create_app
+create_app(open_hub(Settings()))
+print(*sys.modules)
+"""
+
+
+def test_a_hub_that_waits_holds_nothing_that_only_some_work_needs(demo_hub):
+    home = {"OPENDATA_HUB_HOME": str(demo_hub.settings.home)}
+    held = subprocess.run(
+        [sys.executable, "-c", WAITING],
+        env={**os.environ, **home}, check=True, capture_output=True, text=True,
+    ).stdout.split()  # fmt: skip
+    assert "opendata_hub.web.app" in held
+    assert not set(HEAVY) & set(held)
+
+
 def test_every_process_writes_records_for_the_same_digest():
     said = {
         subprocess.run(

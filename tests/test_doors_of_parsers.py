@@ -24,7 +24,7 @@ from breaking import broken, broken_files, in_time, many, packed, words
 from opendata_hub.adapters import office, rdf
 from opendata_hub.adapters.mail.reading import read as read_mail
 from opendata_hub.adapters.office import copies
-from opendata_hub.adapters.rows import make
+from opendata_hub.adapters.rows import ready
 from opendata_hub.adapters.rows.ask import asking, json_line
 from opendata_hub.adapters.rows.guard import checked
 from opendata_hub.adapters.rows.store import RowStore, Source
@@ -222,7 +222,7 @@ def rows_file(tmp_path_factory):
     folder = tmp_path_factory.mktemp("rows")
     file = folder / "t.csv"
     file.write_bytes(CSV)
-    return make.made(RowStore(folder / "kept"), Source(file, "t.csv", "ab" * 32, SCHEMA))
+    return ready.made(RowStore(folder / "kept"), Source(file, "t.csv", "ab" * 32, SCHEMA))
 
 
 NAMES = tuple(each["name"] for each in SCHEMA["fields"])

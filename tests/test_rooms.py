@@ -3,6 +3,7 @@
 import ast
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -30,20 +31,36 @@ def test_data_folders_hold_no_code():
     assert not [*(ROOT / "requests").rglob("*.py"), *(ROOT / "catalog").rglob("*.py")]
 
 
+def heavy_parts():
+    """What is imported where it is used (ADR 12): the linter refuses it at the top of a module."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    rules = settings["tool"]["ruff"]["lint"]["flake8-tidy-imports"]
+    return set(rules["banned-module-level-imports"])
+
+
+def imported_in_functions(module):
+    for function in ast.walk(tree_of(module)):
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            for node in ast.walk(function):
+                if isinstance(node, ast.Import):
+                    yield {each.name for each in node.names}
+                elif isinstance(node, ast.ImportFrom):
+                    parts = {f"{node.module}.{each.name}" for each in node.names}
+                    yield {*parts, node.module, node.module.partition(".")[0]}
+
+
 @pytest.mark.parametrize("module", MODULES, ids=lambda m: str(m.relative_to(SOURCE)))
 def test_imports_stand_at_the_top(module):
-    """Only a command may load a heavy part when it needs it (architecture, rule 7)."""
+    """Only a command may load any part when it needs it (architecture, rule 7)."""
     if module.name.startswith("cli") or module.parent.name.startswith("cli_"):
         return
-    tree = tree_of(module)
-    hidden = [
-        node.lineno
-        for function in ast.walk(tree)
-        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef)
-        for node in ast.walk(function)
-        if isinstance(node, ast.Import | ast.ImportFrom)
-    ]
-    assert hidden == []
+    heavy = heavy_parts()
+    assert [sorted(names) for names in imported_in_functions(module) if not names & heavy] == []
+
+
+def test_every_heavy_part_is_imported_where_it_is_used():
+    used = {name for module in MODULES for names in imported_in_functions(module) for name in names}
+    assert heavy_parts() <= used
 
 
 def test_no_room_holds_more_than_twelve_files():

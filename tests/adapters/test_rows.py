@@ -10,7 +10,7 @@ import duckdb
 import openpyxl
 import pytest
 
-from opendata_hub.adapters.rows import ask, make
+from opendata_hub.adapters.rows import ask, make, ready
 from opendata_hub.adapters.rows.ask import (
     Limits,
     Statement,
@@ -57,7 +57,7 @@ def made(store, tmp_path):
         content = text if isinstance(text, bytes) else text.encode()
         file = tmp_path / f"source-{hashlib.sha256(content).hexdigest()[:8]}"
         file.write_bytes(content)
-        return make.made(store, Source(file, name, hashlib.sha256(content).hexdigest(), schema))
+        return ready.made(store, Source(file, name, hashlib.sha256(content).hexdigest(), schema))
 
     return make_rows
 

@@ -16,7 +16,8 @@ from python_calamine import CalamineWorkbook
 
 from opendata_hub.adapters.tabular.checking import How, check
 from opendata_hub.adapters.tabular.readings import by_rules, for_personal_data
-from opendata_hub.adapters.template import NUMBER_FORMATS, csv_file, workbook
+from opendata_hub.adapters.template import csv_file, workbook
+from opendata_hub.adapters.template.excel import NUMBER_FORMATS
 from opendata_hub.bootstrap import catalog_folders, load_frame
 from opendata_hub.domain.catalog import privacy
 from opendata_hub.domain.catalog.template import Kind, template

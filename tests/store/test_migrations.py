@@ -5,7 +5,9 @@ import sys
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from opendata_hub.domain.errors import DatabaseHeld, DatabaseNewer
@@ -23,6 +25,19 @@ def test_all_the_way_up_the_tables_are_those_of_the_code(engine):
         options = {"compare_type": True, "include_name": is_ours}
         context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, tables.metadata) == []
+
+
+def test_the_files_are_read_as_alembic_reads_them():
+    config = Config()
+    config.set_main_option("script_location", str(migrate.SCRIPTS))
+    scripts = ScriptDirectory.from_config(config)
+    assert migrate.heads() == set(scripts.get_heads())
+    assert migrate.known() == {script.revision for script in scripts.walk_revisions()}
+
+
+def test_an_empty_database_has_come_to_nothing(empty_engine):
+    with empty_engine.connect() as connection:
+        assert migrate.revisions(connection) == frozenset()
 
 
 def test_all_the_way_down_nothing_is_left(engine):

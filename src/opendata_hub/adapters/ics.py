@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from icalendar import Calendar, Event
-
 MEDIA_TYPE = "text/calendar; charset=utf-8"
 
 
@@ -21,6 +19,8 @@ class Day:
 
 def calendar(days: Iterable[Day], *, now: datetime) -> bytes:
     """The days as an iCalendar file."""
+    from icalendar import Calendar, Event
+
     file = Calendar()
     file.add("prodid", "-//opendata_hub//deadlines//")
     file.add("version", "2.0")

@@ -22,7 +22,7 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from opendata_hub.adapters.rows.ask import TOO_HEAVY, Statement, asking, json_line, kind_of
-from opendata_hub.adapters.rows.make import made
+from opendata_hub.adapters.rows.ready import made
 from opendata_hub.adapters.rows.sql import identifier, literal
 from opendata_hub.adapters.rows.store import COMPARING, RowStore, Source
 from opendata_hub.domain.catalog.rows.column import ROW_NUMBER, Column, ColumnKind

@@ -1,4 +1,4 @@
-"""A published file as typed Parquet: derived, never half there, and made again when it is gone.
+"""A published file as typed Parquet.
 
 Cells of the plain form are cast by DuckDB; every other one is read by Frictionless, once for each
 text, so that a value is what the check of the file took it for. Numbers are exact.
@@ -10,8 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from threading import Lock
 from typing import Any
 
 import duckdb
@@ -20,7 +18,7 @@ from frictionless import Field, Schema
 from frictionless.fields import BooleanField
 
 from opendata_hub.adapters.rows.sql import identifier, literal
-from opendata_hub.adapters.rows.store import RowStore, Source
+from opendata_hub.adapters.rows.store import Source
 from opendata_hub.adapters.tabular import reading, reference
 from opendata_hub.adapters.tabular.reading import Headed
 from opendata_hub.domain.catalog.rows.column import ROW_NUMBER
@@ -28,7 +26,6 @@ from opendata_hub.domain.errors import NoRows, NotATable
 
 MEMORY, LONGEST_RECORD_BYTES = "512MB", 16_000_000
 MOST_DIGITS, NARROW_DIGITS = 38, 18
-_MAKING = Lock()
 
 _PLAIN: Mapping[tuple[str, str], str] = {
     ("integer", "default"): r"-?[0-9]{1,18}",
@@ -47,24 +44,11 @@ _TYPES: Mapping[str, str] = {
 """Fields of any other type are served as the text that stands in the file."""
 
 
-def made(store: RowStore, source: Source) -> Path:
-    """The rows of a published file; made now when they are not there.
+def make(source: Source, aside: Path) -> Path:
+    """The rows of a published file, written into a folder of their own.
 
-    The file appears whole or not at all. Raises NoRows when there is no table in it.
+    Raises NoRows when there is no table in it.
     """
-    path = store.path(source)
-    if path.is_file():
-        return path
-    # One at a time: making takes a core, and two of the same would be one too many.
-    with _MAKING:
-        if not path.is_file():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with TemporaryDirectory(dir=store.folder, prefix="making-") as aside:
-                _make(source, Path(aside)).replace(path)
-    return path
-
-
-def _make(source: Source, aside: Path) -> Path:
     try:
         with reading.opened(source.file, source.file_name) as table:
             found = reading.headed(table, source.schema)

@@ -12,7 +12,7 @@ from tempfile import NamedTemporaryFile
 from typing import Any
 
 from opendata_hub.adapters.rows.ask import asking, json_line
-from opendata_hub.adapters.rows.make import made
+from opendata_hub.adapters.rows.ready import made
 from opendata_hub.adapters.rows.store import RowStore, Source
 from opendata_hub.domain.catalog.rows.column import ROW_NUMBER
 from opendata_hub.domain.catalog.rows.query import RowQuery

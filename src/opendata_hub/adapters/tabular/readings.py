@@ -10,12 +10,12 @@ from opendata_hub.adapters.tabular.counts import SmallCountScan
 from opendata_hub.adapters.tabular.personal import PersonalScan
 from opendata_hub.adapters.tabular.reading import opened
 from opendata_hub.adapters.tabular.reference import table_schema
-from opendata_hub.adapters.tabular.rules import RuleRun, Tables, typed_rows
+from opendata_hub.adapters.tabular.rules import RuleRun, typed_rows
 from opendata_hub.domain.catalog import headers
 from opendata_hub.domain.catalog.family import Rule
 from opendata_hub.domain.catalog.privacy.suppression import declared
 from opendata_hub.domain.catalog.report import Finding
-from opendata_hub.domain.catalog.rules.kind import Value
+from opendata_hub.domain.catalog.rules.kind import Tables, Value
 
 
 def rows_of(

@@ -21,7 +21,7 @@ from opendata_hub.domain.catalog.rules.formula import (
     Slot,
     Today,
 )
-from opendata_hub.domain.catalog.rules.kind import Kind, Value, kind_of
+from opendata_hub.domain.catalog.rules.kind import Kind, Tables, Value, kind_of
 
 ROW, GROUP, TABLE = "row-constraint", "group-constraint", "table-constraint"
 NOT_CHECKED = "rule-not-checked"
@@ -62,9 +62,6 @@ class _Unreadable:
 
 _UNREADABLE: Any = _Unreadable()
 """A rule that meets it says nothing: the cell has its own finding."""
-
-Tables = Mapping[str, Iterable[Mapping[str, Value]]]
-"""Rows of other tables by the name of their family, each a value by column."""
 
 
 class _Cells(dict[str, Any]):

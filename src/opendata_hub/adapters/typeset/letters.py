@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import segno
-import typst
 
 from opendata_hub.adapters.typeset.fonts import FOLDERS, written_out
 from opendata_hub.domain.errors import NotTypeset
@@ -45,6 +44,8 @@ def pictures(letter: Letter, *, logo: str | None = None, dots_per_inch: int = 10
 
 def compiled(files: Mapping[str, bytes], kind: str, **options: Any) -> list[bytes]:
     """What typst makes of ``main`` and the files beside it; raises NotTypeset."""
+    import typst
+
     try:
         # The stubs know one file; the compiler takes a mapping of them, and reads no other.
         made, warnings = typst.compile_with_warnings(  # type: ignore[call-overload]
@@ -58,8 +59,10 @@ def compiled(files: Mapping[str, bytes], kind: str, **options: Any) -> list[byte
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def _fonts() -> Any:
     """No font of the machine: the same letter is the same everywhere."""
+    import typst
+
     return typst.Fonts(
         include_system_fonts=False, include_embedded_fonts=False, font_paths=list(FOLDERS)
     )

@@ -8,7 +8,6 @@ from sqlmodel import Session
 
 from opendata_hub.adapters import documents, office
 from opendata_hub.adapters.files import FileStore
-from opendata_hub.adapters.office import copies
 from opendata_hub.domain.answers.case_file import CaseFile, Origin, require_own
 from opendata_hub.domain.answers.redaction import Marks, Redacted
 from opendata_hub.domain.errors import Invalid
@@ -53,6 +52,8 @@ def clean_copy(files: FileStore, file: CaseFile, *, language: str) -> ExaminedFi
         if documents.is_document(file.name):
             documents.write_clean(files.path(file.sha256), target, file_name=file.name)
         elif office.is_office(file.name):
+            from opendata_hub.adapters.office import copies
+
             rows = copies.visible_table(files.path(file.sha256), file_name=file.name)
             target = target.with_suffix(".xlsx")
             copies.write_workbook(rows, target)

@@ -6,9 +6,8 @@ from itertools import chain
 from sqlmodel import Session
 
 from opendata_hub.adapters.files import FileStore
-from opendata_hub.adapters.tabular.readings import rows_of
-from opendata_hub.adapters.tabular.rules import Tables
 from opendata_hub.domain.catalog.family import Family
+from opendata_hub.domain.catalog.rules.kind import Tables
 from opendata_hub.store import datasets
 
 
@@ -25,6 +24,8 @@ def published_tables(
     Rows are read from the files when they are asked for, the newest dataset first. A family of
     which nothing is published is not among them. None while it is not said who publishes.
     """
+    from opendata_hub.adapters.tabular.readings import rows_of
+
     if not publisher:
         return None
     asked = {rule.against.family for rule in family.rules if rule.against}

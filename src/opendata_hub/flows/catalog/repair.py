@@ -4,9 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from opendata_hub.adapters.repair import Rules, survey, write
-from opendata_hub.adapters.tabular.checking import How, check
-from opendata_hub.adapters.tabular.readings import by_rules
 from opendata_hub.domain.catalog.family import Family
 from opendata_hub.domain.catalog.repair.dates import Order
 from opendata_hub.domain.catalog.repair.proposal import Acceptance, Survey
@@ -27,11 +24,6 @@ class Question:
     territories: Mapping[str, Gazetteer]
     orders: Mapping[str, Order]
 
-    @property
-    def rules(self) -> Rules:
-        """What the table is repaired by."""
-        return Rules(self.family.schema, self.territories, self.orders)
-
 
 @dataclass(frozen=True, slots=True)
 class Repaired:
@@ -46,7 +38,10 @@ def propose(question: Question) -> Survey:
 
     Raises NotATable for what is none.
     """
-    return survey(question.file, question.rules, file_name=question.file_name)
+    from opendata_hub.adapters import repair as repairs
+
+    rules = repairs.Rules(question.family.schema, question.territories, question.orders)
+    return repairs.survey(question.file, rules, file_name=question.file_name)
 
 
 def repair(
@@ -56,23 +51,26 @@ def repair(
 
     The original stays as it is. Raises NotATable, or Invalid for a copy in its place.
     """
+    from opendata_hub.adapters import repair as repairs
+    from opendata_hub.adapters.tabular import checking, readings
+
     if {copy.resolve(), changes.resolve()} & {question.file.resolve()} or copy == changes:
         raise Invalid("The copy and its list of changes need names of their own")
-    made = write(
+    made = repairs.write(
         question.file,
-        question.rules,
+        repairs.Rules(question.family.schema, question.territories, question.orders),
         file_name=question.file_name,
         acceptance=acceptance,
         copy=copy,
         changes=changes,
         language=language,
     )
-    report = check(
+    report = checking.check(
         copy.resolve(),
         question.family.schema,
         file_name=copy.name,
-        how=How(by_name=True, language=language),
-        also=[by_rules(question.family.rules)],
+        how=checking.How(by_name=True, language=language),
+        also=[readings.by_rules(question.family.rules)],
     )
     return Repaired(made, report)
 

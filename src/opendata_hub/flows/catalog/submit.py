@@ -10,12 +10,10 @@ from sqlmodel import Session
 from opendata_hub.adapters import documents, office
 from opendata_hub.adapters.files import FileStore, StoredFile
 from opendata_hub.adapters.metrics import figures
-from opendata_hub.adapters.tabular.checking import How, check
-from opendata_hub.adapters.tabular.readings import by_rules, for_personal_data, for_small_counts
-from opendata_hub.adapters.tabular.rules import Tables
 from opendata_hub.domain.catalog.document import Document, Refusal, findings, refused
 from opendata_hub.domain.catalog.family import Family, Holds
 from opendata_hub.domain.catalog.report import Report, unreadable
+from opendata_hub.domain.catalog.rules.kind import Tables
 from opendata_hub.domain.errors import NotADocument
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.roles import Visitor
@@ -59,28 +57,35 @@ def examine(
     with figures.checking(family.name):
         if family.holds is Holds.DOCUMENT:
             return _read(stored, file_name, language)
-        how = How(by_name=True, language=language)
-        return Examined(file_name, stored, _checked(stored, family, file_name, how, today, tables))
+        report = _checked(stored, family, file_name, language, today, tables)
+        return Examined(file_name, stored, report)
 
 
 def _checked(
-    stored: StoredFile, family: Family, file_name: str, how: How, today: date, tables: Tables | None
+    stored: StoredFile,
+    family: Family,
+    file_name: str,
+    language: str,
+    today: date,
+    tables: Tables | None,
 ) -> Report:
     """The report on a table, and on what an office file carries beside it."""
-    report = check(
+    from opendata_hub.adapters.tabular import checking, readings
+
+    report = checking.check(
         stored.path,
         family.schema,
         file_name=file_name,
-        how=how,
+        how=checking.How(by_name=True, language=language),
         also=[
-            by_rules(family.rules, today, tables),
-            for_personal_data,
-            for_small_counts(family.schema),
+            readings.by_rules(family.rules, today, tables),
+            readings.for_personal_data,
+            readings.for_small_counts(family.schema),
         ],
     )
     if not report.is_readable or not office.may_carry(file_name):
         return report
-    carried = office.findings(stored.path, file_name=file_name, language=how.language)
+    carried = office.findings(stored.path, file_name=file_name, language=language)
     return report.joined_by(carried)
 
 

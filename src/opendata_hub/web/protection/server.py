@@ -68,10 +68,9 @@ def run(app: ASGIApp, *, host: str, port: int) -> None:
 
     No access log: addresses may hold what only a requester should know. What proxies tell is read
     by the application, from those it is told to trust. What was read at the start lives as long as
-    the process: the collector of garbage, which would stop all answers for a tenth of a second to
-    look through it, is told to leave it alone.
+    the process: the collector of garbage, which would stop all answers for a third of a second to
+    look through it, is told to leave it alone, and with it the one in a hundred that is garbage.
     """
-    gc.collect()
     gc.freeze()
     gc.set_threshold(*ROUNDS)
     uvicorn.run(

@@ -1,12 +1,14 @@
 """The kinds of values that a rule speaks of, and how to count with what may be unknown."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from decimal import Context, Decimal
 from enum import StrEnum
 
 Value = str | int | Decimal | date | datetime | bool | None
 """None is unknown: empty, or not to be worked out. Numbers are finite, moments naive."""
+Tables = Mapping[str, Iterable[Mapping[str, Value]]]
+"""Rows of other tables by the name of their family, each a value by column."""
 
 
 class Kind(StrEnum):

@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlmodel import Session
 
 from opendata_hub.adapters.files import FileStore
-from opendata_hub.adapters.rows.make import made
+from opendata_hub.adapters.rows.ready import made
 from opendata_hub.adapters.rows.store import RowStore, Source, declared, digest_of
 from opendata_hub.domain.catalog.dataset import Dataset
 from opendata_hub.domain.catalog.dcat import Frame

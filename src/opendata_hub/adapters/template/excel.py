@@ -1,15 +1,13 @@
-"""openpyxl, in our words: a template gives a workbook, or a CSV file that Excel opens.
+"""openpyxl, in our words: a template gives a workbook.
 
 Nothing in the workbook is hidden and no cell has a comment: what a reader does not see is a
 carrier of personal data, and the hub says so when a file comes back with it.
 """
 
-import csv
 import io
 import re
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from textwrap import shorten
@@ -68,15 +66,6 @@ _ZIP_EPOCH = (1980, 1, 1, 0, 0, 0)
 _DATES_OF_MAKING = re.compile(rb"<dcterms:(created|modified)\b.*?</dcterms:\1>", re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
-    """A way to write a template. ending is that of file names, without the point."""
-
-    ending: str
-    media_type: str
-    write: Callable[[Template], bytes]
-
-
 def workbook(template: Template) -> bytes:
     """The template as an Excel workbook: the table, the instructions, long lists if there are any.
 
@@ -96,33 +85,6 @@ def workbook(template: Template) -> bytes:
     packed = io.BytesIO()
     book.save(packed)
     return _without_dates(packed.getvalue())
-
-
-def csv_file(template: Template) -> bytes:
-    """The header and the example row as CSV in UTF-8, with the mark by which Excel knows it.
-
-    Semicolons in French and Arabic: Excel splits lines at the sign that its settings name, and
-    with a decimal comma that is the semicolon.
-    """
-    text = io.StringIO(newline="")
-    writer = csv.writer(text, delimiter="," if template.language == "en" else ";")
-    writer.writerow(column.title for column in template.columns)
-    writer.writerow(as_text(value) for value in template.example)
-    return text.getvalue().encode("utf-8-sig")
-
-
-FORMATS: Mapping[str, Format] = {
-    each.ending: each
-    for each in (
-        Format(
-            "xlsx",
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            workbook,
-        ),
-        Format("csv", "text/csv; charset=utf-8", csv_file),
-    )
-}
-"""By ending."""
 
 
 def _fill_table(sheet: Worksheet, template: Template) -> None:
