@@ -7,9 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 import build
 from opendata_hub.bootstrap import load_frame, open_hub, remember_address
+from opendata_hub.cli import app
 from opendata_hub.domain.errors import PackBroken
 from opendata_hub.flows.catalog.publish import refresh_fragments
 from opendata_hub.settings import Settings
@@ -124,3 +126,17 @@ def test_a_hub_keeps_the_time_of_the_jurisdiction_of_its_law(tmp_path):
 def test_a_store_for_readers_is_a_plain_address_beside_a_bucket(files_url, public):
     with pytest.raises(ValueError, match="FILES_PUBLIC_URL"):
         Settings(files_url=files_url, files_public_url=public)
+
+
+def test_who_writes_all_records_anew_is_told_how_far_it_is(demo_hub, tmp_path, monkeypatch):
+    monkeypatch.setenv("OPENDATA_HUB_HOME", str(demo_hub.settings.home))
+    monkeypatch.setenv("OPENDATA_HUB_BASE_URL", "http://moved.example")
+    monkeypatch.setattr("opendata_hub.flows.catalog.publish.AT_ONCE", 5)
+    monkeypatch.setattr("opendata_hub.cli.TOLD_EVERY", 10)
+    commands, folder = CliRunner(), str(tmp_path / "www")
+    first = commands.invoke(app, ["catalog", "export", folder])
+    assert first.stderr.splitlines() == [
+        "13 records are written anew: http://moved.example or the profile is new",
+        "10 of 13 are written",
+    ]
+    assert commands.invoke(app, ["catalog", "export", folder]).stderr == ""

@@ -62,6 +62,8 @@ from opendata_hub.web.shapes import AnnouncementIn, LinkOut, RepairsOut, ReportO
 
 FINDINGS, UNREADABLE = 1, 2
 LONGEST_CELL = 80
+TOLD_EVERY = 5_000
+"""Records, while all of them are written anew: some twelve seconds' work."""
 DEMO_DAY = date(2026, 10, 6)
 """Of the session in which the sample of a deliberation was voted."""
 
@@ -644,7 +646,6 @@ def serve(
     ] = True,
 ) -> None:
     """Serve portal, API and catalogue; alone, a process is the whole hub."""
-    from opendata_hub.flows.harvest.kept_record import refresh_everything
     from opendata_hub.operations import logs
     from opendata_hub.operations.schedule import Schedule
     from opendata_hub.operations.upkeep import Upkeep
@@ -659,8 +660,7 @@ def serve(
     hub = bootstrap.open_hub(settings, base_url=f"http://{shown}:{port}")
     bootstrap.refuse_demo_passwords(hub)
     bootstrap.remember_address(hub.settings, hub.frame.base_url)
-    with hub.writing() as session:
-        refresh_everything(session, hub.frame, now=clock.now())
+    _refresh(hub)
     hub.index_changes()
     if hub.mailer.server is None:
         typer.echo(f"No mail server is set: mails are written into {hub.mailer.folder}")
@@ -676,6 +676,21 @@ def serve(
         schedule.shutdown()
         worker.shutdown()
         upkeep.shutdown()
+
+
+def _refresh(hub: bootstrap.Hub) -> None:
+    """Write anew what was written for another address or profile, and say so: it may take long."""
+    from opendata_hub.flows.harvest.kept_record import refresh_everything
+
+    def tell(done: int, total: int) -> None:
+        if done == 0:
+            said = f"{total:,} records are written anew: {hub.frame.base_url} or the profile is new"
+            typer.echo(said, err=True)
+        elif done % TOLD_EVERY == 0:
+            typer.echo(f"{done:,} of {total:,} are written", err=True)
+
+    with hub.writing() as session:
+        refresh_everything(session, hub.frame, now=clock.now(), tell=tell)
 
 
 @search_app.command("rebuild")
@@ -763,13 +778,11 @@ def catalog_export(
     folder: Annotated[Path, typer.Argument(help="A folder of its own; made if it is not there.")],
 ) -> None:
     """Write the whole catalogue as files that any web server can serve."""
-    from opendata_hub.flows.harvest.kept_record import refresh_everything
     from opendata_hub.web.app import create_app
     from opendata_hub.web.export import export
 
     hub = bootstrap.open_hub(Settings())
-    with hub.writing() as session:
-        refresh_everything(session, hub.frame, now=clock.now())
+    _refresh(hub)
     made = export(create_app(hub), hub, folder.resolve())
     typer.echo(f"{made.files} files in {folder}: {made.written} written, {made.removed} removed")
 

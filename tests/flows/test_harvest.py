@@ -458,8 +458,10 @@ def test_a_hub_that_moves_writes_what_it_harvested_anew(here, answers):
     here.run()
     frame = replace(here.hub.frame, base_url="http://moved.example")
     with here.hub.writing() as session:
-        assert refresh_records(session, frame, now=here.now) == 2
-        assert refresh_records(session, frame, now=here.now) == 0
+        told = []
+        assert refresh_records(session, frame, now=here.now, tell=lambda *so: told.append(so)) == 2
+        assert refresh_records(session, frame, now=here.now, tell=lambda *so: told.append(so)) == 0
+        assert told == [(0, 2)]
         kept = records.get(session, next(iter(here.kept().values())).slug)
         body = b"".join(datasets.fragments_at(session, "ttl", [kept.position]))
     assert b"<http://moved.example/datasets/" in body

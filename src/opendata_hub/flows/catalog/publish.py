@@ -86,6 +86,14 @@ Answers = Callable[[str], bool]
 
 PUBLISHED = frozenset({ChangeKind.CREATED, ChangeKind.REPLACED})
 AT_ONCE = 200
+Tell = Callable[[int, int], None]
+"""Is told how far long work has come: what is done, and of how much."""
+
+
+def tell_nobody(_done: int, _total: int) -> None:
+    """For work that nobody watches."""
+
+
 """Datasets that are written together where many are; their records are held in memory."""
 _STAND_IN = "/datasets/STAND-IN"
 MOST_VERSIONS = 1000
@@ -297,11 +305,17 @@ def _refuse_circles(session: Session, frame: Frame, dataset: Dataset) -> None:
 
 
 def refresh_fragments(
-    session: Session, frame: Frame, *, now: datetime, publisher: str | None = None
+    session: Session,
+    frame: Frame,
+    *,
+    now: datetime,
+    publisher: str | None = None,
+    tell: Tell = tell_nobody,
 ) -> int:
     """Write anew what was written for another address, profile or declaration; returns how many.
 
-    publisher: look at its records only, when nothing else has changed.
+    publisher: look at its records only, when nothing else has changed. tell: how many are written
+    and how many there are, before each batch.
     A hub that moves behind a proxy gets another base address: its records must follow, and who
     reads its changes is told.
     """
@@ -310,6 +324,7 @@ def refresh_fragments(
     stale = datasets.slugs_not_written_for(session, frame.written_for, publisher=publisher)
     slugs = [*stale, *sorted(moved.difference(stale))]
     for first in range(0, len(slugs), AT_ONCE):
+        tell(first, len(slugs))
         some = datasets.of_slugs(session, slugs[first : first + AT_ONCE])
         rewritten = [
             (each, ChangeKind.MOVED if each.dataset.slug in moved else ChangeKind.REWRITTEN)

@@ -11,7 +11,7 @@ from opendata_hub.domain.catalog.harvest.change import ChangeKind
 from opendata_hub.domain.catalog.record import classes as record
 from opendata_hub.domain.catalog.record.parse import Reading
 from opendata_hub.domain.errors import HubError, UnknownDataset
-from opendata_hub.flows.catalog.publish import refresh_fragments
+from opendata_hub.flows.catalog.publish import Tell, refresh_fragments, tell_nobody
 from opendata_hub.flows.harvest import take
 from opendata_hub.store import datasets
 from opendata_hub.store.harvest import records
@@ -28,18 +28,27 @@ def record_at(session: Session, position: int, iri: str) -> record.Dataset:
     return Reading.of(rdf.read(document, rdf.TURTLE, base=iri)).one(record.Dataset, iri)
 
 
-def refresh_everything(session: Session, frame: Frame, *, now: datetime) -> None:
-    """Write anew every record that was written for another address, profile or declaration."""
-    refresh_fragments(session, frame, now=now)
-    refresh_records(session, frame, now=now)
+def refresh_everything(
+    session: Session, frame: Frame, *, now: datetime, tell: Tell = tell_nobody
+) -> None:
+    """Write anew every record that was written for another address, profile or declaration.
+
+    tell: how many are written and how many there are, before each batch: our own, then others'.
+    """
+    refresh_fragments(session, frame, now=now, tell=tell)
+    refresh_records(session, frame, now=now, tell=tell)
     datasets.forget_shared(session, frame.state)
 
 
-def refresh_records(session: Session, frame: Frame, *, now: datetime) -> int:
+def refresh_records(
+    session: Session, frame: Frame, *, now: datetime, tell: Tell = tell_nobody
+) -> int:
     """The same of what was harvested; returns how many."""
     datasets.lock(session)
-    written = 0
+    written = total = 0
     while slugs := records.not_written_for(session, frame.state, AT_ONCE):
+        total = total or records.count_not_written_for(session, frame.state)
+        tell(written, total)
         drafts = []
         for slug in slugs:
             kept = records.get(session, slug)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, bindparam, delete, func, insert, update
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from opendata_hub.domain.catalog.harvest.change import ChangeKind
 from opendata_hub.domain.catalog.search.query import Facet
@@ -199,15 +200,21 @@ def forget(session: Session, source: str) -> None:
 
 def not_written_for(session: Session, wanted: str, most: int) -> list[str]:
     """Addresses of records that were written for another profile, declaration or address."""
-    question = (
+    return list(session.exec(_not_written_for(wanted).order_by(HarvestedRow.slug).limit(most)))
+
+
+def count_not_written_for(session: Session, wanted: str) -> int:
+    """How many there are."""
+    return session.exec(select(func.count()).select_from(_not_written_for(wanted).subquery())).one()
+
+
+def _not_written_for(wanted: str) -> SelectOfScalar[str]:
+    return (
         select(HarvestedRow.slug)
         .join(FragmentRow, col(FragmentRow.dataset_id) == HarvestedRow.position)
         .where(~col(HarvestedRow.is_gone), FragmentRow.written_for != wanted)
         .distinct()
-        .order_by(HarvestedRow.slug)
-        .limit(most)
     )
-    return list(session.exec(question))
 
 
 def next_position(session: Session) -> int:
