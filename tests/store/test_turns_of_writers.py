@@ -1,12 +1,12 @@
 """SQLite lets one write at a time: the others of a process wait in a row, and not for ever."""
 
-import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
+from held import held
 from opendata_hub.domain.errors import HubError
 from opendata_hub.store import engine as store
 from opendata_hub.store.engine import DatabaseBusy, open_engine, reading, writing
@@ -57,17 +57,8 @@ def test_many_writers_of_a_process_lose_nothing_and_none_is_turned_away(opened, 
 @pytest.mark.parametrize("is_own", [True, False], ids=["of-this-process", "of-another"])
 def test_who_waits_too_long_is_told_to_come_back_and_may(opened, is_own):
     engine = opened()
-    other, holds, is_over = engine if is_own else opened(), threading.Event(), threading.Event()
-
-    def hold():
-        with writing(other) as session:
-            session.connection()
-            holds.set()
-            is_over.wait(20)
-
-    with ThreadPoolExecutor() as holders:
-        held = holders.submit(hold)
-        assert holds.wait(20)
+    other = engine if is_own else opened()
+    with held(other):
         with pytest.raises(DatabaseBusy) as told:
             count(engine)
         # Jobs try again what the database was at fault for, and give up what is refused.
@@ -75,8 +66,6 @@ def test_who_waits_too_long_is_told_to_come_back_and_may(opened, is_own):
         assert not isinstance(told.value, HubError)
         with reading(engine) as session:  # readers wait for nobody
             assert session.connection().execute(text("SELECT number FROM counted")).scalar() == 0
-        is_over.set()
-        held.result()
     count(engine)
     count(other)
 

@@ -2,8 +2,6 @@
 
 import json
 import logging
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -11,6 +9,7 @@ from starlette.testclient import TestClient
 
 import build
 import documents
+from held import held
 from opendata_hub import clock, jobs
 from opendata_hub.store import engine
 from opendata_hub.store.filing import once
@@ -304,21 +303,9 @@ def test_who_files_while_others_write_for_long_is_told_to_come_back_and_then_may
     hub, client, monkeypatch
 ):
     monkeypatch.setattr(engine, "WAIT_SECONDS", 0.2)
-    holds, is_over = threading.Event(), threading.Event()
-
-    def hold():
-        with hub.writing() as session:
-            session.connection()
-            holds.set()
-            is_over.wait(20)
-
-    with ThreadPoolExecutor() as holders:
-        held = holders.submit(hold)
-        assert holds.wait(20)
+    with held(hub.engine):
         told = client.post("/api/v1/requests", json=build.filing())
         read = client.get("/api/v1/requests/AI-2026-000001")
-        is_over.set()
-        held.result()
     assert (told.status_code, told.json()["code"]) == (503, "busy")
     assert told.headers["retry-after"] == "30"
     assert read.status_code != 503

@@ -8,10 +8,13 @@ from dataclasses import replace
 import pytest
 import uvicorn
 from ckanapi import NotAuthorized, NotFound, RemoteCKAN, SearchQueryError, ValidationError
+from starlette.testclient import TestClient
 
 import build
+from held import held
 from opendata_hub.bootstrap import Hub
 from opendata_hub.domain.people.roles import Grant, Role
+from opendata_hub.store import engine
 from opendata_hub.store.ckan import drafts
 from opendata_hub.web.app import create_app
 
@@ -116,6 +119,16 @@ def test_what_was_withdrawn_comes_back_only_where_that_is_said(remote, table):
     hand_in(remote, table, package_id=begun["id"], again="true")
     shown = remote.action.package_show(id=NEW["name"])
     assert (shown["state"], shown["version"]) == ("active", "2")
+
+
+def test_who_writes_while_others_do_for_long_is_told_in_the_words_of_ckan(hub, monkeypatch):
+    monkeypatch.setattr(engine, "WAIT_SECONDS", 0.2)
+    client, key = TestClient(create_app(hub), base_url=build.BASE_URL), build.token(hub)
+    with held(hub.engine):
+        told = client.post("/api/3/action/package_create", json=NEW, headers=key)
+    assert (told.status_code, told.headers["retry-after"]) == (503, "30")
+    assert told.json()["error"]["__type"] == "Service Unavailable"
+    assert told.json()["success"] is False
 
 
 def test_a_package_that_was_read_is_written_back_and_says_the_same(remote, table):

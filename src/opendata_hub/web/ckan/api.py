@@ -11,11 +11,12 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from opendata_hub import clock
-from opendata_hub.domain.errors import HubError
+from opendata_hub.domain.errors import Busy, HubError
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.roles import STRANGER, Visitor
 from opendata_hub.domain.people.rule import require
 from opendata_hub.domain.secret import api_key_digest
+from opendata_hub.store.engine import DatabaseBusy
 from opendata_hub.store.people import tokens
 from opendata_hub.web.ckan.actions import ACTIONS, Action
 from opendata_hub.web.ckan.call import Call, is_sound
@@ -97,6 +98,8 @@ async def act(request: Request) -> Response:
         return await _done(request, action, help_url)
     except HubError as problem:
         return refused(request, help_url, problem)
+    except DatabaseBusy:
+        return refused(request, help_url, Busy("Others are writing; come back in half a minute"))
     except HTTPException as problem:
         if problem.status_code != HTTPStatus.BAD_REQUEST:
             raise

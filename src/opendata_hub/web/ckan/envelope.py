@@ -14,6 +14,7 @@ from opendata_hub.domain.errors import (
     BadSearch,
     BadSolr,
     BadSql,
+    Busy,
     Denied,
     Forbidden,
     HubError,
@@ -36,6 +37,7 @@ AUTHORIZATION, VALIDATION, NOT_FOUND, SEARCH = (
     "Authorization Error", "Validation Error", "Not Found Error", "Search Query Error",
 )  # fmt: skip
 UNAVAILABLE = "Service Unavailable"
+BUSY_SECONDS = "30"
 _FIELD = re.compile(r"([a-z][\w.\[\]-]{0,60})(?: \(\w+\))?: (.+)", re.DOTALL)
 _CALLBACK = re.compile(r"[A-Za-z_$][\w$.]{0,99}")
 CORS = {"Access-Control-Allow-Origin": "*"}
@@ -67,6 +69,8 @@ def refused(request: Request, help_url: str, problem: HubError) -> Response:
     answer = written(request, {"help": help_url, "error": error, "success": False}, status)
     if isinstance(problem, TooOften):
         answer.headers["Retry-After"] = str(problem.seconds)
+    if isinstance(problem, Busy):
+        answer.headers["Retry-After"] = BUSY_SECONDS
     return answer
 
 
