@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from importlib import import_module
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -169,10 +168,10 @@ class Hub:
 
         As with search, what fails here is logged and done later.
         """
-        # By name: no command loads DuckDB and Frictionless before it needs them.
-        reader = import_module("opendata_hub.flows.portal.index_entities")
+        from opendata_hub.flows.portal import index_entities
+
         try:
-            return int(reader.bring_up_to_date(self.current().house))
+            return index_entities.bring_up_to_date(self.current().house)
         except Exception as problem:  # noqa: BLE001  (what was committed stands, and is answered so)
             log.warning("of whom tables speak is not up to date: %s", type(problem).__name__)
             return 0

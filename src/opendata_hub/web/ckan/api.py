@@ -56,6 +56,7 @@ class ActionDoor(Door):
         return handle
 
 
+BUSY = Busy("Others are writing; come back in half a minute")
 router = APIRouter(route_class=ActionDoor, include_in_schema=False)
 
 
@@ -96,10 +97,9 @@ async def act(request: Request) -> Response:
             return bad_request(request, why)
         require(request.state.visitor, action.deed)
         return await _done(request, action, help_url)
-    except HubError as problem:
-        return refused(request, help_url, problem)
-    except DatabaseBusy:
-        return refused(request, help_url, Busy("Others are writing; come back in half a minute"))
+    except (HubError, DatabaseBusy) as problem:
+        told = BUSY if isinstance(problem, DatabaseBusy) else problem
+        return refused(request, help_url, told)
     except HTTPException as problem:
         if problem.status_code != HTTPStatus.BAD_REQUEST:
             raise
