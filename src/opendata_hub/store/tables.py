@@ -181,6 +181,8 @@ class FragmentRow(SQLModel, table=True):
     """
 
     __tablename__ = "fragment"
+    # What is asked at each start, of every record, without its text.
+    __table_args__ = (Index("ix_fragment_written_for", "dataset_id", "written_for"),)
     dataset_id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     syntax: str = Field(primary_key=True)
     written_for: str
