@@ -61,7 +61,8 @@ def test_links_are_what_their_triples_are(name):
     addresses = ["http://hub.example/datasets/a", "https://elsewhere.example/a?b=c&d", "urn:x:é"]
     said = ((me, DCAT.dataset, URIRef(each)) for each in addresses)
     expected = rdf.fragment(said, syntax, PREFIXES)
-    assert rdf.links(me, DCAT.dataset, addresses, syntax, PREFIXES) == expected
+    twice = [*addresses, addresses[0]]
+    assert rdf.links(me, DCAT.dataset, twice, syntax, PREFIXES) == expected
     assert rdf.links(me, DCAT.dataset, [], syntax, PREFIXES) == ""
     with pytest.raises(ValueError, match="is no IRI"):
         rdf.links(me, DCAT.dataset, ["http://hub.example/> <x"], syntax, PREFIXES)

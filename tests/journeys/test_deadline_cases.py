@@ -102,6 +102,8 @@ def test_a_bad_case_never_drops_a_line(batch):
         ({**good, "unit": "months", "length": 1}, "invalid-input"),
         ({**good, "holyday": []}, "invalid-input"),
         ({**rule, "holidays": ["2026-13-01"]}, "invalid-input"),
+        ({**rule, "holidays": ["1767398400"]}, "invalid-input"),
+        ({**rule, "suspensions": [[0, "2026-11-05"]]}, "invalid-input"),
         ({**rule, "weekend": ["caturday"]}, "invalid-input"),
         ({**rule, "weekend": ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]}, "invalid-input"),
         ({**rule, "length": 0}, "invalid-input"),

@@ -80,6 +80,9 @@ def test_a_file_without_a_name_is_told_how_files_are_sent(client, token):
     )
     assert (answer.status_code, answer.json()["code"]) == (422, "file-without-name")
     assert answer.json()["detail"] == "file: send the file as a part with a filename"
+    answer = client.post("/api/v1/submissions", data={"file": "a;b"}, headers=token)
+    assert (answer.status_code, answer.json()["code"]) == (422, "invalid-input")
+    assert {each["field"] for each in answer.json()["errors"]} == {"family", "file"}
 
 
 @pytest.mark.parametrize(

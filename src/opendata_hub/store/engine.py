@@ -20,7 +20,8 @@ WAIT_SECONDS = 10
 """How long a writer waits for those of this process, and then for those of others."""
 MAPPED_BYTES = 2**30
 """Of a SQLite file, read as memory: a page of a hundred records in a third of the time of reads by
-the system, each of four kilobytes. It is the system's cache, no memory of the process's own."""
+the system, each of four kilobytes. It is the system's cache and no memory of the process's own,
+though RSS counts it for every connection. Who cuts the file under a hub that reads ends the hub."""
 _WRITERS, _TURN, _SHARED = "writers", "turn", "shared"
 
 

@@ -1,6 +1,7 @@
 """Errors to HTTP: a status and an RFC 9457 problem document, or a page for those who read pages."""
 
 import logging
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -88,7 +89,7 @@ ANSWER_HEADERS = {
 }
 """What some refusals carry besides."""
 BROKEN_JSON, INTERNAL_ERROR = "broken-json", "internal-error"
-NAMELESS_FILE = "file-without-name"
+NAMELESS_FILE, NAMELESS = "file-without-name", "send the file as a part with a filename"
 
 SECRET_PATHS = ("/sign-in", "/sign-out", "/account", "/requests/")
 """Doors where passwords, codes and who asks are typed: nothing of it is shown again."""
@@ -226,20 +227,32 @@ def _extra(problem: HubError) -> dict[str, Any]:
     return {}
 
 
+def _faults(told: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """By field, the first reason why it is refused.
+
+    A parameter of an address is one word: what follows it says only which of several forms it
+    could have had was tried.
+    """
+    found: dict[str, str] = {}
+    for error in told:
+        place, *path = error["loc"]
+        field = ".".join(map(str, path if place == "body" else path[:1])) or "body"
+        # Starlette reads a part without a name as text.
+        is_nameless = "Expected UploadFile" in error["msg"]
+        found.setdefault(field, NAMELESS if is_nameless else error["msg"])
+    return found
+
+
 def _validation_error(request: Request, problem: Exception) -> Response:
     """Name the fields and the reasons, never the values: they may be somebody's address."""
     if not isinstance(problem, RequestValidationError):
         raise problem
-    errors = [
-        {"field": ".".join(map(str, error["loc"][1:])) or "body", "reason": error["msg"]}
-        for error in problem.errors()
-    ]
-    if any(error["type"] == "json_invalid" for error in problem.errors()):
+    told = problem.errors()
+    if any(error["type"] == "json_invalid" for error in told):
         return respond(request, 400, BROKEN_JSON, "The body is not JSON")
-    for error in errors:
-        if "Expected UploadFile" in error["reason"]:  # a part without a name is read as text
-            detail = f"{error['field']}: send the file as a part with a filename"
-            return respond(request, 422, NAMELESS_FILE, detail)
+    errors = [{"field": field, "reason": said} for field, said in _faults(told).items()]
+    if {error["reason"] for error in errors} == {NAMELESS}:
+        return respond(request, 422, NAMELESS_FILE, f"{errors[0]['field']}: {NAMELESS}")
     detail = "; ".join(f"{error['field']}: {error['reason']}" for error in errors[:10])
     return respond(request, 422, Invalid.code, detail, {"errors": errors})
 

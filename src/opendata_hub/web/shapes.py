@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from opendata_hub.adapters.search import Hit
 from opendata_hub.domain.authority import Authority, prefix_of
@@ -36,8 +37,11 @@ def _written_day(given: object) -> date:
     if isinstance(given, date):
         return given
     if not isinstance(given, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", given, re.ASCII):
-        raise ValueError("write the day as 2026-11-30")
-    return date.fromisoformat(given)
+        raise PydanticCustomError("day", "Write the day as 2026-11-30")
+    try:
+        return date.fromisoformat(given)
+    except ValueError:
+        raise PydanticCustomError("day", "There is no such day") from None
 
 
 Day = Annotated[date, BeforeValidator(_written_day)]
@@ -494,10 +498,10 @@ class DeadlineCase(BaseModel):
     length: int | None = Field(default=None, ge=1, le=20_000)
     start: str = Field(alias="from")
     weekend: list[str] | None = None
-    holidays: list[date] | None = None
+    holidays: list[Day] | None = None
     day_zero: DayZero | None = None
     end: End | None = None
-    suspensions: list[tuple[date, date]] = Field(default=[], max_length=100)
+    suspensions: list[tuple[Day, Day]] = Field(default=[], max_length=100)
     suspension_days: StopDays = StopDays.AFTER_STOP
     after_suspension: AfterStop = AfterStop.REMAINING
     extensions: list[int] = Field(default=[], max_length=20)

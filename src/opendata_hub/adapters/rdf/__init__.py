@@ -78,7 +78,8 @@ def links(
     if not addresses:
         return ""
     # An address is written as an IRI, of whichever class it is.
-    return _written({subject: {predicate: cast("list[Node]", addresses)}}, syntax, prefixes)
+    once = cast("list[Node]", list(dict.fromkeys(addresses)))
+    return _written({subject: {predicate: once}}, syntax, prefixes)
 
 
 @dataclass(frozen=True)

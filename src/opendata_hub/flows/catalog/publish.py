@@ -86,6 +86,7 @@ Answers = Callable[[str], bool]
 
 PUBLISHED = frozenset({ChangeKind.CREATED, ChangeKind.REPLACED})
 AT_ONCE = 200
+"""Datasets that are written together where many are; their records are held in memory."""
 Tell = Callable[[int, int], None]
 """Is told how far long work has come: what is done, and of how much."""
 
@@ -94,7 +95,6 @@ def tell_nobody(_done: int, _total: int) -> None:
     """For work that nobody watches."""
 
 
-"""Datasets that are written together where many are; their records are held in memory."""
 _STAND_IN = "/datasets/STAND-IN"
 MOST_VERSIONS = 1000
 """So far a chain of previous versions is followed."""
