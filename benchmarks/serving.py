@@ -126,7 +126,8 @@ def page_of_rdflib(hub: Hub, after: int) -> float:
     for triple in dcat.catalog_triples(hub.frame, modified_at=clock.now()):
         graph.add(triple)
     for record in records:
-        graph.add(next(dcat.catalog_entries(hub.frame, [record.slug])))
+        address = hub.frame.iri(f"datasets/{record.slug}")
+        graph.add((hub.frame.iri("catalog"), dcat.HAS_DATASET, address))
         for triple in dcat.dataset_triples(hub.frame, record):
             graph.add(triple)
     graph.serialize(format="turtle", encoding="utf-8")

@@ -88,6 +88,7 @@ ANSWER_HEADERS = {
     "busy": {"Retry-After": "30"},
 }
 """What some refusals carry besides."""
+WRITERS_BUSY = Busy("Others are writing; come back in half a minute")
 BROKEN_JSON, INTERNAL_ERROR = "broken-json", "internal-error"
 NAMELESS_FILE, NAMELESS = "file-without-name", "send the file as a part with a filename"
 
@@ -270,7 +271,7 @@ def _http_error(request: Request, problem: Exception) -> Response:
 
 
 def _busy(request: Request, _: Exception) -> Response:
-    return hub_error(request, Busy("Others are writing; come back in half a minute"))
+    return hub_error(request, WRITERS_BUSY)
 
 
 def _unexpected(request: Request, problem: Exception) -> Response:

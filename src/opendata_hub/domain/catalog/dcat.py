@@ -393,12 +393,6 @@ def catalog_triples(frame: Frame, *, modified_at: datetime) -> Iterator[Triple]:
     return triples(catalog_record(frame, modified_at=modified_at))
 
 
-def catalog_entries(frame: Frame, slugs: Iterable[str]) -> Iterator[Triple]:
-    """The links from the catalogue to these datasets of its own."""
-    addresses = dataset_addresses(frame, ((slug, "") for slug in slugs))
-    return ((frame.iri("catalog"), HAS_DATASET, URIRef(each)) for each in addresses)
-
-
 def dataset_addresses(frame: Frame, places: Iterable[tuple[str, str]]) -> list[str]:
     """The IRIs of datasets, by slug and address elsewhere, if it is there."""
     return [iri or f"{frame.base_url}/datasets/{slug}" for slug, iri in places]

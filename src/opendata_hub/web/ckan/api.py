@@ -11,7 +11,7 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
 from opendata_hub import clock
-from opendata_hub.domain.errors import Busy, HubError
+from opendata_hub.domain.errors import HubError
 from opendata_hub.domain.people.deeds import Deed
 from opendata_hub.domain.people.roles import STRANGER, Visitor
 from opendata_hub.domain.people.rule import require
@@ -30,6 +30,7 @@ from opendata_hub.web.ckan.envelope import (
 )
 from opendata_hub.web.deps import hub_of, served
 from opendata_hub.web.doors import Door, needs
+from opendata_hub.web.problems import WRITERS_BUSY
 from opendata_hub.web.protection.rates import Meter, traffic_of
 
 MOST_FIELDS, MOST_FILES = 1000, 2
@@ -56,7 +57,6 @@ class ActionDoor(Door):
         return handle
 
 
-BUSY = Busy("Others are writing; come back in half a minute")
 router = APIRouter(route_class=ActionDoor, include_in_schema=False)
 
 
@@ -98,7 +98,7 @@ async def act(request: Request) -> Response:
         require(request.state.visitor, action.deed)
         return await _done(request, action, help_url)
     except (HubError, DatabaseBusy) as problem:
-        told = BUSY if isinstance(problem, DatabaseBusy) else problem
+        told = WRITERS_BUSY if isinstance(problem, DatabaseBusy) else problem
         return refused(request, help_url, told)
     except HTTPException as problem:
         if problem.status_code != HTTPStatus.BAD_REQUEST:

@@ -31,13 +31,13 @@ from opendata_hub.domain.errors import (
     Withdrawn,
 )
 from opendata_hub.flows.ckan.show import told
+from opendata_hub.web.problems import ANSWER_HEADERS
 
 MEDIA_TYPE = "application/json;charset=utf-8"
 AUTHORIZATION, VALIDATION, NOT_FOUND, SEARCH = (
     "Authorization Error", "Validation Error", "Not Found Error", "Search Query Error",
 )  # fmt: skip
 UNAVAILABLE = "Service Unavailable"
-BUSY_SECONDS = "30"
 _FIELD = re.compile(r"([a-z][\w.\[\]-]{0,60})(?: \(\w+\))?: (.+)", re.DOTALL)
 _CALLBACK = re.compile(r"[A-Za-z_$][\w$.]{0,99}")
 CORS = {"Access-Control-Allow-Origin": "*"}
@@ -70,7 +70,7 @@ def refused(request: Request, help_url: str, problem: HubError) -> Response:
     if isinstance(problem, TooOften):
         answer.headers["Retry-After"] = str(problem.seconds)
     if isinstance(problem, Busy):
-        answer.headers["Retry-After"] = BUSY_SECONDS
+        answer.headers.update(ANSWER_HEADERS[Busy.code])
     return answer
 
 
