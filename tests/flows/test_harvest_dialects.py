@@ -389,7 +389,7 @@ def served(tmp_path):
     other = open_hub(Settings(home=home, base_url=f"http://127.0.0.1:{port}"))
     build.publish_samples(other)
     server = uvicorn.Server(
-        uvicorn.Config(create_app(other), port=port, log_level="error", lifespan="off")
+        uvicorn.Config(create_app(other), port=port, log_config=None, lifespan="off")
     )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

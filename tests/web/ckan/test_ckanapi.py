@@ -32,7 +32,7 @@ def address(hub):
         listening.bind(("127.0.0.1", 0))
         base = f"http://127.0.0.1:{listening.getsockname()[1]}"
         served = replace(hub, frame=replace(hub.frame, base_url=base))
-        config = uvicorn.Config(create_app(served), log_level="error", lifespan="off")
+        config = uvicorn.Config(create_app(served), log_config=None, lifespan="off")
         server = uvicorn.Server(config)
         running = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         running.start()
